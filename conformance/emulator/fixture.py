@@ -1,0 +1,27 @@
+"""Give a project's own tests an emulator: the pytest fixture ``itwin_emulator``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.emulator.serve import Served
+
+
+@pytest.fixture(scope="session")
+def _itwin_emulator_process() -> Iterator[Served]:
+    from conformance.emulator.serve import running  # noqa: PLC0415 - a session that never asks pays nothing
+
+    with running() as served:
+        yield served
+
+
+@pytest.fixture
+def itwin_emulator(_itwin_emulator_process: Served) -> Served:
+    """Return a running emulator, set back to its beginning before each test."""
+    _itwin_emulator_process.reset()
+    return _itwin_emulator_process

@@ -1,0 +1,1 @@
+"""Give out tokens and check them, like the platform's identity service."""

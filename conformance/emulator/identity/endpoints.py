@@ -1,0 +1,110 @@
+"""Serve discovery, keys and the token endpoint."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, unquote_plus
+
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from conformance.emulator.identity.tokens import SCOPE
+from conformance.emulator.provenance import Source, note
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from conformance.emulator.instance import Emulator
+
+TOKEN_PATH = "/connect/token"  # noqa: S105 - a path
+KEYS_PATH = "/.well-known/jwks"
+DISCOVERY_PATH = "/.well-known/openid-configuration"
+_NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+
+note("identity.discovery", "Discovery has every field that OpenID Connect requires.", Source.CLIENT)
+note("identity.basic-and-form", "Client credentials come by HTTP Basic or in the form.", Source.CLIENT)
+note("identity.scope-array", "The scope claim is an array of words.", Source.ASSUMPTION)
+note("identity.unknown-client", "Unknown clients and wrong secrets are 401 invalid_client.", Source.DOC)
+note("identity.invalid-scope", "A scope that is not itwin-platform is 400 invalid_scope.", Source.DOC)
+
+
+def discovery(emulator: Emulator) -> dict[str, object]:
+    """Return the OpenID configuration of this emulator."""
+    url = emulator.issuer.url
+    return {
+        "issuer": url,
+        "authorization_endpoint": f"{url}/connect/authorize",
+        "token_endpoint": f"{url}{TOKEN_PATH}",
+        "jwks_uri": f"{url}{KEYS_PATH}",
+        "userinfo_endpoint": f"{url}/connect/userinfo",
+        "introspection_endpoint": f"{url}/connect/introspect",
+        "scopes_supported": [SCOPE],
+        "response_types_supported": ["code", "token", "id_token"],
+        "response_modes_supported": ["query", "fragment", "form_post"],
+        "grant_types_supported": ["client_credentials"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "token_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+        "claims_supported": ["sub", "client_id", "scope"],
+    }
+
+
+def routes(emulator: Emulator) -> list[Route]:
+    """Return the identity service's routes."""
+
+    async def serve_discovery(_request: Request) -> Response:
+        return JSONResponse(discovery(emulator))
+
+    async def serve_keys(_request: Request) -> Response:
+        return JSONResponse(emulator.issuer.public_keys())
+
+    async def serve_token(request: Request) -> Response:
+        body = (await request.body()).decode("latin-1")
+        form = dict(parse_qsl(body, keep_blank_values=True))
+        status, answer = token(emulator, request.headers.get("authorization", ""), form)
+        headers = dict(_NO_STORE)
+        if status == 401:  # noqa: PLR2004 - Unauthorized
+            headers["WWW-Authenticate"] = "Basic"
+        return JSONResponse(answer, status, headers)
+
+    return [
+        Route(DISCOVERY_PATH, serve_discovery),
+        Route(KEYS_PATH, serve_keys),
+        Route(f"{DISCOVERY_PATH}/jwks", serve_keys),
+        Route(TOKEN_PATH, serve_token, methods=["POST"]),
+    ]
+
+
+def token(emulator: Emulator, authorization: str, form: dict[str, str]) -> tuple[int, dict[str, object]]:
+    """Return status and body for a token request: the token's members, or ``{error}`` as OAuth 2 words it."""
+    client_id, secret = _basic(authorization) or (form.get("client_id", ""), form.get("client_secret", ""))
+    user = emulator.state.user_of(client_id)
+    if user is None or not hmac.compare_digest(user.client_secret.encode(), secret.encode(errors="replace")):
+        return 401, {"error": "invalid_client"}
+    if form.get("grant_type") != "client_credentials":
+        return 400, {"error": "unsupported_grant_type"}
+    scopes = form.get("scope", SCOPE).split()
+    if scopes != [SCOPE]:
+        return 400, {"error": "invalid_scope"}
+    return 200, {
+        "access_token": emulator.issuer.issue(client_id, scopes),
+        "expires_in": emulator.issuer.life,
+        "token_type": "Bearer",
+        "scope": SCOPE,
+    }
+
+
+def _basic(authorization: str) -> tuple[str, str] | None:
+    scheme, _, encoded = authorization.strip().partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        text = base64.b64decode(encoded, validate=True).decode()
+    except (binascii.Error, ValueError):
+        return ("", "")
+    name, _, secret = text.partition(":")
+    return unquote_plus(name), unquote_plus(secret)

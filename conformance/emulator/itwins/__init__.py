@@ -1,0 +1,1 @@
+"""Serve the iTwins API: iTwins, accounts, repositories and their resources."""

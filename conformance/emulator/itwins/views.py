@@ -1,0 +1,44 @@
+"""Show iTwins, repositories and resources as they go over the wire."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conformance.emulator.access import may_see
+
+if TYPE_CHECKING:
+    from conformance.emulator.call import Call
+    from conformance.emulator.records import ITwin, Repository
+
+MINIMAL = ("id", "class", "subClass", "type", "number", "displayName")
+SUMMARY = (*MINIMAL, "status")
+
+
+def itwin_view(call: Call, itwin: ITwin, *, full: bool | None = None) -> dict[str, Any]:
+    """Return the iTwin as asked for by ``Prefer``: minimal (six members and status) or all members."""
+    if full is None:
+        full = call.representation()
+    if full:
+        return dict(itwin.document)
+    return {name: itwin.document[name] for name in SUMMARY}
+
+
+def account_view(call: Call, account: ITwin) -> dict[str, Any]:
+    """Return the account: the six members of page 003's example, or all of them by ``Prefer``."""
+    if call.representation():
+        return dict(account.document)
+    return {name: account.document[name] for name in MINIMAL}
+
+
+def repository_view(repository: Repository) -> dict[str, Any]:
+    """Return the repository; credentials that it was created with are never shown."""
+    return {name: value for name, value in repository.document.items() if name != "authentication"}
+
+
+def visible(call: Call, *, scope: str = "memberofitwin") -> list[ITwin]:
+    """Return the iTwins that the user is a member of or, with scope "all", may read."""
+    state = call.emulator.state
+    if scope == "all":
+        return [each for each in state.itwins if may_see(state, call.user, each)]
+    member = call.emulator.rules["is_member"]
+    return [each for each in state.itwins if member(state, call.user, each)]

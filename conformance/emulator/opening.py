@@ -1,0 +1,53 @@
+"""Open an emulator with its socket and files, and close all of it again."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+
+from conformance.emulator import snapshot, world
+from conformance.emulator.errors import RecordFileError
+from conformance.emulator.dispatch import line
+from conformance.emulator.faults import install
+from conformance.emulator.server import address, listen
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from conformance.emulator.faults import Fault
+    from conformance.emulator.instance import Emulator
+    from conformance.emulator.settings import Settings
+
+
+@contextmanager
+def opened(
+    settings: Settings, host: str, port: int, faults: Iterable[str | Fault] = ()
+) -> Iterator[tuple[Emulator, socket.socket]]:
+    """Yield an emulator and its listening socket; at the end write the snapshot and close the files."""
+    with ExitStack() as stack:
+        bound = stack.enter_context(listen(host, port))
+        emulator = world.create(settings, address(bound))
+        if emulator.store is not None:
+            stack.callback(emulator.store.close)
+        if settings.record is not None:
+            _record(stack, emulator, settings.record)
+        for fault in faults:
+            install(emulator, fault)
+        if settings.snapshot is not None:
+            snapshot.check_writable(settings.snapshot)
+            stack.callback(snapshot.write, emulator, settings.snapshot)
+        yield emulator, bound
+
+
+def _record(stack: ExitStack, emulator: Emulator, path: Path) -> None:
+    try:
+        file = stack.enter_context(path.open("a", encoding="utf-8", buffering=1))
+    except OSError as error:
+        raise RecordFileError(f"cannot write {path}: {error}") from error
+
+    def record(*exchange: Any) -> None:  # noqa: ANN401 - passed on as it is
+        file.write(line(*exchange) + "\n")
+
+    emulator.record = record

@@ -1,0 +1,63 @@
+"""Cut lists into pages and link them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from conformance.emulator.provenance import Source, note
+from conformance.emulator.replies import Detail, invalid_value
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conformance.emulator.call import Call
+
+note("paging.limits", "$top is 1 to 1000 and 100 by default for iTwins, 1 to 500 for reality data.", Source.ASSUMPTION)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A cut of a list: ``top`` entries after the first ``skip``."""
+
+    top: int
+    skip: int
+
+    def cut(self, rows: Sequence[Any]) -> list[Any]:
+        """Return the entries of the page."""
+        return list(rows[self.skip : self.skip + self.top])
+
+
+def read_page(query: dict[str, str], *, default: int = 100, largest: int = 1000) -> Page | Detail:
+    """Return the page that ``$top`` and ``$skip`` ask for, or the fault of one of them."""
+    values = {"$top": default, "$skip": 0}
+    for name, (low, high) in {"$top": (1, largest), "$skip": (0, 10**9)}.items():
+        text = query.get(name)
+        if text is None:
+            continue
+        if not (text.isascii() and text.isdigit() and len(text) < 11 and low <= int(text) <= high):  # noqa: PLR2004 - digits
+            return invalid_value(text, name)
+        values[name] = int(text)
+    return Page(values["$top"], values["$skip"])
+
+
+def links(call: Call, page: Page, total: int) -> dict[str, dict[str, str]]:
+    """Return ``self`` and, where there is one, ``prev`` and ``next``, each as ``{href}``."""
+    found = {"self": _href(call, page.skip, page.top)}
+    if page.skip > 0:
+        found["prev"] = _href(call, max(0, page.skip - page.top), page.top)
+    if page.skip + page.top < total:
+        found["next"] = _href(call, page.skip + page.top, page.top)
+    return found
+
+
+def _href(call: Call, skip: int, top: int) -> dict[str, str]:
+    kept = [(name, value) for name, value in call.query.items() if name not in {"$top", "$skip"}]
+    return address(call, [*kept, ("$skip", str(skip)), ("$top", str(top))])
+
+
+def address(call: Call, query: list[tuple[str, str]]) -> dict[str, str]:
+    """Return ``{href}``: the call's own path with another query."""
+    text = urlencode(query, safe="$", errors="replace")
+    return {"href": f"{call.emulator.base_url}{quote(call.path, errors='replace')}?{text}"}

@@ -1,0 +1,186 @@
+"""List reality data with the filters, orders and continuation that the platform's clients use."""
+
+from __future__ import annotations
+
+import base64
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from conformance.emulator.access import holds_on_data
+from conformance.emulator.finding import lookup_itwin
+from conformance.emulator.paging import address, read_page
+from conformance.emulator.provenance import Source, states
+from conformance.emulator.replies import (
+    Detail,
+    Reply,
+    insufficient_permissions,
+    invalid_reality_data,
+    invalid_value,
+    itwin_not_found,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.emulator.call import Call
+    from conformance.emulator.records import RealityData
+
+    Test = Callable[[Any], bool]
+
+LARGEST_PAGE = 500
+MINIMAL = ("id", "displayName", "type")
+SEARCHED = ("id", "displayName", "type", "dataset", "group", "description")
+PERIODS = {
+    "createddatetime": "createdDateTime",
+    "modifieddatetime": "modifiedDateTime",
+    "lastaccesseddatetime": "lastAccessedDateTime",
+}
+EXACT = {"ownerid": "ownerId", "datacenter": "dataCenterLocation", "group": "group", "classification": "classification"}
+READ = frozenset({"realitydata_read"})
+
+
+@states("data.list-visible", "Without iTwinId all reality data that the user may read are listed.", Source.ASSUMPTION)
+@states("data.list-minimal", "Without Prefer each entry has id, displayName and type.", Source.ASSUMPTION)
+@states("data.list-no-null-next", "The last page has no next link at all.", Source.CLIENT)
+def list_data(call: Call) -> Reply:
+    """Show a page of reality data, 200 ``{realityData, _links}``."""
+    query = call.query
+    found = _of_itwin(call, query["itwinid"]) if query.get("itwinid") else _visible(call)
+    if isinstance(found, Reply):
+        return found
+    page = read_page({"$top": query["$top"]} if "$top" in query else {}, largest=LARGEST_PAGE)
+    if isinstance(page, Detail):
+        return invalid_reality_data(page)
+    start = _start(query.get("continuationtoken"))
+    if start is None:
+        return invalid_reality_data(invalid_value(query["continuationtoken"], "continuationToken"))
+    tests = _tests(query)
+    if isinstance(tests, Detail):
+        return invalid_reality_data(tests)
+    rows = [each.document for each in found if all(test(each.document) for test in tests)]
+    _order(rows, query.get("$orderby", ""))
+    shown = rows[start : start + page.top]
+    view = shown if call.representation() else [{name: each[name] for name in MINIMAL} for each in shown]
+    links: dict[str, Any] = {}
+    if start + page.top < len(rows):
+        token = base64.urlsafe_b64encode(str(start + page.top).encode()).decode()
+        kept = [(name, value) for name, value in query.items() if name != "continuationtoken"]
+        links["next"] = address(call, [*kept, ("continuationToken", token)])
+    return Reply(200, {"realityData": [dict(each) for each in view], "_links": links})
+
+
+def _of_itwin(call: Call, text: str) -> list[RealityData] | Reply:
+    if not call.rule("is_guid", text):
+        return invalid_reality_data(invalid_value(text, "iTwinId"))
+    itwin = lookup_itwin(call, text)
+    if itwin is None:
+        return itwin_not_found()
+    if not call.rule("permissions", call.emulator.state, call.user, itwin) >= READ:
+        return insufficient_permissions()
+    return call.emulator.state.reality_data.where(lambda each: itwin.id in each.itwins)
+
+
+def _visible(call: Call) -> list[RealityData]:
+    emulator = call.emulator
+    held = emulator.rules["permissions"]
+    return emulator.state.reality_data.where(
+        lambda each: holds_on_data(emulator.state, call.user, each, READ, held)
+    )
+
+
+def _start(token: str | None) -> int | None:
+    if not token:
+        return 0
+    try:
+        return max(0, int(base64.urlsafe_b64decode(token.encode())))
+    except ValueError:
+        return None
+
+
+def _tests(query: dict[str, str]) -> list[Test] | Detail:
+    tests: list[Test] = [_exact(name, query[key]) for key, name in EXACT.items() if query.get(key)]
+    if query.get("types"):
+        types = {each.strip().lower() for each in query["types"].split(",")}
+        tests.append(lambda row: str(row["type"]).lower() in types)
+    if query.get("tag"):
+        tests.append(lambda row: query["tag"].lower() in [str(each).lower() for each in row["tags"]])
+    if query.get("$search"):
+        words = query["$search"].lower()
+        tests.append(lambda row: any(words in str(row[name] or "").lower() for name in SEARCHED))
+    for key, name in PERIODS.items():
+        if query.get(key):
+            period = _period(query[key])
+            if period is None:
+                return invalid_value(query[key], name)
+            tests.append(_within(name, period))
+    if query.get("acquisitiondatetime"):
+        period = _period(query["acquisitiondatetime"])
+        if period is None:
+            return invalid_value(query["acquisitiondatetime"], "acquisitionDateTime")
+        tests.append(_acquired(period))
+    if query.get("extent"):
+        box = _numbers(query["extent"])
+        if box is None:
+            return invalid_value(query["extent"], "extent")
+        tests.append(lambda row: _overlap(row["extent"], box))
+    return tests
+
+
+def _exact(name: str, asked: str) -> Test:
+    return lambda row: str(row[name] or "").lower() == asked.lower()
+
+
+def _moment(text: object) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _period(text: str) -> tuple[datetime, datetime] | None:
+    start, _, end = text.partition("/")
+    first, last = _moment(start), _moment(end)
+    return None if first is None or last is None else (first, last)
+
+
+def _within(name: str, period: tuple[datetime, datetime]) -> Test:
+    def test(row: Any) -> bool:  # noqa: ANN401 - a reality data's document
+        moment = _moment(row[name])
+        return moment is not None and period[0] <= moment <= period[1]
+
+    return test
+
+
+def _acquired(period: tuple[datetime, datetime]) -> Test:
+    def test(row: Any) -> bool:  # noqa: ANN401 - a reality data's document
+        acquisition = row["acquisition"] or {}
+        first = _moment(acquisition.get("startDateTime"))
+        last = _moment(acquisition.get("endDateTime")) or first
+        return first is not None and last is not None and first <= period[1] and last >= period[0]
+
+    return test
+
+
+def _numbers(text: str) -> tuple[float, ...] | None:
+    try:
+        box = tuple(float(each) for each in text.split(","))
+    except ValueError:
+        return None
+    return box if len(box) == 4 else None  # noqa: PLR2004 - west, south, east, north
+
+
+def _overlap(extent: Any, box: tuple[float, ...]) -> bool:  # noqa: ANN401 - whatever was stored
+    match extent:
+        case {
+            "southWest": {"latitude": int() | float() as south, "longitude": int() | float() as west},
+            "northEast": {"latitude": int() | float() as north, "longitude": int() | float() as east},
+        }:
+            return bool(west <= box[2] and east >= box[0] and south <= box[3] and north >= box[1])
+    return False
+
+
+def _order(rows: list[Any], text: str) -> None:
+    for clause in reversed([each for each in text.split(",") if each.strip()]):
+        name, _, direction = clause.strip().partition(" ")
+        rows.sort(key=lambda row, name=name: str(row.get(name) or ""), reverse=direction.strip().lower() == "desc")

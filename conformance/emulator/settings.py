@@ -1,0 +1,29 @@
+"""Hold what one emulator is started with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conformance.emulator.throttle import Rate
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The choices of one emulator.
+
+    ``latency`` is waited before each API reply, in seconds. ``token_life`` is in seconds. ``snapshot`` is
+    written when the emulator stops, ``record`` gets one line for each exchange.
+    """
+
+    rate: Rate | None = None
+    state: Path | None = None
+    seed_file: Path | None = None
+    snapshot: Path | None = None
+    record: Path | None = None
+    latency: float = 0.0
+    token_life: int = 3600
+    defects: tuple[str, ...] = ()
