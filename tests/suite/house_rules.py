@@ -24,9 +24,9 @@ LAYERS: Final = (
     ("ledger", "targets", "pages_compare"),
     ("client", "oracles"),
     ("expect", "properties"),
-    ("run",),
-    ("pytest_plugin", "report"),
-    ("compare",),
+    ("naming", "report", "run"),
+    ("compare", "session"),
+    ("pytest_plugin",),
     ("cli",),
     ("__main__",),
 )
