@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from conformance.emulator.provenance import Source, note
-from conformance.emulator.records import PERMISSIONS, READ_ONLY
-from conformance.emulator.state import pair
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from conformance.emulator.records import ITwin, RealityData, User
-    from conformance.emulator.state import State
+from conformance.emulator.records import PERMISSIONS, READ_ONLY, ITwin, RealityData, User
+from conformance.emulator.state import State, pair
 
 ALL = frozenset(PERMISSIONS)
 NONE: frozenset[str] = frozenset()
@@ -75,7 +69,7 @@ def may_see(state: State, user: User, itwin: ITwin) -> bool:
     return is_member(state, user, itwin) or bool(permissions(state, user, itwin))
 
 
-def holds_on_data(  # noqa: PLR0913 - a question of four parts, and the rule that answers it
+def holds_on_data(
     state: State,
     user: User,
     data: RealityData,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -12,10 +10,8 @@ from starlette.routing import Mount
 from conformance.emulator import status
 from conformance.emulator.dispatch import Api
 from conformance.emulator.identity import endpoints
+from conformance.emulator.instance import Emulator
 from conformance.emulator.provenance import Source, note
-
-if TYPE_CHECKING:
-    from conformance.emulator.instance import Emulator
 
 EXPOSED = ("Location", "Retry-After", "x-correlation-id")
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "HEAD")

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
+from conformance.emulator.call import Call
 from conformance.emulator.provenance import Source, note
 from conformance.emulator.replies import Detail, invalid_value, missing
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from conformance.emulator.call import Call
-
-note("body.not-an-object", "A body that is not a JSON object is answered with 422 and detail target body.", Source.ASSUMPTION)
+note(
+    "body.not-an-object",
+    "A body that is not a JSON object is answered with 422 and detail target body.",
+    Source.ASSUMPTION,
+)
 note("body.duplicate-members", "Of members of the same name in a body the last counts.", Source.ASSUMPTION)
-note("body.lone-surrogates", "Text that UTF-8 cannot hold is answered with 422 InvalidValue.", Source.ASSUMPTION)
+note(
+    "body.lone-surrogates",
+    "Text that UTF-8 cannot hold is answered with 422 InvalidValue.",
+    Source.ASSUMPTION,
+)
 
 
 def read_object(call: Call) -> dict[str, Any] | Detail:
@@ -36,7 +41,11 @@ def writable(text: str) -> bool:
 
 
 def text_faults(
-    body: Mapping[str, Any], *, required: tuple[str, ...] = (), optional: tuple[str, ...] = (), longest: int = 255
+    body: Mapping[str, Any],
+    *,
+    required: tuple[str, ...] = (),
+    optional: tuple[str, ...] = (),
+    longest: int = 255,
 ) -> list[Detail]:
     """Return the faults of text members: absent or empty, not text, too long."""
     faults: list[Detail] = []
@@ -44,7 +53,9 @@ def text_faults(
         value = body.get(name)
         if name in required and (value is None or value == ""):
             faults.append(missing(name))
-        elif value is not None and (not isinstance(value, str) or not writable(value) or len(value) > longest):
+        elif value is not None and (
+            not isinstance(value, str) or not writable(value) or len(value) > longest
+        ):
             faults.append(invalid_value(value, name))
     return faults
 

@@ -49,7 +49,7 @@ class Call:
     token: Token
     user: User
 
-    def __init__(  # noqa: PLR0913 - a request has these parts
+    def __init__(  # noqa: PLR0913, PLR0917 - a request has these parts, in this order
         self,
         emulator: Emulator,
         operation: str,
@@ -79,13 +79,13 @@ class Call:
         return {name.lower(): value for name, value in parse_qsl(text, keep_blank_values=True)}
 
     @property
-    def json(self) -> Any:  # noqa: ANN401 - whatever the client sent
+    def json(self) -> Any:
         """Return the decoded body, or :data:`NOTHING` if it is absent or malformed."""
         if self._json is self:
             self._json = decode(self.body)
         return self._json
 
-    def rule(self, name: str, *values: object) -> Any:  # noqa: ANN401 - each rule has its own type
+    def rule(self, name: str, *values: object) -> Any:
         """Apply a named rule of this emulator to the values."""
         return self.emulator.rules[name](*values)
 
@@ -94,7 +94,7 @@ class Call:
         return "return=representation" in self.headers.get("prefer", "").replace(" ", "").lower()
 
 
-def decode(body: bytes) -> Any:  # noqa: ANN401 - whatever the client sent
+def decode(body: bytes) -> Any:
     """Return the JSON value of the body, or :data:`NOTHING` if it is not JSON that a service could keep."""
     try:
         return json.loads(body, parse_constant=_refuse_constant)

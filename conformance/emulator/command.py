@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import signal
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from conformance.emulator.errors import EmulatorError
 from conformance.emulator.opening import opened
 from conformance.emulator.serve import describe
 from conformance.emulator.server import serve
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from conformance.emulator.settings import Settings
+from conformance.emulator.settings import Settings
 
 __all__ = ["EmulatorError", "run"]
 

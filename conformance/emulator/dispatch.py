@@ -7,19 +7,16 @@ import inspect
 import json
 import time
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from starlette.types import Message, Receive, Scope, Send
 
 from conformance.emulator.call import Call
-from conformance.emulator.instance import Seen
+from conformance.emulator.instance import Emulator, Seen
 from conformance.emulator.pipeline import run
 from conformance.emulator.provenance import Source, note
 from conformance.emulator.replies import Reply, refuse
 from conformance.emulator.routing import NotFound
-
-if TYPE_CHECKING:
-    from starlette.types import Message, Receive, Scope, Send
-
-    from conformance.emulator.instance import Emulator
 
 _LARGEST_BODY = 8 * 1024 * 1024
 TRANSPORT = "conformance.transport"
@@ -27,8 +24,16 @@ TRANSPORT = "conformance.transport"
 note("http.paths", "Static path segments match in any case, with or without a trailing slash.", Source.CLIENT)
 note("http.accept", "Any Accept header, or none, is answered with JSON.", Source.CLIENT)
 note("http.correlation-id", "Every reply carries x-correlation-id, a GUID.", Source.DOC)
-note("http.unknown-path", "A path that no operation has is answered with 404 and code NotFound.", Source.ASSUMPTION)
-note("http.unknown-method", "A method that the path does not have is answered with 405 and Allow.", Source.ASSUMPTION)
+note(
+    "http.unknown-path",
+    "A path that no operation has is answered with 404 and code NotFound.",
+    Source.ASSUMPTION,
+)
+note(
+    "http.unknown-method",
+    "A method that the path does not have is answered with 405 and Allow.",
+    Source.ASSUMPTION,
+)
 note("http.content-type", "A body is read as JSON whatever its Content-Type says.", Source.ASSUMPTION)
 note("http.large-body", "A body of more than 8 MiB is answered with 413.", Source.ASSUMPTION)
 
@@ -55,7 +60,14 @@ class Api:
             headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
             operation = found.operation
             call = Call(
-                emulator, operation, scope["method"], scope["path"], found.ids, scope["query_string"], headers, body
+                emulator,
+                operation,
+                scope["method"],
+                scope["path"],
+                found.ids,
+                scope["query_string"],
+                headers,
+                body,
             )
             reply = await answer(call)
             client = call.client

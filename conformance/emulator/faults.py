@@ -14,17 +14,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from conformance.emulator.call import Call
 from conformance.emulator.errors import UnknownFaultError
+from conformance.emulator.instance import Emulator
 from conformance.emulator.operations import JUDGED
 from conformance.emulator.pipeline import Run, Step
 from conformance.emulator.replies import Reply
-
-if TYPE_CHECKING:
-    from conformance.emulator.call import Call
-    from conformance.emulator.instance import Emulator
 
 Install = Callable[["Faults"], None]
 Operations = str | Iterable[str]
@@ -56,7 +55,7 @@ VARIATIONS: dict[str, Fault] = {}
 
 
 def defect(name: str, *, breaks: tuple[str, ...]) -> Callable[[Install], Fault]:
-    """Return a decorator that registers a defect; its docstring says how it would happen in a real service."""
+    """Return a decorator that registers a defect; its docstring says how it comes about in a real service."""
     return _registrar(DEFECTS, name, breaks)
 
 
@@ -115,11 +114,11 @@ class Faults:
         for operation in _each(operations):
             self._steps(operation)[self._place(operation, step)] = Step(step, run)
 
-    def wrap(self, operations: Operations, step: str, around: Callable[[Call, Run], Any]) -> None:
-        """Put a function around a step; it gets the call and the step's own function."""
+    def wrap(self, operations: Operations, step: str, around: Callable[..., Any]) -> None:
+        """Put a function ``around(call, inner)`` around a step; ``inner`` is the step's own function."""
         for operation in _each(operations):
             inner = self._steps(operation)[self._place(operation, step)].run
-            self.replace(operation, step, lambda call, inner=inner: around(call, inner))
+            self.replace(operation, step, partial(around, inner=inner))
 
     def before(self, operations: Operations, step: str, name: str, run: Run) -> None:
         """Put a new step before another."""
@@ -147,7 +146,7 @@ class Faults:
     ) -> None:
         """Change replies on their way out: all, those of one status, or those that pass a test."""
 
-        def hook(call: Call, reply: Reply) -> Any:  # noqa: ANN401 - a reply or an awaitable of one
+        def hook(call: Call, reply: Reply) -> Any:
             if (status is None or reply.status == status) and (when is None or when(call, reply)):
                 return change(call, reply)
             return reply
@@ -161,7 +160,9 @@ class Faults:
 
     def code(self, operations: Operations, old: str, new: str) -> None:
         """Refuse with another ``error.code``."""
-        self.body(operations, lambda body: body["error"].update(code=new), when=lambda _, reply: reply.code() == old)
+        self.body(
+            operations, lambda body: body["error"].update(code=new), when=lambda _, reply: reply.code() == old
+        )
 
     def body(
         self,
@@ -180,7 +181,9 @@ class Faults:
 
         self.on_reply(operations, change, status=status, when=when)
 
-    def header(self, operations: Operations, name: str, value: str | None, *, status: int | None = None) -> None:
+    def header(
+        self, operations: Operations, name: str, value: str | None, *, status: int | None = None
+    ) -> None:
         """Set a header or, with None, take it away."""
 
         def change(_call: Call, reply: Reply) -> Reply:
@@ -191,23 +194,35 @@ class Faults:
 
         self.on_reply(operations, change, status=status)
 
-    def raw(self, operations: Operations, message: Callable[[Reply], bytes], *, status: int | None = None) -> None:
+    def raw(
+        self, operations: Operations, message: Callable[[Reply], bytes], *, status: int | None = None
+    ) -> None:
         """Write bytes of one's own in the place of the HTTP message, then close the connection."""
         self.on_reply(operations, lambda _, reply: replace(reply, raw=message(reply)), status=status)
 
     def rule(self, name: str, function: Callable[..., Any]) -> None:
         """Put another function in the place of a named rule; raise KeyError if there is no such rule."""
-        self.emulator.rules[name]  # noqa: B018 - an unknown rule is an error of the fault
+        self.emulator.rules[name]
         self.emulator.rules[name] = function
 
     def needs(self, operation: str, side: str, *permissions: str) -> None:
         """Ask for other permissions on one side of an operation; raise KeyError if it has no such side."""
-        self.emulator.needs[operation, side]  # noqa: B018 - an unknown side is an error of the fault
+        self.emulator.needs[operation, side]
         self.emulator.needs[operation, side] = permissions
 
     def open_to_all(self, operations: Operations, role: str = "owner") -> None:
         """Ask for no token at all; every caller counts as the user of the role."""
-        checks = ("header", "scheme", "shape", "algorithm", "signature", "issuer", "not_before", "expiry", "scope")
+        checks = (
+            "header",
+            "scheme",
+            "shape",
+            "algorithm",
+            "signature",
+            "issuer",
+            "not_before",
+            "expiry",
+            "scope",
+        )
 
         def become(call: Call) -> None:
             call.user = next(user for user in call.emulator.state.users if user.role == role)
@@ -240,7 +255,7 @@ def _each(operations: Operations) -> list[str]:
     return [operations] if isinstance(operations, str) else list(operations)
 
 
-def _copy(value: Any) -> Any:  # noqa: ANN401 - a decoded JSON value
+def _copy(value: Any) -> Any:
     match value:
         case dict():
             return {key: _copy(each) for key, each in value.items()}

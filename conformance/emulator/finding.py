@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from conformance.emulator.access import holds_on_data
+from conformance.emulator.call import Call
+from conformance.emulator.pipeline import Run
 from conformance.emulator.provenance import Source, note
+from conformance.emulator.records import ITwin, RealityData
 from conformance.emulator.replies import (
+    Reply,
     insufficient_permissions,
     invalid_reality_data,
     invalid_value,
@@ -15,12 +17,6 @@ from conformance.emulator.replies import (
     repository_not_found,
 )
 from conformance.emulator.state import pair
-
-if TYPE_CHECKING:
-    from conformance.emulator.call import Call
-    from conformance.emulator.pipeline import Run
-    from conformance.emulator.records import ITwin, RealityData
-    from conformance.emulator.replies import Reply
 
 note("find.guids-in-any-case", "GUIDs in paths and bodies are found in any case.", Source.ASSUMPTION)
 note("find.malformed-itwin-id", "The iTwins API answers a malformed iTwin id with 404.", Source.ASSUMPTION)

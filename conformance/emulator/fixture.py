@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from conformance.emulator.serve import Served
+from conformance.emulator.serve import Served
 
 
 @pytest.fixture(scope="session")

@@ -5,26 +5,23 @@ from __future__ import annotations
 import random
 import time
 from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from conformance.emulator.call import Call
+from conformance.emulator.identity.tokens import Issuer
 from conformance.emulator.operations import OPERATIONS
+from conformance.emulator.pipeline import Step
+from conformance.emulator.replies import Reply
 from conformance.emulator.routing import Router
 from conformance.emulator.rules import NEEDS, RULES
+from conformance.emulator.settings import Settings
+from conformance.emulator.state import State
+from conformance.emulator.store import Store
 from conformance.emulator.throttle import Throttle
 
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from conformance.emulator.call import Call
-    from conformance.emulator.identity.tokens import Issuer
-    from conformance.emulator.pipeline import Step
-    from conformance.emulator.replies import Reply
-    from conformance.emulator.settings import Settings
-    from conformance.emulator.state import State
-    from conformance.emulator.store import Store
-
-    ReplyHook = Callable[[Call, Reply], "Reply | Awaitable[Reply]"]
+ReplyHook = Callable[[Call, Reply], "Reply | Awaitable[Reply]"]
 
 _RECENT = 50
 _ROUTER = Router(OPERATIONS)

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+import socket
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from conformance.emulator import snapshot, world
-from conformance.emulator.errors import RecordFileError
 from conformance.emulator.dispatch import line
-from conformance.emulator.faults import install
+from conformance.emulator.errors import RecordFileError
+from conformance.emulator.faults import Fault, install
+from conformance.emulator.instance import Emulator
 from conformance.emulator.server import address, listen
-
-if TYPE_CHECKING:
-    import socket
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
-
-    from conformance.emulator.faults import Fault
-    from conformance.emulator.instance import Emulator
-    from conformance.emulator.settings import Settings
+from conformance.emulator.settings import Settings
 
 
 @contextmanager
@@ -47,7 +43,7 @@ def _record(stack: ExitStack, emulator: Emulator, path: Path) -> None:
     except OSError as error:
         raise RecordFileError(f"cannot write {path}: {error}") from error
 
-    def record(*exchange: Any) -> None:  # noqa: ANN401 - passed on as it is
+    def record(*exchange: Any) -> None:
         file.write(line(*exchange) + "\n")
 
     emulator.record = record

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote, urlencode
 
+from conformance.emulator.call import Call
 from conformance.emulator.provenance import Source, note
 from conformance.emulator.replies import Detail, invalid_value
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from conformance.emulator.call import Call
-
-note("paging.limits", "$top is 1 to 1000 and 100 by default for iTwins, 1 to 500 for reality data.", Source.ASSUMPTION)
+note(
+    "paging.limits",
+    "$top is 1 to 1000 and 100 by default for iTwins, 1 to 500 for reality data.",
+    Source.ASSUMPTION,
+)
 
 
 @dataclass(frozen=True)

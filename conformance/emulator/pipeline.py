@@ -35,7 +35,7 @@ class UnfinishedPipelineError(RuntimeError):
 
 
 def operation(name: str, method: str, path: str, *steps: tuple[str, Run] | tuple[Step, ...]) -> Operation:
-    """Return an operation; a step is given as (name, function), a shared group of steps as a tuple of them."""
+    """Return an operation; a step is (name, function), a shared group of steps a tuple of them."""
     flat: list[Step] = []
     for each in steps:
         match each:
@@ -47,7 +47,7 @@ def operation(name: str, method: str, path: str, *steps: tuple[str, Run] | tuple
 
 
 async def run(steps: list[Step], call: Call) -> Reply:
-    """Run the steps in order and return the first reply; raise :class:`UnfinishedPipelineError` if none comes.
+    """Run the steps in order and return the first reply; raise :class:`UnfinishedPipelineError` without one.
 
     Steps that do not await follow each other without another request in between.
     """

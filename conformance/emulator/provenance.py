@@ -8,13 +8,11 @@ on, or an assumption of this emulator.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from importlib import import_module
-from typing import TYPE_CHECKING, TypeVar
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from typing import TypeVar
 
 F = TypeVar("F", bound="Callable[..., object]")
 
@@ -100,6 +98,7 @@ def as_text() -> str:
     """Return all behaviours as lines ``source  id  sentence (reference)``."""
     width = max(len(each.id) for each in behaviours())
     return "\n".join(
-        f"{each.source:<10}  {each.id:<{width}}  {each.says}" + (f" ({each.reference})" if each.reference else "")
+        f"{each.source:<10}  {each.id:<{width}}  {each.says}"
+        + (f" ({each.reference})" if each.reference else "")
         for each in behaviours()
     )

@@ -113,7 +113,9 @@ def repository_not_found() -> Reply:
 
 def resource_not_found() -> Reply:
     """Return the 404 for an unknown resource of a repository."""
-    return refuse(404, "iTwinRepositoryResourceNotFound", "Requested iTwin Repository Resource is not available.")
+    return refuse(
+        404, "iTwinRepositoryResourceNotFound", "Requested iTwin Repository Resource is not available."
+    )
 
 
 def invalid_reality_data(*details: Detail) -> Reply:

@@ -6,14 +6,11 @@ variable segments are decoded only after the path was split, so an id may hold a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from conformance.emulator.pipeline import Operation
+from conformance.emulator.pipeline import Operation
 
 
 @dataclass
@@ -70,7 +67,9 @@ class Router:
         return NotFound(tuple(sorted(set(allowed))))
 
 
-def _leaves(node: _Node, segments: list[str], values: tuple[str, ...]) -> Iterable[tuple[_Node, tuple[str, ...]]]:
+def _leaves(
+    node: _Node, segments: list[str], values: tuple[str, ...]
+) -> Iterable[tuple[_Node, tuple[str, ...]]]:
     if not segments:
         if node.methods:
             yield node, values

@@ -5,16 +5,12 @@ Each emulator has its own copy of :data:`RULES`, in which a fault may put anothe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from conformance.emulator import access
-from conformance.emulator.records import GIS, is_guid
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from conformance.emulator.records import ITwin, RealityData, Repository
-    from conformance.emulator.state import State
+from conformance.emulator.records import GIS, ITwin, RealityData, Repository, is_guid
+from conformance.emulator.state import State
 
 LONGEST = 200
 

@@ -5,15 +5,12 @@ from __future__ import annotations
 import secrets
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.emulator.itwins.crud import add_itwin, new_itwin
 from conformance.emulator.reality_management.crud import new_data
 from conformance.emulator.records import PERMISSIONS, READ_ONLY, ITwin, Member, Organization, User
-from conformance.emulator.state import pair
-
-if TYPE_CHECKING:
-    from conformance.emulator.state import State
+from conformance.emulator.state import State, pair
 
 ELSEWHERE = "North Europe"
 THROTTLED_QUOTA = (2, 1.0)
@@ -69,7 +66,9 @@ def plant(state: State) -> None:
         )
     owner, outsider, partial = (user_of(state, role) for role in ("owner", "outsider", "partial"))
     home, abroad = organizations
-    _plant_itwin(state, home, owner, {"displayName": "In another data center", "dataCenterLocation": ELSEWHERE})
+    _plant_itwin(
+        state, home, owner, {"displayName": "In another data center", "dataCenterLocation": ELSEWHERE}
+    )
     read_only = _plant_itwin(state, home, owner, {"displayName": "Read only for some"})
     state.members.put(pair(read_only.id, partial.id), Member(read_only.id, partial.id, permissions=READ_ONLY))
     foreign = _plant_itwin(state, abroad, outsider, {"displayName": "In another organization"})
@@ -77,10 +76,18 @@ def plant(state: State) -> None:
     state.members.put(pair(foreign.id, owner.id), Member(foreign.id, owner.id, permissions=PERMISSIONS))
 
 
-def add_organization(state: State, name: str, organization_id: str = "", account_id: str = "") -> Organization:
+def add_organization(
+    state: State, name: str, organization_id: str = "", account_id: str = ""
+) -> Organization:
     """Store an organization and its account and return it."""
     organization = Organization(organization_id or new_id(), name, account_id or new_id())
-    body = {"id": organization.account, "class": "Account", "subClass": "Account", "displayName": name, "number": name}
+    body = {
+        "id": organization.account,
+        "class": "Account",
+        "subClass": "Account",
+        "displayName": name,
+        "number": name,
+    }
     account = new_itwin(organization, organization.id, body)
     document = {**account.document, "parentId": None}
     state.organizations.put(organization.id, organization)
@@ -93,7 +100,11 @@ def _plant_itwin(state: State, organization: Organization, owner: User, body: di
     add_itwin(state, itwin)
     state.members.put(pair(itwin.id, owner.id), Member(itwin.id, owner.id, owner=True))
     data = new_data(
-        organization.id, itwin.id, itwin.data_center, owner.id, {"displayName": f"{body['displayName']} - mesh", "type": "3MX"}
+        organization.id,
+        itwin.id,
+        itwin.data_center,
+        owner.id,
+        {"displayName": f"{body['displayName']} - mesh", "type": "3MX"},
     )
     state.reality_data.put(data.id, data)
     return itwin
@@ -108,7 +119,7 @@ def user_of(state: State, role: str) -> User:
 
 
 def fixtures(state: State) -> dict[str, str]:
-    """Return the fixtures table of a targets file: ids by name, without those that this state does not have."""
+    """Return the fixtures table of a targets file: ids by name, as far as this state has them."""
     try:
         owner = user_of(state, "owner")
     except LookupError:
@@ -117,11 +128,14 @@ def fixtures(state: State) -> dict[str, str]:
     for itwin in state.itwins:
         if itwin.document["class"] == "Account" or pair(itwin.id, owner.id) not in state.members:
             continue
-        limited = state.members.where(lambda each, itwin=itwin: each.itwin == itwin.id and each.permissions == READ_ONLY)
         if itwin.organization != owner.organization:
             found.setdefault("foreign_itwin_id", itwin.id)
         elif itwin.data_center == ELSEWHERE:
             found.setdefault("other_data_center_itwin_id", itwin.id)
-        elif limited:
+        elif _has_limited_member(state, itwin):
             found.setdefault("partial_itwin_id", itwin.id)
     return found
+
+
+def _has_limited_member(state: State, itwin: ITwin) -> bool:
+    return bool(state.members.where(lambda each: each.itwin == itwin.id and each.permissions == READ_ONLY))

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from conformance.emulator.errors import SeedFileError
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from conformance.emulator.state import State
+from conformance.emulator.state import State
 
 
 def plant(path: Path, state: State) -> None:

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from conformance.emulator import seed, targetsfile, world
+from conformance.emulator.faults import Fault
 from conformance.emulator.identity.endpoints import TOKEN_PATH
 from conformance.emulator.identity.tokens import SCOPE, ready_tokens
+from conformance.emulator.instance import Emulator
 from conformance.emulator.opening import opened
 from conformance.emulator.server import background
 from conformance.emulator.settings import Settings
+from conformance.emulator.targetsfile import Credentials, TargetsText
 from conformance.emulator.throttle import Rate, parse_rate
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
-
-    from conformance.emulator.faults import Fault
-    from conformance.emulator.instance import Emulator
-    from conformance.emulator.targetsfile import TargetsText
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """What one role gets its tokens with."""
-
-    client_id: str
-    client_secret: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -55,12 +43,12 @@ class Served:
         """Return the text of a targets file for this emulator and of the ``.env`` beside it."""
         return targetsfile.compose(
             target,
-            self.base_url,
-            self.token_url,
-            self.credentials,
-            self.tokens,
-            self.fixtures,
-            self.emulator.settings.rate,
+            base_url=self.base_url,
+            token_url=self.token_url,
+            credentials=self.credentials,
+            tokens=self.tokens,
+            fixtures=self.fixtures,
+            rate=self.emulator.settings.rate,
         )
 
     def reset(self) -> None:
@@ -109,6 +97,8 @@ def running(  # noqa: PLR0913 - the options of the command line
     )
     wanted = list(defects)
     names = tuple(each if isinstance(each, str) else each.name for each in wanted)
-    with opened(replace(chosen, defects=names), host, port, wanted) as (emulator, bound):
-        with background(emulator, bound):
-            yield describe(emulator)
+    with (
+        opened(replace(chosen, defects=names), host, port, wanted) as (emulator, bound),
+        background(emulator, bound),
+    ):
+        yield describe(emulator)

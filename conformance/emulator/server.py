@@ -5,21 +5,18 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import uvicorn
 import uvloop
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from conformance.emulator.errors import PortError
 from conformance.emulator.app import build
 from conformance.emulator.dispatch import TRANSPORT
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from conformance.emulator.instance import Emulator
+from conformance.emulator.errors import PortError
+from conformance.emulator.instance import Emulator
 
 _BACKLOG = 2048
 _START_TIMEOUT = 10.0

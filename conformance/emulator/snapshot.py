@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from conformance.emulator.errors import SnapshotError
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from conformance.emulator.instance import Emulator
+from conformance.emulator.instance import Emulator
 
 
 def check_writable(path: Path) -> None:

@@ -6,8 +6,9 @@ All methods run on one event loop without awaiting, so a check and the write aft
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from conformance.emulator.records import (
     ITwin,
@@ -20,9 +21,6 @@ from conformance.emulator.records import (
     Role,
     User,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
 
 T = TypeVar("T")
 
@@ -40,7 +38,7 @@ KINDS: dict[str, type] = {
 _TUPLES = ("grants", "quota", "roles", "permissions", "itwins", "favorites", "recents")
 
 
-def revive(kind: str, fields: dict[str, Any]) -> Any:  # noqa: ANN401 - one of the record types, by kind
+def revive(kind: str, fields: dict[str, Any]) -> Any:
     """Return the record whose fields, perhaps after a way through JSON, are given."""
     known = {key: tuple(v) if key in _TUPLES and isinstance(v, list) else v for key, v in fields.items()}
     return KINDS[kind](**known)

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from html import escape
-from typing import TYPE_CHECKING
 
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from conformance.emulator import world
 from conformance.emulator.identity.endpoints import TOKEN_PATH
 from conformance.emulator.identity.tokens import SCOPE
+from conformance.emulator.instance import Emulator
 from conformance.emulator.state import KINDS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from starlette.requests import Request
-
-    from conformance.emulator.instance import Emulator
 
 RESET_PATH = "/_emulator/reset"
 STATE_PATH = "/_emulator/state"
-_STYLE = "body{font:14px sans-serif;margin:2em}td,th{text-align:left;padding:.2em 1em .2em 0}code{background:#eee}"
+_STYLE = (
+    "body{font:14px sans-serif;margin:2em}td,th{text-align:left;padding:.2em 1em .2em 0}code{background:#eee}"
+)
 
 
 def routes(emulator: Emulator) -> list[Route]:
@@ -54,7 +51,11 @@ def counts(emulator: Emulator) -> dict[str, int]:
 def page(emulator: Emulator) -> str:
     """Return the status page; it holds no secret and no token."""
     users = [
-        (user.role, user.client_id, "administrator" if user.administrator else ", ".join(user.grants or ("its own iTwins",)))
+        (
+            user.role,
+            user.client_id,
+            "administrator" if user.administrator else ", ".join(user.grants or ("its own iTwins",)),
+        )
         for user in emulator.state.users
     ]
     recent = [

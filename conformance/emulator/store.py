@@ -8,14 +8,11 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from conformance.emulator.errors import StateFileError
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from conformance.emulator.state import Journal, State
+from conformance.emulator.state import Journal, State
 
 _SCHEMA = """
 create table if not exists records (

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from conformance.emulator.errors import TargetsFileError
+from conformance.emulator.throttle import Rate
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
 
-    from conformance.emulator.serve import Credentials
-    from conformance.emulator.throttle import Rate
+@dataclass(frozen=True)
+class Credentials:
+    """What one role gets its tokens with."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ def _others(old: str, new: str) -> str:
 
 def compose(  # noqa: PLR0913 - the parts of a targets file
     target: str,
+    *,
     base_url: str,
     token_url: str,
     credentials: Mapping[str, Credentials],
@@ -56,7 +60,12 @@ def compose(  # noqa: PLR0913 - the parts of a targets file
 ) -> TargetsText:
     """Return the files' text for one target; secrets stand only in the ``.env``."""
     prefix = target.upper().replace("-", "_")
-    lines = [f"[targets.{target}]", f'base_url = "{base_url}"', f'token_url = "{token_url}"', 'scope = "itwin-platform"']
+    lines = [
+        f"[targets.{target}]",
+        f'base_url = "{base_url}"',
+        f'token_url = "{token_url}"',
+        'scope = "itwin-platform"',
+    ]
     if rate is not None:
         unit = "s" if rate.seconds == 1 else "m"
         lines.append(f'rate = "{rate.requests}/{unit}"')

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from conformance.emulator.call import Call
 from conformance.emulator.errors import RateError
 from conformance.emulator.pipeline import Step
 from conformance.emulator.provenance import Source, note
 from conformance.emulator.replies import Reply, refuse
-
-if TYPE_CHECKING:
-    from conformance.emulator.call import Call
 
 _UNITS = {"s": 1.0, "m": 60.0}
 
@@ -26,7 +23,11 @@ note(
     "Requests count for their application, so only those with a good token count.",
     Source.ASSUMPTION,
 )
-note("throttle.fixed-window", "The limit counts in windows that start with their first request.", Source.ASSUMPTION)
+note(
+    "throttle.fixed-window",
+    "The limit counts in windows that start with their first request.",
+    Source.ASSUMPTION,
+)
 
 
 @dataclass(frozen=True)

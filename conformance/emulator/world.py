@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from joserfc.jwk import RSAKey
 
 from conformance.emulator import seed, seedfile
 from conformance.emulator.identity.tokens import Issuer, new_key
 from conformance.emulator.instance import Emulator
+from conformance.emulator.settings import Settings
 from conformance.emulator.state import KINDS, State
 from conformance.emulator.store import Store
-
-if TYPE_CHECKING:
-    from conformance.emulator.settings import Settings
 
 _KEY = "signing-key"
 

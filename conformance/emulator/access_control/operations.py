@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from conformance.emulator.pipeline import Operation
+from conformance.emulator.pipeline import Operation
 
 ACCESS_CONTROL: tuple[Operation, ...] = ()

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TypeGuard
 
+from conformance.emulator.call import Call
 from conformance.emulator.identity.tokens import SCOPE
 from conformance.emulator.pipeline import Step
 from conformance.emulator.provenance import Source, note, states
 from conformance.emulator.replies import Reply, refuse
-
-if TYPE_CHECKING:
-    from conformance.emulator.call import Call
 
 PAGES = "all four pages"
 
@@ -26,7 +24,12 @@ def unauthorized() -> Reply:
     return refuse(401, "Unauthorized", "Access denied due to an invalid access token.")
 
 
-@states("token.header-not-found", "Without an Authorization header the answer is 401 HeaderNotFound.", Source.PAGE, PAGES)
+@states(
+    "token.header-not-found",
+    "Without an Authorization header the answer is 401 HeaderNotFound.",
+    Source.PAGE,
+    PAGES,
+)
 def header(call: Call) -> Reply | None:
     """Refuse a request without an Authorization header."""
     if not call.headers.get("authorization"):
@@ -45,7 +48,9 @@ def scheme(call: Call) -> Reply | None:
     """Refuse another scheme than Bearer, in whatever case it is written."""
     word = call.headers.get("authorization", "").strip().split(" ", 1)[0]
     if word.lower() != "bearer":
-        return refuse(401, "InvalidAuthorizationScheme", "The authorization scheme is not Bearer. Access denied.")
+        return refuse(
+            401, "InvalidAuthorizationScheme", "The authorization scheme is not Bearer. Access denied."
+        )
     return None
 
 
@@ -87,7 +92,7 @@ def expiry(call: Call) -> Reply | None:
     return None if _is_number(until) and until > call.emulator.clock() else unauthorized()
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
@@ -98,7 +103,11 @@ def scope(call: Call) -> Reply | None:
     return None if isinstance(words, list) and SCOPE in words else unauthorized()
 
 
-@states("token.unknown-client", "A well signed token of an unknown application is answered with 401.", Source.ASSUMPTION)
+@states(
+    "token.unknown-client",
+    "A well signed token of an unknown application is answered with 401.",
+    Source.ASSUMPTION,
+)
 def client(call: Call) -> Reply | None:
     """Find the application that the token was given to."""
     client_id = call.token.claims.get("client_id")

@@ -5,20 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote_plus
 
-from starlette.responses import JSONResponse
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from conformance.emulator.identity.tokens import SCOPE
+from conformance.emulator.instance import Emulator
 from conformance.emulator.provenance import Source, note
-
-if TYPE_CHECKING:
-    from starlette.requests import Request
-    from starlette.responses import Response
-
-    from conformance.emulator.instance import Emulator
 
 TOKEN_PATH = "/connect/token"  # noqa: S105 - a path
 KEYS_PATH = "/.well-known/jwks"

@@ -21,7 +21,7 @@ _KEY_BITS = 2048
 
 @dataclass
 class Token:
-    """A received token, taken apart and not yet trusted. ``signed`` is None until the signature was checked."""
+    """A received token, not yet trusted. ``signed`` is None until the signature was checked."""
 
     text: str = field(repr=False)
     header: dict[str, Any]
@@ -35,7 +35,7 @@ def take_apart(text: str) -> Token | None:
     try:
         header, claims, _ = parts
         first, second = _object(header), _object(claims)
-    except (ValueError, RecursionError):
+    except (ValueError, TypeError, RecursionError):
         return None
     return Token(text, first, second)
 
@@ -43,7 +43,7 @@ def take_apart(text: str) -> Token | None:
 def _object(part: str) -> dict[str, Any]:
     value = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     if not isinstance(value, dict):
-        raise ValueError(part)
+        raise TypeError(part)
     return value
 
 
@@ -79,7 +79,7 @@ class Issuer:
                 token.signed = True
         return token.signed
 
-    def claims(self, client_id: str, scopes: list[str], **overrides: Any) -> dict[str, Any]:  # noqa: ANN401 - claims
+    def claims(self, client_id: str, scopes: list[str], **overrides: Any) -> dict[str, Any]:
         """Return the claims of a token that is good from now on, with the given ones in their place."""
         now = int(time.time())
         return {

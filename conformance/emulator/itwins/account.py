@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from conformance.emulator.call import Call
 from conformance.emulator.itwins.views import account_view
 from conformance.emulator.provenance import Source, states
 from conformance.emulator.replies import Reply, itwin_not_found
-
-if TYPE_CHECKING:
-    from conformance.emulator.call import Call
 
 PAGE = "003_4f2d58e9696cea4a"
 
@@ -31,9 +27,18 @@ def authorize(call: Call) -> Reply | None:
     return None if member else itwin_not_found()
 
 
-@states("account.id", "The account's id is the iTwin's iTwinAccountId, its class and subClass are Account.", Source.LIVE)
+@states(
+    "account.id",
+    "The account's id is the iTwin's iTwinAccountId, its class and subClass are Account.",
+    Source.LIVE,
+)
 @states("account.prefer", "Prefer return=representation adds the remaining members.", Source.LIVE)
-@states("account.without-status", "Without Prefer the account has the six members of the page's example.", Source.PAGE, PAGE)
+@states(
+    "account.without-status",
+    "Without Prefer the account has the six members of the page's example.",
+    Source.PAGE,
+    PAGE,
+)
 def reply(call: Call) -> Reply:
     """Show the account, 200."""
     account = call.emulator.state.itwins.get(call.itwin.document["iTwinAccountId"])

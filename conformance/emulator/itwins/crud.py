@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.emulator.bodies import choice_faults, read_object, text_faults
+from conformance.emulator.call import Call
 from conformance.emulator.itwins.views import itwin_view
 from conformance.emulator.provenance import Source, states
-from conformance.emulator.records import DATA_CENTERS, ITwin, Member, Repository, now_text
+from conformance.emulator.records import DATA_CENTERS, ITwin, Member, Organization, Repository, now_text
 from conformance.emulator.replies import Detail, Reply, invalid_itwins, invalid_value, refuse
-from conformance.emulator.state import pair
-
-if TYPE_CHECKING:
-    from conformance.emulator.call import Call
-    from conformance.emulator.records import Organization
-    from conformance.emulator.state import State
+from conformance.emulator.state import State, pair
 
 SUB_CLASSES = {"Thing": ("Asset", "Portfolio"), "Endeavor": ("Project", "Program", "WorkPackage")}
 STATUSES = ("Active", "Inactive", "Trial")
@@ -52,7 +48,11 @@ def _faults(call: Call, body: dict[str, Any], *, new: bool) -> list[Detail]:
     return faults
 
 
-@states("itwins.missing-property", "A missing class is 422 with detail MissingRequiredProperty/class.", Source.LIVE)
+@states(
+    "itwins.missing-property",
+    "A missing class is 422 with detail MissingRequiredProperty/class.",
+    Source.LIVE,
+)
 @states("itwins.unknown-members", "Members that an iTwin does not have are ignored.", Source.ASSUMPTION)
 def validate_new(call: Call) -> Reply | None:
     """Refuse a body that is not a valid new iTwin with 422."""
@@ -75,7 +75,11 @@ def _validate(call: Call, message: str, *, new: bool) -> Reply | None:
     return None
 
 
-@states("itwins.number-taken", "A number that another iTwin of the organization has is 409 iTwinExists.", Source.LIVE)
+@states(
+    "itwins.number-taken",
+    "A number that another iTwin of the organization has is 409 iTwinExists.",
+    Source.LIVE,
+)
 def conflict(call: Call) -> Reply | None:
     """Refuse a number that is taken with 409 and detail InvalidValue/number."""
     number = call.facts["body"].get("number")
@@ -88,7 +92,9 @@ def conflict(call: Call) -> Reply | None:
     return refuse(409, "iTwinExists", "iTwin already exists within your organization.", (detail,))
 
 
-@states("itwins.anybody-creates", "Every application may create iTwins in its organization.", Source.ASSUMPTION)
+@states(
+    "itwins.anybody-creates", "Every application may create iTwins in its organization.", Source.ASSUMPTION
+)
 @states("itwins.number-default", "number defaults to the iTwin's id.", Source.DOC)
 def create(call: Call) -> Reply:
     """Create the iTwin with its generated repository; its creator becomes its owner; 201."""
@@ -132,7 +138,9 @@ def new_itwin(organization: Organization, user: str, body: dict[str, Any]) -> IT
     return ITwin(itwin_id, organization.id, document)
 
 
-@states("repositories.generated", "A new iTwin already has one generated repository with a word id.", Source.LIVE)
+@states(
+    "repositories.generated", "A new iTwin already has one generated repository with a word id.", Source.LIVE
+)
 @states("repositories.generated-class", "The generated repository is of class iModels.", Source.ASSUMPTION)
 def add_itwin(state: State, itwin: ITwin) -> None:
     """Store a new iTwin with its generated repository."""
@@ -144,7 +152,9 @@ def add_itwin(state: State, itwin: ITwin) -> None:
         "displayName": "iModels",
         "uri": f"https://api.bentley.com/imodels/?iTwinId={itwin.id}",
     }
-    state.repositories.put(pair(itwin.id, "iModels"), Repository(itwin.id, "iModels", document, generated=True))
+    state.repositories.put(
+        pair(itwin.id, "iModels"), Repository(itwin.id, "iModels", document, generated=True)
+    )
 
 
 def get(call: Call) -> Reply:
@@ -173,5 +183,3 @@ def delete(call: Call) -> Reply:
         return invalid_itwins("Cannot delete iTwin.", invalid_value(call.itwin.id, "id"))
     call.emulator.state.drop_itwin(call.itwin)
     return Reply(204)
-
-

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from conformance.emulator.call import Call
 from conformance.emulator.itwins.views import account_view, itwin_view, visible
 from conformance.emulator.paging import links, read_page
 from conformance.emulator.provenance import Source, states
-from conformance.emulator.records import Marks
+from conformance.emulator.records import ITwin, Marks
 from conformance.emulator.replies import Detail, Reply, invalid_itwins, invalid_value, itwin_not_found
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from conformance.emulator.call import Call
-    from conformance.emulator.records import ITwin
 
 MESSAGE = "Invalid iTwins request."
 EXACT = {
@@ -31,7 +27,10 @@ EXACT = {
 }
 SEARCHED = ("displayName", "number", "type", "geographicLocation")
 _RECENTS = 25
-_CLAUSE = re.compile(r"^(\w+)\s+(eq|ne)\s+'((?:[^']|'')*)'$|^(contains|startswith)\((\w+),\s*'((?:[^']|'')*)'\)$", re.I)
+_CLAUSE = re.compile(
+    r"^(\w+)\s+(eq|ne)\s+'((?:[^']|'')*)'$|^(contains|startswith)\((\w+),\s*'((?:[^']|'')*)'\)$",
+    re.IGNORECASE,
+)
 _TESTS: dict[str, Callable[[str, str], bool]] = {
     "eq": lambda held, asked: held == asked,
     "ne": lambda held, asked: held != asked,
@@ -40,8 +39,17 @@ _TESTS: dict[str, Callable[[str, str], bool]] = {
 }
 
 
-@states("itwins.list-filters", "Exact filters compare without regard to case; $search looks inside names.", Source.ASSUMPTION)
-@states("itwins.list-inactive", "Inactive iTwins are listed only with includeInactive or status=Inactive.", Source.PAGE, "003_4f2d58e9696cea4a")
+@states(
+    "itwins.list-filters",
+    "Exact filters compare without regard to case; $search looks inside names.",
+    Source.ASSUMPTION,
+)
+@states(
+    "itwins.list-inactive",
+    "Inactive iTwins are listed only with includeInactive or status=Inactive.",
+    Source.PAGE,
+    "003_4f2d58e9696cea4a",
+)
 def list_itwins(call: Call) -> Reply:
     """Show a page of the iTwins that the user is a member of, 200 ``{iTwins, _links}``."""
     scope = call.headers.get("x-itwin-query-scope", "memberOfItwin").lower()
@@ -69,30 +77,35 @@ def _marks(call: Call) -> Marks:
 
 def add_favorite(call: Call) -> Reply:
     """Mark the iTwin as favorite, 204."""
-    return _keep(call, favorites=(*_without(call, _marks(call).favorites), call.itwin.id))
+    return _keep(
+        call, replace(_marks(call), favorites=(*_without(call, _marks(call).favorites), call.itwin.id))
+    )
 
 
 def drop_favorite(call: Call) -> Reply:
     """Take the mark away, 204."""
-    return _keep(call, favorites=_without(call, _marks(call).favorites))
+    return _keep(call, replace(_marks(call), favorites=_without(call, _marks(call).favorites)))
 
 
 def add_recent(call: Call) -> Reply:
     """Mark the iTwin as used of late, 204."""
-    return _keep(call, recents=(*_without(call, _marks(call).recents), call.itwin.id)[-_RECENTS:])
+    return _keep(
+        call,
+        replace(_marks(call), recents=(*_without(call, _marks(call).recents), call.itwin.id)[-_RECENTS:]),
+    )
 
 
 def drop_recent(call: Call) -> Reply:
     """Take the mark away, 204."""
-    return _keep(call, recents=_without(call, _marks(call).recents))
+    return _keep(call, replace(_marks(call), recents=_without(call, _marks(call).recents)))
 
 
 def _without(call: Call, ids: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(each for each in ids if each != call.itwin.id)
 
 
-def _keep(call: Call, **changes: tuple[str, ...]) -> Reply:
-    call.emulator.state.marks.put(call.user.id, replace(_marks(call), **changes))
+def _keep(call: Call, marks: Marks) -> Reply:
+    call.emulator.state.marks.put(call.user.id, marks)
     return Reply(204)
 
 
@@ -114,7 +127,9 @@ def _show(call: Call, itwins: list[ITwin]) -> Reply:
     found = [each for each in itwins if all(test(each.document) for test in tests)]
     if "$orderby" in query:
         name, _, direction = query["$orderby"].strip().partition(" ")
-        found.sort(key=lambda each: str(each.document.get(name) or ""), reverse=direction.strip().lower() == "desc")
+        found.sort(
+            key=lambda each: str(each.document.get(name) or ""), reverse=direction.strip().lower() == "desc"
+        )
     shown = [itwin_view(call, each) for each in page.cut(found)]
     return Reply(200, {"iTwins": shown, "_links": links(call, page, len(found))})
 
@@ -130,7 +145,7 @@ def _tests(query: dict[str, str]) -> list[Callable[[Any], bool]] | Detail:
     if query.get("$search"):
         words = query["$search"].lower()
         tests.append(lambda document: any(words in str(document[name] or "").lower() for name in SEARCHED))
-    for clause in re.split(r"\s+and\s+", query.get("$filter", "").strip(), flags=re.I):
+    for clause in re.split(r"\s+and\s+", query.get("$filter", "").strip(), flags=re.IGNORECASE):
         if clause:
             match = _CLAUSE.match(clause)
             if match is None:

@@ -27,7 +27,12 @@ def _reply(run: Run) -> tuple[str, Run]:
 
 JUDGED = (
     operation(
-        "getITwinAccount", "GET", "/itwins/{iTwinId}/account", ITWIN, ("authorize", account.authorize), _reply(account.reply)
+        "getITwinAccount",
+        "GET",
+        "/itwins/{iTwinId}/account",
+        ITWIN,
+        ("authorize", account.authorize),
+        _reply(account.reply),
     ),
     operation(
         "createRepositoryResource",
@@ -77,7 +82,9 @@ ITWINS: tuple[Operation, ...] = (
     operation("getPrimaryAccount", "GET", "/itwins/myprimaryaccount", ENTRY, _reply(listing.primary_account)),
     operation("listFavoriteITwins", "GET", "/itwins/favorites", ENTRY, _reply(listing.favorites)),
     operation("addFavoriteITwin", "POST", "/itwins/favorites/{iTwinId}", SEEN, _reply(listing.add_favorite)),
-    operation("removeFavoriteITwin", "DELETE", "/itwins/favorites/{iTwinId}", SEEN, _reply(listing.drop_favorite)),
+    operation(
+        "removeFavoriteITwin", "DELETE", "/itwins/favorites/{iTwinId}", SEEN, _reply(listing.drop_favorite)
+    ),
     operation("listRecentITwins", "GET", "/itwins/recents", ENTRY, _reply(listing.recents)),
     operation("addRecentITwin", "POST", "/itwins/recents/{iTwinId}", SEEN, _reply(listing.add_recent)),
     operation("removeRecentITwin", "DELETE", "/itwins/recents/{iTwinId}", SEEN, _reply(listing.drop_recent)),
@@ -109,7 +116,9 @@ ITWINS: tuple[Operation, ...] = (
         ("check_created", repositories.check_created),
         _reply(repositories.delete),
     ),
-    operation("listRepositoryResources", "GET", _RESOURCES, SEEN_REPOSITORY, _reply(resources.list_resources)),
+    operation(
+        "listRepositoryResources", "GET", _RESOURCES, SEEN_REPOSITORY, _reply(resources.list_resources)
+    ),
     operation(
         "getRepositoryResource",
         "GET",

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.emulator.bodies import choice_faults, read_object, text_faults
+from conformance.emulator.call import Call
 from conformance.emulator.itwins.views import repository_view, visible
 from conformance.emulator.provenance import Source, states
 from conformance.emulator.records import GIS, Repository
 from conformance.emulator.replies import Detail, Reply, invalid_itwins, invalid_value, refuse
 from conformance.emulator.state import pair
 
-if TYPE_CHECKING:
-    from conformance.emulator.call import Call
-
 CLASSES = (GIS, "Construction", "Subsurface")
 OPEN_MEMBERS = ("authentication", "options")
 TEXTS = ("displayName", "uri")
 
 
-@states("repositories.classes", "Only the classes GeographicInformationSystem, Construction and Subsurface are created.", Source.DOC)
+@states(
+    "repositories.classes",
+    "Only the classes GeographicInformationSystem, Construction and Subsurface are created.",
+    Source.DOC,
+)
 @states("repositories.any-sub-class", "Any subClass is taken.", Source.ASSUMPTION)
-@states("repositories.missing-uri", "An empty uri is 422 with detail MissingRequiredProperty/uri.", Source.LIVE)
+@states(
+    "repositories.missing-uri", "An empty uri is 422 with detail MissingRequiredProperty/uri.", Source.LIVE
+)
 def validate_new(call: Call) -> Reply | None:
     """Refuse a body that is not a valid new repository with 422."""
     body = read_object(call)
@@ -47,7 +51,11 @@ def _open_faults(body: dict[str, Any]) -> list[Detail]:
     ]
 
 
-@states("repositories.same-again", "The same class, subClass and uri again is 409 iTwinRepositoryExists.", Source.LIVE)
+@states(
+    "repositories.same-again",
+    "The same class, subClass and uri again is 409 iTwinRepositoryExists.",
+    Source.LIVE,
+)
 def conflict(call: Call) -> Reply | None:
     """Refuse a repository that the iTwin already has with 409."""
     body = call.facts["body"]
@@ -79,7 +87,11 @@ def list_repositories(call: Call) -> Reply:
     return _show(call, call.emulator.state.repositories_of(call.itwin.id))
 
 
-@states("repositories.of-all-itwins", "/itwins/repositories lists those of every iTwin of the user.", Source.ASSUMPTION)
+@states(
+    "repositories.of-all-itwins",
+    "/itwins/repositories lists those of every iTwin of the user.",
+    Source.ASSUMPTION,
+)
 def list_all(call: Call) -> Reply:
     """Show the repositories of every iTwin that the user is a member of, 200 ``{repositories}``."""
     mine = {each.id for each in visible(call)}
@@ -91,7 +103,9 @@ def _show(call: Call, repositories: list[Repository]) -> Reply:
     for key, name in {"class": "class", "subclass": "subClass", "uri": "uri"}.items():
         asked = query.get(key)
         if asked:
-            repositories = [each for each in repositories if str(each.document[name]).lower() == asked.lower()]
+            repositories = [
+                each for each in repositories if str(each.document[name]).lower() == asked.lower()
+            ]
     return Reply(200, {"repositories": [repository_view(each) for each in repositories]})
 
 
@@ -100,12 +114,18 @@ def get(call: Call) -> Reply:
     return Reply(200, {"repository": repository_view(call.repository)})
 
 
-@states("repositories.generated-fixed", "A generated repository cannot be changed or deleted: 422.", Source.ASSUMPTION)
+@states(
+    "repositories.generated-fixed",
+    "A generated repository cannot be changed or deleted: 422.",
+    Source.ASSUMPTION,
+)
 def check_created(call: Call) -> Reply | None:
     """Refuse to touch a generated repository with 422."""
     if not call.repository.generated:
         return None
-    return invalid_itwins("Cannot change iTwin Repository.", invalid_value(call.repository.id, "repositoryId"))
+    return invalid_itwins(
+        "Cannot change iTwin Repository.", invalid_value(call.repository.id, "repositoryId")
+    )
 
 
 def update(call: Call) -> Reply:

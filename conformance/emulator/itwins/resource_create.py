@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.emulator.bodies import read_object, writable
+from conformance.emulator.call import Call
 from conformance.emulator.provenance import Source, states
 from conformance.emulator.records import Resource
 from conformance.emulator.replies import (
@@ -18,9 +19,6 @@ from conformance.emulator.replies import (
     refuse,
 )
 
-if TYPE_CHECKING:
-    from conformance.emulator.call import Call
-
 PAGE = "002_a32c6a962ba4aaeb"
 MESSAGE = "Cannot add iTwin Repository Resource."
 MEMBERS = ("id", "displayName")
@@ -33,7 +31,12 @@ def authorize(call: Call) -> Reply | None:
     return None if set(needed) <= held else insufficient_permissions()
 
 
-@states("resource.only-gis", "Resources are created in repositories of class GeographicInformationSystem.", Source.PAGE, PAGE)
+@states(
+    "resource.only-gis",
+    "Resources are created in repositories of class GeographicInformationSystem.",
+    Source.PAGE,
+    PAGE,
+)
 @states("resource.other-class-422", "A repository of another class is answered with 422.", Source.ASSUMPTION)
 def check_class(call: Call) -> Reply | None:
     """Refuse a repository that takes no resources with 422 and target repositoryId."""
@@ -43,9 +46,13 @@ def check_class(call: Call) -> Reply | None:
 
 
 @states("resource.all-details", "All faults of a body are told at once, one detail each.", Source.PAGE, PAGE)
-@states("resource.unknown-member", "A member that the page does not name is InvalidParameter.", Source.ASSUMPTION)
+@states(
+    "resource.unknown-member", "A member that the page does not name is InvalidParameter.", Source.ASSUMPTION
+)
 @states("resource.blank-is-missing", "Null, empty and white space only count as missing.", Source.ASSUMPTION)
-@states("resource.length-in-code-points", "The limit of 200 characters counts code points.", Source.ASSUMPTION)
+@states(
+    "resource.length-in-code-points", "The limit of 200 characters counts code points.", Source.ASSUMPTION
+)
 def validate(call: Call) -> Reply | None:
     """Refuse a body that breaks the page's schema or limits with 422."""
     body = read_object(call)
@@ -59,17 +66,23 @@ def validate(call: Call) -> Reply | None:
     return None
 
 
-def _fault(call: Call, name: str, value: Any) -> Detail | None:  # noqa: ANN401 - whatever was sent
+def _fault(call: Call, name: str, value: Any) -> Detail | None:
     if call.rule("blank", name, value):
         return missing(name)
     if not isinstance(value, str) or not writable(value):
         return invalid_value(value, name)
     if call.rule("too_long", name, value):
-        return Detail("InvalidValue", f"{name[0].upper()}{name[1:]} cannot be more than 200 characters.", name)
+        return Detail(
+            "InvalidValue", f"{name[0].upper()}{name[1:]} cannot be more than 200 characters.", name
+        )
     return None
 
 
-@states("resource.exact-comparison", "Ids and names are compared exactly, case and spaces included.", Source.ASSUMPTION)
+@states(
+    "resource.exact-comparison",
+    "Ids and names are compared exactly, case and spaces included.",
+    Source.ASSUMPTION,
+)
 def conflict(call: Call) -> Reply | None:
     """Refuse an id or a name that the repository already has with 409."""
     sent, state = call.facts["sent"], call.emulator.state

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from conformance.emulator.call import Call
 from conformance.emulator.paging import links, read_page
 from conformance.emulator.provenance import Source, states
+from conformance.emulator.records import Resource
 from conformance.emulator.replies import Detail, Reply, invalid_itwins, resource_not_found
-
-if TYPE_CHECKING:
-    from conformance.emulator.call import Call
-    from conformance.emulator.records import Resource
 
 
 def list_resources(call: Call) -> Reply:
-    """Show a page of the resources, oldest first, 200 ``{resources, _links}``; ``$search`` by display name."""
+    """Show a page of resources, 200 ``{resources, _links}``; ``$search`` looks in display names."""
     query = call.query
     page = read_page(query)
     if isinstance(page, Detail):

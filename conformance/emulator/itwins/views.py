@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.emulator.access import may_see
-
-if TYPE_CHECKING:
-    from conformance.emulator.call import Call
-    from conformance.emulator.records import ITwin, Repository
+from conformance.emulator.call import Call
+from conformance.emulator.records import ITwin, Repository
 
 MINIMAL = ("id", "class", "subClass", "type", "number", "displayName")
 SUMMARY = (*MINIMAL, "status")

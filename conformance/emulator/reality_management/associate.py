@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from conformance.emulator.call import Call
 from conformance.emulator.finding import on_data
 from conformance.emulator.provenance import Source, states
 from conformance.emulator.records import now_text
 from conformance.emulator.replies import Reply, insufficient_permissions, refuse
-
-if TYPE_CHECKING:
-    from conformance.emulator.call import Call
 
 PAGE = "000_25beccf92043aac1"
 
 
 @states(
     "associate.permissions-on-both-sides",
-    "realitydata_create and realitydata_assign are asked for on the destination and on the reality data's side.",
+    "Both permissions are asked for on the destination and on the reality data's side.",
     Source.ASSUMPTION,
 )
 def authorize_source(call: Call) -> Reply | None:
@@ -27,7 +24,12 @@ def authorize_source(call: Call) -> Reply | None:
     return None if on_data(call, needed) else insufficient_permissions()
 
 
-@states("associate.permissions", "realitydata_create and realitydata_assign are needed on the iTwin.", Source.PAGE, PAGE)
+@states(
+    "associate.permissions",
+    "realitydata_create and realitydata_assign are needed on the iTwin.",
+    Source.PAGE,
+    PAGE,
+)
 def authorize_destination(call: Call) -> Reply | None:
     """Refuse who lacks the permissions on the destination with 403."""
     needed = frozenset(call.emulator.needs[call.operation, "destination"])
@@ -35,8 +37,16 @@ def authorize_destination(call: Call) -> Reply | None:
     return None if needed <= held else insufficient_permissions()
 
 
-@states("associate.unknown-itwin", "An unknown iTwin is answered with 404 and code iTwinNotFound.", Source.ASSUMPTION)
-@states("associate.any-organization", "An association may cross organizations and data centers.", Source.ASSUMPTION)
+@states(
+    "associate.unknown-itwin",
+    "An unknown iTwin is answered with 404 and code iTwinNotFound.",
+    Source.ASSUMPTION,
+)
+@states(
+    "associate.any-organization",
+    "An association may cross organizations and data centers.",
+    Source.ASSUMPTION,
+)
 def conflict(call: Call) -> Reply | None:
     """Refuse an association that exists with 409."""
     if call.rule("associated_with", call.reality_data, call.itwin):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.emulator.bodies import choice_faults, read_object, text_faults
+from conformance.emulator.call import Call
 from conformance.emulator.finding import lookup_itwin
 from conformance.emulator.provenance import Source, states
 from conformance.emulator.records import RealityData, now_text
@@ -21,9 +22,6 @@ from conformance.emulator.replies import (
     refuse,
 )
 
-if TYPE_CHECKING:
-    from conformance.emulator.call import Call
-
 CLASSIFICATIONS = ("Terrain", "Imagery", "Pinned", "Model", "Undefined")
 TEXTS = ("dataset", "group", "description", "rootDocument", "attribution", "termsOfUse")
 OBJECTS = ("acquisition", "extent", "crs")
@@ -31,7 +29,9 @@ CHANGEABLE = ("displayName", "type", "classification", "tags", "authoring", *TEX
 
 
 def _faults(body: dict[str, Any], *, new: bool) -> list[Detail]:
-    required = ("displayName", "type") if new else tuple(name for name in ("displayName", "type") if name in body)
+    required = (
+        ("displayName", "type") if new else tuple(name for name in ("displayName", "type") if name in body)
+    )
     faults = text_faults(body, required=required, optional=TEXTS, longest=1024)
     faults += choice_faults(body, {"classification": CLASSIFICATIONS})
     faults += [
@@ -48,7 +48,9 @@ def _faults(body: dict[str, Any], *, new: bool) -> list[Detail]:
 
 
 @states("data.required", "A new reality data needs iTwinId, displayName and type.", Source.ASSUMPTION)
-@states("data.any-type", "Any type is taken; classification must be one of the documented.", Source.ASSUMPTION)
+@states(
+    "data.any-type", "Any type is taken; classification must be one of the documented.", Source.ASSUMPTION
+)
 @states("data.unknown-members", "Members that a reality data does not have are ignored.", Source.ASSUMPTION)
 def validate_new(call: Call) -> Reply | None:
     """Refuse a body that is not a valid new reality data with 422."""
@@ -79,14 +81,18 @@ def find_itwin(call: Call) -> Reply | None:
 
 def create(call: Call) -> Reply:
     """Create the reality data in the iTwin's organization and data center, 201."""
-    data = new_data(call.itwin.organization, call.itwin.id, call.itwin.data_center, call.user.id, call.facts["body"])
+    data = new_data(
+        call.itwin.organization, call.itwin.id, call.itwin.data_center, call.user.id, call.facts["body"]
+    )
     call.emulator.state.reality_data.put(data.id, data)
     location = f"{call.emulator.base_url}/reality-management/reality-data/{data.id}"
     return Reply(201, {"realityData": dict(data.document)}).with_header("Location", location)
 
 
 @states("data.size", "size is 0 until something is uploaded.", Source.ASSUMPTION)
-def new_data(organization: str, itwin: str, data_center: str, owner: str, body: dict[str, Any]) -> RealityData:
+def new_data(
+    organization: str, itwin: str, data_center: str, owner: str, body: dict[str, Any]
+) -> RealityData:
     """Return a reality data of the given members with every default filled in."""
     data_id, now = str(body.get("id") or uuid.uuid4()), now_text()
     document = {
@@ -115,7 +121,9 @@ def new_data(organization: str, itwin: str, data_center: str, owner: str, body: 
     return RealityData(data_id, organization, (itwin,), document)
 
 
-@states("data.itwin-id-ignored", "The optional iTwinId of a read is only checked for its form.", Source.ASSUMPTION)
+@states(
+    "data.itwin-id-ignored", "The optional iTwinId of a read is only checked for its form.", Source.ASSUMPTION
+)
 def check_query(call: Call) -> Reply | None:
     """Refuse a malformed iTwinId in the query with 422."""
     sent = call.query.get("itwinid")
@@ -159,8 +167,14 @@ def list_itwins(call: Call) -> Reply:
     return Reply(200, {"iTwins": list(call.reality_data.itwins)})
 
 
-@states("data.association-not-found", "Dissociating what is not associated is 404 AssociationNotFound.", Source.DOC)
-@states("data.dissociate-permission", "Dissociating needs realitydata_assign on the iTwin.", Source.ASSUMPTION)
+@states(
+    "data.association-not-found",
+    "Dissociating what is not associated is 404 AssociationNotFound.",
+    Source.DOC,
+)
+@states(
+    "data.dissociate-permission", "Dissociating needs realitydata_assign on the iTwin.", Source.ASSUMPTION
+)
 @states("data.dissociate-last", "The last association may be dissociated too.", Source.ASSUMPTION)
 def dissociate(call: Call) -> Reply:
     """Take the association away, 204."""
@@ -175,9 +189,11 @@ def dissociate(call: Call) -> Reply:
     return Reply(204)
 
 
-@states("data.container-stub", "The container address leads to a place that holds nothing.", Source.ASSUMPTION)
+@states(
+    "data.container-stub", "The container address leads to a place that holds nothing.", Source.ASSUMPTION
+)
 def access_stub(call: Call) -> Reply:
-    """Show where the data could be read or written, 200 ``{type, access, _links: {containerUrl: {href}}}``."""
+    """Show where the data could be, 200 ``{type, access, _links: {containerUrl: {href}}}``."""
     kind = "Write" if call.operation.endswith("WriteAccess") else "Read"
     href = f"{call.emulator.base_url}/containers/{call.reality_data.id}?access={kind.lower()}"
     body = {"type": "AzureBlobSasUrl", "access": kind, "_links": {"containerUrl": {"href": href}}}

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.emulator.access import holds_on_data
+from conformance.emulator.call import Call
 from conformance.emulator.finding import lookup_itwin
 from conformance.emulator.paging import address, read_page
 from conformance.emulator.provenance import Source, states
+from conformance.emulator.records import RealityData
 from conformance.emulator.replies import (
     Detail,
     Reply,
@@ -19,13 +22,7 @@ from conformance.emulator.replies import (
     itwin_not_found,
 )
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from conformance.emulator.call import Call
-    from conformance.emulator.records import RealityData
-
-    Test = Callable[[Any], bool]
+Test = Callable[[Any], bool]
 
 LARGEST_PAGE = 500
 MINIMAL = ("id", "displayName", "type")
@@ -35,11 +32,20 @@ PERIODS = {
     "modifieddatetime": "modifiedDateTime",
     "lastaccesseddatetime": "lastAccessedDateTime",
 }
-EXACT = {"ownerid": "ownerId", "datacenter": "dataCenterLocation", "group": "group", "classification": "classification"}
+EXACT = {
+    "ownerid": "ownerId",
+    "datacenter": "dataCenterLocation",
+    "group": "group",
+    "classification": "classification",
+}
 READ = frozenset({"realitydata_read"})
 
 
-@states("data.list-visible", "Without iTwinId all reality data that the user may read are listed.", Source.ASSUMPTION)
+@states(
+    "data.list-visible",
+    "Without iTwinId all reality data that the user may read are listed.",
+    Source.ASSUMPTION,
+)
 @states("data.list-minimal", "Without Prefer each entry has id, displayName and type.", Source.ASSUMPTION)
 @states("data.list-no-null-next", "The last page has no next link at all.", Source.CLIENT)
 def list_data(call: Call) -> Reply:
@@ -98,6 +104,11 @@ def _start(token: str | None) -> int | None:
 
 
 def _tests(query: dict[str, str]) -> list[Test] | Detail:
+    ranges = _ranges(query)
+    return ranges if isinstance(ranges, Detail) else [*_words(query), *ranges]
+
+
+def _words(query: dict[str, str]) -> list[Test]:
     tests: list[Test] = [_exact(name, query[key]) for key, name in EXACT.items() if query.get(key)]
     if query.get("types"):
         types = {each.strip().lower() for each in query["types"].split(",")}
@@ -107,6 +118,11 @@ def _tests(query: dict[str, str]) -> list[Test] | Detail:
     if query.get("$search"):
         words = query["$search"].lower()
         tests.append(lambda row: any(words in str(row[name] or "").lower() for name in SEARCHED))
+    return tests
+
+
+def _ranges(query: dict[str, str]) -> list[Test] | Detail:
+    tests: list[Test] = []
     for key, name in PERIODS.items():
         if query.get(key):
             period = _period(query[key])
@@ -145,7 +161,7 @@ def _period(text: str) -> tuple[datetime, datetime] | None:
 
 
 def _within(name: str, period: tuple[datetime, datetime]) -> Test:
-    def test(row: Any) -> bool:  # noqa: ANN401 - a reality data's document
+    def test(row: Any) -> bool:
         moment = _moment(row[name])
         return moment is not None and period[0] <= moment <= period[1]
 
@@ -153,7 +169,7 @@ def _within(name: str, period: tuple[datetime, datetime]) -> Test:
 
 
 def _acquired(period: tuple[datetime, datetime]) -> Test:
-    def test(row: Any) -> bool:  # noqa: ANN401 - a reality data's document
+    def test(row: Any) -> bool:
         acquisition = row["acquisition"] or {}
         first = _moment(acquisition.get("startDateTime"))
         last = _moment(acquisition.get("endDateTime")) or first
@@ -170,7 +186,7 @@ def _numbers(text: str) -> tuple[float, ...] | None:
     return box if len(box) == 4 else None  # noqa: PLR2004 - west, south, east, north
 
 
-def _overlap(extent: Any, box: tuple[float, ...]) -> bool:  # noqa: ANN401 - whatever was stored
+def _overlap(extent: Any, box: tuple[float, ...]) -> bool:
     match extent:
         case {
             "southWest": {"latitude": int() | float() as south, "longitude": int() | float() as west},
@@ -183,4 +199,8 @@ def _overlap(extent: Any, box: tuple[float, ...]) -> bool:  # noqa: ANN401 - wha
 def _order(rows: list[Any], text: str) -> None:
     for clause in reversed([each for each in text.split(",") if each.strip()]):
         name, _, direction = clause.strip().partition(" ")
-        rows.sort(key=lambda row, name=name: str(row.get(name) or ""), reverse=direction.strip().lower() == "desc")
+        rows.sort(key=_by(name), reverse=direction.strip().lower() == "desc")
+
+
+def _by(name: str) -> Callable[[Any], str]:
+    return lambda row: str(row.get(name) or "")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from conformance.emulator.bodies import read_object
+from conformance.emulator.call import Call
 from conformance.emulator.finding import lookup_itwin, on_data
 from conformance.emulator.provenance import Source, states
 from conformance.emulator.records import now_text
@@ -21,13 +21,12 @@ from conformance.emulator.replies import (
     refuse,
 )
 
-if TYPE_CHECKING:
-    from conformance.emulator.call import Call
-
 PAGE = "001_452d092190a041eb"
 
 
-@states("move.missing-itwin-id", "A missing, null or empty iTwinId is MissingRequiredProperty.", Source.ASSUMPTION)
+@states(
+    "move.missing-itwin-id", "A missing, null or empty iTwinId is MissingRequiredProperty.", Source.ASSUMPTION
+)
 @states("move.unknown-member", "A member that the page does not name is InvalidParameter.", Source.ASSUMPTION)
 def validate(call: Call) -> Reply | None:
     """Refuse a body that breaks the page's schema, or an iTwinId that is no GUID, with 422."""
@@ -47,7 +46,11 @@ def validate(call: Call) -> Reply | None:
     return None
 
 
-@states("move.unknown-itwin", "An unknown destination is answered with 404 and code iTwinNotFound.", Source.ASSUMPTION)
+@states(
+    "move.unknown-itwin",
+    "An unknown destination is answered with 404 and code iTwinNotFound.",
+    Source.ASSUMPTION,
+)
 def find_itwin(call: Call) -> Reply | None:
     """Find the destination, or answer 404."""
     itwin = lookup_itwin(call, call.facts["destination"])
@@ -57,7 +60,12 @@ def find_itwin(call: Call) -> Reply | None:
     return None
 
 
-@states("move.permissions", "realitydata_manage is needed on the reality data's iTwin and on the destination.", Source.PAGE, PAGE)
+@states(
+    "move.permissions",
+    "realitydata_manage is needed on the reality data's iTwin and on the destination.",
+    Source.PAGE,
+    PAGE,
+)
 def authorize_source(call: Call) -> Reply | None:
     """Refuse who lacks the permission on the reality data's iTwin with 403."""
     needed = frozenset(call.emulator.needs[call.operation, "source"])
@@ -78,7 +86,11 @@ def conflict(call: Call) -> Reply | None:
     return None
 
 
-@states("move.conditions-422", "The conditions without a documented code are answered with 422.", Source.ASSUMPTION)
+@states(
+    "move.conditions-422",
+    "The conditions without a documented code are answered with 422.",
+    Source.ASSUMPTION,
+)
 def check_associations(call: Call) -> Reply | None:
     """Refuse a reality data of more than one iTwin."""
     if call.rule("associated_once", call.reality_data):
