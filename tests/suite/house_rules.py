@@ -21,7 +21,7 @@ LAYERS: Final = (
     ("errors",),
     ("pages", "paths", "redaction", "specs"),
     ("requirements", "verdicts", "exchange"),
-    ("ledger", "targets", "pages_compare"),
+    ("ledger", "targets", "pages_compare", "waivers"),
     ("client", "oracles"),
     ("expect", "properties"),
     ("naming", "report", "run"),
