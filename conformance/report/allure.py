@@ -1,0 +1,272 @@
+"""Writes `allure-results/`: one result for each requirement and operation. Only this module knows Allure."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+from allure_commons.logger import AllureFileLogger
+from allure_commons.model2 import (
+    Attachment,
+    Label,
+    Link,
+    Parameter,
+    Status,
+    StatusDetails,
+    TestResult,
+    TestStepResult,
+)
+from allure_commons.types import LabelType, LinkType, Severity
+
+from conformance.report import statistics
+from conformance.report.exchanges import Record, reply_text, request_text, title
+from conformance.report.model import Run
+from conformance.report.text import one_line, shorten, web_link
+from conformance.verdicts import Judgement, Level, Verdict
+
+_LOGGER: Final[Any] = AllureFileLogger  # has no annotations of its own
+_SEVERITY: Final = {
+    Level.MUST: Severity.CRITICAL,
+    Level.SHOULD: Severity.NORMAL,
+    Level.UNSPECIFIED: Severity.TRIVIAL,
+}
+_STATUS: Final = {
+    Verdict.PASS: Status.PASSED,
+    Verdict.OBSERVED: Status.PASSED,
+    Verdict.FAIL: Status.FAILED,
+    Verdict.DEVIATION: Status.UNKNOWN,
+    Verdict.NOT_APPLICABLE: Status.SKIPPED,
+    Verdict.CANNOT_JUDGE: Status.BROKEN,
+    Verdict.HARNESS_ERROR: Status.BROKEN,
+}
+_CATEGORIES: Final = (
+    ("Waived violations", [Status.FAILED], "waived"),
+    ("Provisional requirements", [Status.UNKNOWN], "provisional"),
+    ("Violations", [Status.FAILED], "FAIL|DEVIATION"),
+    ("Deviations", [Status.UNKNOWN], "DEVIATION"),
+    ("Could not be judged", [Status.BROKEN], "CANNOT_JUDGE"),
+    ("Errors of the suite", [Status.BROKEN], "HARNESS_ERROR"),
+    ("Not applicable to this target", [Status.SKIPPED], "NOT_APPLICABLE"),
+)
+
+
+def write_allure(run: Run, exchanges: Mapping[str, Record], folder: Path) -> None:
+    """Write the run's Allure results into the folder, in place of any older ones."""
+    logger = _LOGGER(str(folder), clean=True)
+    attached: dict[str, list[Attachment]] = {}
+    for judgement in run.verdicts:
+        evidence = [exchanges[name] for name in judgement.evidence if name in exchanges]
+        for record in evidence:
+            if record["id"] not in attached:
+                attached[record["id"]] = _attach(logger, record)
+        logger.report_result(_result(run, judgement, evidence, attached))
+    _write(folder / "environment.properties", _environment(run))
+    _write(folder / "categories.json", json.dumps(_categories(), indent=1))
+    executor = _executor(os.environ)
+    if executor:
+        _write(folder / "executor.json", json.dumps(executor, indent=1))
+
+
+def history_id(requirement: str, operation: str, target: str) -> str:
+    """Return the id under which Allure keeps the history of a requirement on an operation of a target."""
+    return _digest(requirement, operation, target)
+
+
+def _digest(*words: str) -> str:
+    return hashlib.md5("\n".join(words).encode(), usedforsecurity=False).hexdigest()
+
+
+def _attach(logger: Any, record: Record) -> list[Attachment]:
+    attachments = []
+    for name, text in (("request", request_text(record)), ("reply", reply_text(record))):
+        source = f"{uuid4()}-attachment.txt"
+        logger.report_attached_data(text, source)
+        attachments.append(Attachment(name=name, source=source, type="text/plain"))
+    return attachments
+
+
+def _result(
+    run: Run, judgement: Judgement, evidence: list[Record], attached: Mapping[str, list[Attachment]]
+) -> TestResult:
+    start, stop = _span(run, evidence)
+    status = _status(run, judgement)
+    return TestResult(
+        uuid=str(uuid4()),
+        historyId=history_id(judgement.requirement, judgement.operation, run.target),
+        testCaseId=_digest(judgement.requirement, judgement.operation),
+        fullName=f"{judgement.operation}: {judgement.requirement}",
+        name=judgement.requirement,
+        titlePath=[run.operation(judgement.operation).api or "platform", judgement.operation],
+        description=_description(run, judgement),
+        status=status,
+        statusDetails=_details(run, judgement),
+        stage="finished",
+        steps=[
+            _step(record, attached[record["id"]], status, last=record is evidence[-1]) for record in evidence
+        ],
+        parameters=[
+            Parameter(name="operation", value=judgement.operation),
+            Parameter(name="target", value=run.target),
+            Parameter(name="seed", value=str(run.seed), excluded=True),
+        ],
+        labels=_labels(run, judgement),
+        links=_links(run, judgement),
+        start=start,
+        stop=stop,
+    )
+
+
+def _status(run: Run, judgement: Judgement) -> str:
+    if run.is_red(judgement):
+        return Status.FAILED
+    if run.requirement(judgement.requirement).provisional and judgement.verdict is Verdict.FAIL:
+        return Status.UNKNOWN
+    return _STATUS[judgement.verdict]
+
+
+def _details(run: Run, judgement: Judgement) -> StatusDetails | None:
+    if judgement.verdict is Verdict.PASS:
+        return None
+    if judgement.verdict not in statistics.VIOLATED:
+        return StatusDetails(message=f"{judgement.verdict}: {judgement.reason or judgement.actual}")
+    message = (
+        f"{judgement.verdict}: expected {judgement.expected}; got {judgement.actual or judgement.reason}"
+    )
+    if not run.is_red(judgement) and judgement.verdict is Verdict.FAIL:
+        message = f"{statistics.why_tolerated(run, judgement)}\n{message}"
+    return StatusDetails(
+        message=shorten(message, 4000), trace=judgement.curl, known=bool(judgement.waived) or None
+    )
+
+
+def _description(run: Run, judgement: Judgement) -> str:
+    requirement = run.requirement(judgement.requirement)
+    facts = {
+        "page says": requirement.quote and f"“{requirement.quote}”",
+        "claim": requirement.expect,
+        "question to the owner": requirement.ask,
+        "seen": judgement.fingerprint,
+    }
+    return "\n\n".join(f"{name}: {one_line(value)}" for name, value in facts.items() if value)
+
+
+def _labels(run: Run, judgement: Judgement) -> list[Label]:
+    requirement = run.requirement(judgement.requirement)
+    api = run.operation(judgement.operation).api or "platform"
+    labels = {
+        LabelType.EPIC: api,
+        LabelType.FEATURE: judgement.operation,
+        LabelType.STORY: judgement.requirement,
+        LabelType.PARENT_SUITE: run.target,
+        LabelType.SUITE: judgement.operation,
+        LabelType.SUB_SUITE: judgement.requirement.rpartition(".")[0],
+        LabelType.SEVERITY: _SEVERITY[judgement.level].value,
+        LabelType.FRAMEWORK: "itwin-conformance",
+        "requirement": judgement.requirement,
+        "operation": judgement.operation,
+        "level": judgement.level.value,
+        "basis": requirement.basis,
+        LabelType.TAG: judgement.verdict.value,
+    }
+    return [Label(name=str(name), value=value) for name, value in labels.items() if value]
+
+
+def _links(run: Run, judgement: Judgement) -> list[Link]:
+    waiver = run.waiver(judgement)
+    page = run.requirement(judgement.requirement).page
+    links = [Link(type=LinkType.LINK, url=page, name="page")] if web_link(page) else []
+    if waiver and web_link(waiver.defect):
+        links.append(Link(type=LinkType.ISSUE, url=waiver.defect, name=waiver.defect))
+    return links
+
+
+def _step(record: Record, attachments: list[Attachment], status: str, *, last: bool) -> TestStepResult:
+    """Return an exchange as a step; the newest one is the step that decided."""
+    start, stop = _times(record)
+    return TestStepResult(
+        name=shorten(title(record), 300),
+        status=status if last else Status.PASSED,
+        stage="finished",
+        start=start,
+        stop=stop,
+        attachments=attachments,
+    )
+
+
+def _times(record: Record) -> tuple[int, int]:
+    start = int(float(record.get("started") or 0) * 1000)
+    return start, start + int(float(record.get("elapsed_ms") or 0))
+
+
+def _span(run: Run, evidence: list[Record]) -> tuple[int, int]:
+    if evidence:
+        times = [_times(record) for record in evidence]
+        return min(start for start, _ in times), max(stop for _, stop in times)
+    try:
+        begun = int(datetime.fromisoformat(run.started).timestamp() * 1000)
+    except ValueError:
+        begun = 0
+    return begun, begun
+
+
+def _environment(run: Run) -> str:
+    environment = run.identity.get("environment") or {}
+    facts = {
+        "run": run.run_id,
+        "target": run.target,
+        "base_url": run.base_url,
+        "profile": run.profile,
+        "seed": run.seed,
+        "strict": run.strict,
+        "suite": run.identity.get("suite", ""),
+        "python": environment.get("python", ""),
+        "platform": environment.get("platform", ""),
+    }
+    return "".join(f"{name}={_property(str(value))}\n" for name, value in facts.items())
+
+
+def _property(value: str) -> str:
+    text = value.replace("\\", "\\\\").replace("\n", "\\n")
+    return text.encode("ascii", "backslashreplace").decode() if text.isascii() else json.dumps(text)[1:-1]
+
+
+def _categories() -> list[dict[str, Any]]:
+    return [
+        {"name": name, "matchedStatuses": statuses, "messageRegex": f"(?s)({start}).*"}
+        for name, statuses, start in _CATEGORIES
+    ]
+
+
+def _executor(environ: Mapping[str, str]) -> dict[str, Any]:
+    if environ.get("GITHUB_ACTIONS") == "true":
+        base = f"{environ.get('GITHUB_SERVER_URL', '')}/{environ.get('GITHUB_REPOSITORY', '')}"
+        number = environ.get("GITHUB_RUN_NUMBER", "0")
+        url = f"{base}/actions/runs/{environ.get('GITHUB_RUN_ID', '')}"
+        return _build("GitHub Actions", "github", number, environ.get("GITHUB_WORKFLOW", ""), url)
+    if environ.get("TF_BUILD"):
+        base = f"{environ.get('SYSTEM_COLLECTIONURI', '')}{environ.get('SYSTEM_TEAMPROJECT', '')}"
+        number = environ.get("BUILD_BUILDID", "0")
+        url = f"{base}/_build/results?buildId={number}"
+        return _build("Azure Pipelines", "azure", number, environ.get("BUILD_DEFINITIONNAME", ""), url)
+    return {}
+
+
+def _build(name: str, kind: str, number: str, workflow: str, url: str) -> dict[str, Any]:
+    order = int(number) if number.isdecimal() else 0
+    return {
+        "name": name,
+        "type": kind,
+        "buildOrder": order,
+        "buildName": f"{workflow} #{number}",
+        "buildUrl": url,
+    }
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")

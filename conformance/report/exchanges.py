@@ -1,0 +1,89 @@
+"""Reads `exchanges.ndjson`: the requests and replies behind the verdicts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Container, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from conformance.report.text import scrub
+
+FILE_NAME: Final = "exchanges.ndjson"
+Record = Mapping[str, Any]
+
+
+def load_exchanges(folder: Path, wanted: Container[str]) -> dict[str, Record]:
+    """Return the wanted exchanges by id.
+
+    A report without its evidence still says what was found, so a missing file, or a last line that a
+    killed run did not finish, is no error.
+    """
+    found: dict[str, Record] = {}
+    try:
+        with (folder / FILE_NAME).open(encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                record = _record(line)
+                if record.get("id") in wanted:
+                    found[record["id"]] = scrub(record)
+    except OSError:
+        return found
+    return found
+
+
+def _record(line: str) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    sound = (
+        isinstance(record, dict)
+        and isinstance(record.get("id"), str)
+        and isinstance(record.get("request"), dict)
+    )
+    return record if sound else {}
+
+
+def request_text(record: Record) -> str:
+    """Return the request as it reads on the wire: line, headers, body."""
+    request = record["request"]
+    first = f"{request.get('method', '')} {request.get('url', '')}"
+    return _message(first, request)
+
+
+def reply_text(record: Record) -> str:
+    """Return the reply as it reads on the wire, or what stood in its place."""
+    reply = record.get("reply")
+    if not isinstance(reply, dict):
+        return f"no reply: {record.get('failure') or 'no reason was recorded'}"
+    text = _message(f"HTTP {reply.get('status')}", reply)
+    return f"{text}\n(cut off by the recorder)" if reply.get("truncated") else text
+
+
+def title(record: Record) -> str:
+    """Return the exchange in one line: who asked what, and what came back."""
+    request, reply = record["request"], record.get("reply")
+    status = reply.get("status") if isinstance(reply, dict) else "no reply"
+    return (
+        f"{request.get('method', '')} {request.get('url', '')} as {record.get('role') or 'nobody'} → {status}"
+    )
+
+
+def _message(first: str, message: Mapping[str, Any]) -> str:
+    headers = message.get("headers")
+    lines = [
+        first,
+        *(f"{name}: {value}" for name, value in (headers if isinstance(headers, dict) else {}).items()),
+    ]
+    body = message.get("body")
+    return "\n".join([*lines, "", pretty(body)] if isinstance(body, str) and body else lines)
+
+
+def pretty(body: str) -> str:
+    """Return a JSON body indented, and any other as it is."""
+    if not body.lstrip().startswith(("{", "[")):
+        return body
+    try:
+        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return body

@@ -1,0 +1,145 @@
+"""Counts what a run says: verdicts, violations, and what was not judged and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from conformance.report.model import Run, Waiver
+from conformance.verdicts import Judgement, Verdict
+
+JUDGED: Final = frozenset({Verdict.PASS, Verdict.FAIL, Verdict.DEVIATION, Verdict.OBSERVED})
+VIOLATED: Final = frozenset({Verdict.FAIL, Verdict.DEVIATION})
+NOT_JUDGED: Final = (Verdict.HARNESS_ERROR, Verdict.CANNOT_JUDGE, Verdict.NOT_APPLICABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One reason for which something was not judged, and what it kept from being judged."""
+
+    verdict: Verdict
+    reason: str
+    judgements: tuple[Judgement, ...]
+
+
+def count(judgements: Iterable[Judgement]) -> dict[Verdict, int]:
+    """Return how many judgements there are of each verdict; every verdict is a key."""
+    found = Counter(judgement.verdict for judgement in judgements)
+    return {verdict: found[verdict] for verdict in Verdict}
+
+
+def by_operation(run: Run) -> dict[str, list[Judgement]]:
+    """Return the judgements of each operation, in the order of the run's operations."""
+    groups: dict[str, list[Judgement]] = {name: [] for name in run.operations}
+    for judgement in run.verdicts:
+        groups.setdefault(judgement.operation, []).append(judgement)
+    return {name: group for name, group in groups.items() if group}
+
+
+def violations(run: Run) -> list[Judgement]:
+    """Return what makes the run red."""
+    return [judgement for judgement in run.verdicts if run.is_red(judgement)]
+
+
+def tolerated(run: Run) -> list[Judgement]:
+    """Return what is violated and not red: deviations, waived and provisional violations."""
+    return [j for j in run.verdicts if j.verdict in VIOLATED and not run.is_red(j)]
+
+
+def why_tolerated(run: Run, judgement: Judgement) -> str:
+    """Return why a violated requirement is not red."""
+    if judgement.waived:
+        return f"waived: {judgement.waived}"
+    if run.requirement(judgement.requirement).provisional:
+        return "provisional: a new requirement, reported and not red yet"
+    return "a deviation: inferred, not this operation's own sentence; red with --strict"
+
+
+def gaps(run: Run) -> list[Gap]:
+    """Return what was not judged, one entry for each reason, the largest of the gravest first."""
+    groups: dict[tuple[Verdict, str], list[Judgement]] = {}
+    for judgement in run.verdicts:
+        if judgement.verdict not in JUDGED:
+            reason = judgement.reason or "no reason was given"
+            groups.setdefault((judgement.verdict, reason), []).append(judgement)
+    found = [Gap(verdict, reason, tuple(group)) for (verdict, reason), group in groups.items()]
+    return sorted(found, key=lambda gap: (NOT_JUDGED.index(gap.verdict), -len(gap.judgements), gap.reason))
+
+
+def expired(run: Run) -> list[Waiver]:
+    """Return the waivers that make the run red: expired, or stale because the requirement holds again."""
+    return [waiver for waiver in run.waivers if waiver.state in {"expired", "stale"}]
+
+
+def judged_share(judgements: Iterable[Judgement]) -> float:
+    """Return the judged part of all promises, from 0 to 1."""
+    counts = count(judgements)
+    total = sum(counts.values())
+    return sum(counts[verdict] for verdict in JUDGED) / total if total else 0.0
+
+
+def overview(run: Run) -> dict[str, object]:
+    """Return the numbers of a run that a machine asks for first."""
+    counts = count(run.verdicts)
+    return {
+        "run_id": run.run_id,
+        "target": run.target,
+        "exit_code": run.exit_code,
+        "complete": run.complete,
+        "counts": {verdict.value: number for verdict, number in counts.items()},
+        "violations": [
+            {
+                "requirement": j.requirement,
+                "operation": j.operation,
+                "expected": j.expected,
+                "actual": j.actual,
+            }
+            for j in violations(run)
+        ],
+        "judged_share": round(judged_share(run.verdicts), 4),
+        "leaks": len(run.leaks),
+    }
+
+
+def headline(run: Run) -> str:
+    """Return the run in one line for humans."""
+    counts = count(run.verdicts)
+    judged = sum(counts[verdict] for verdict in JUDGED)
+    words = [f"{judged} of {len(run.verdicts)} promises judged"]
+    red, old = len(violations(run)), len(expired(run))
+    calm = tolerated(run)
+    groups = (
+        (sum(1 for j in calm if j.verdict is Verdict.DEVIATION and not j.waived), "deviation", "s"),
+        (sum(1 for j in calm if j.waived), "waived", ""),
+        (counts[Verdict.CANNOT_JUDGE], "could not be judged", ""),
+        (counts[Verdict.HARNESS_ERROR], "failed in the suite itself", ""),
+        (counts[Verdict.NOT_APPLICABLE], "not applicable here", ""),
+        (len(run.leaks), "left behind at the target", ""),
+    )
+    words += [f"{number} {name}{'' if number == 1 else more}" for number, name, more in groups if number]
+    if not run.complete:
+        words.append(f"cut off: {run.stopped or 'no reason was given'}")
+    return f"{run.target}: {verdict_words(run, red, old)} ({'; '.join(words)})"
+
+
+def verdict_words(run: Run, red: int, old: int) -> str:
+    """Return the run's outcome in a few words: what the exit code means here."""
+    parts = [plural(red, "violation")] if red else []
+    if old:
+        parts.append(plural(old, "expired or stale waiver"))
+    if parts:
+        return " and ".join(parts)
+    outcomes = {
+        0: "conforms",
+        1: "violated",
+        2: "the suite itself failed",
+        3: "could not be judged completely",
+    }
+    return outcomes[run.exit_code]
+
+
+def plural(number: int, noun: str) -> str:
+    """Return the number with its noun."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

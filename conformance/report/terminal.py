@@ -1,0 +1,186 @@
+"""Tells a run to a human at a terminal."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from conformance.report import statistics
+from conformance.report.model import Run
+from conformance.report.text import one_line, shorten
+from conformance.verdicts import Judgement, Verdict
+
+SHOWN_VIOLATIONS: Final = 50
+SHOWN_LINES: Final = 20
+STYLES: Final = {
+    Verdict.PASS: "green",
+    Verdict.FAIL: "bold red",
+    Verdict.DEVIATION: "yellow",
+    Verdict.OBSERVED: "cyan",
+    Verdict.NOT_APPLICABLE: "dim",
+    Verdict.CANNOT_JUDGE: "bold magenta",
+    Verdict.HARNESS_ERROR: "bold magenta",
+}
+_HEADINGS: Final = {
+    Verdict.DEVIATION: "DEVI-\nATION",
+    Verdict.OBSERVED: "OBSER-\nVED",
+    Verdict.NOT_APPLICABLE: "NOT\nAPPL.",
+    Verdict.CANNOT_JUDGE: "CANNOT\nJUDGE",
+    Verdict.HARNESS_ERROR: "HARNESS\nERROR",
+}
+
+
+def show(run: Run, console: Console | None = None) -> None:
+    """Print the run: a table by operation, each violation with its proof, and what was not judged."""
+    out = console or Console(highlight=False)
+    out.print(_table(run))
+    _violations(run, out)
+    _tolerated(run, out)
+    _gaps(run, out)
+    _waivers(run, out)
+    _leaks(run, out)
+    _line(out, "")
+    _line(out, f"Report: {run.folder}", "dim")
+    _line(out, statistics.headline(run), _mood(run))
+
+
+def _table(run: Run) -> Table:
+    totals = statistics.count(run.verdicts)
+    shown = [verdict for verdict in Verdict if totals[verdict] or verdict in {Verdict.PASS, Verdict.FAIL}]
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_footer=len(run.operations) > 1)
+    table.add_column("operation", "all", overflow="fold", vertical="bottom")
+    for verdict in shown:
+        table.add_column(
+            _HEADINGS.get(verdict, verdict.value), str(totals[verdict]), justify="right", no_wrap=True
+        )
+    for operation, judgements in statistics.by_operation(run).items():
+        counts = statistics.count(judgements)
+        cells = [Text(str(counts[v]) if counts[v] else "·", STYLES[v] if counts[v] else "dim") for v in shown]
+        table.add_row(Text(operation), *cells)
+    return table
+
+
+def _line(out: Console, text: str, style: str = "") -> None:
+    """Print a line that the terminal may wrap by itself and that we never break."""
+    out.print(Text(text, style), soft_wrap=True, highlight=False)
+
+
+def _fields(out: Console, *rows: tuple[str, str, str]) -> None:
+    """Print names and values, each value in a column of its own; empty ones are left out."""
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_column(no_wrap=True, min_width=9)
+    grid.add_column(overflow="fold")
+    for name, value, style in rows:
+        if value:
+            grid.add_row(Text(name, "dim"), Text(value, style))
+    if grid.row_count:
+        out.print(Padding(grid, (0, 0, 0, 2)), highlight=False)
+
+
+def _heading(out: Console, title: str, style: str = "bold") -> None:
+    _line(out, "")
+    _line(out, title, style)
+
+
+def _violations(run: Run, out: Console) -> None:
+    found = statistics.violations(run)
+    if found:
+        _heading(out, f"Violations ({len(found)})", "bold red")
+    for judgement in found[:SHOWN_VIOLATIONS]:
+        _violation(run, judgement, out)
+    if len(found) > SHOWN_VIOLATIONS:
+        _line(out, f"\n… and {len(found) - SHOWN_VIOLATIONS} more: see report.html in the run folder")
+
+
+def _violation(run: Run, judgement: Judgement, out: Console) -> None:
+    requirement = run.requirement(judgement.requirement)
+    _line(out, "")
+    _line(
+        out,
+        f"{judgement.verdict} {judgement.requirement} on {judgement.operation}",
+        STYLES[judgement.verdict],
+    )
+    _fields(
+        out,
+        ("page says", requirement.quote and f"“{requirement.quote}”", ""),
+        ("claim", "" if requirement.quote else requirement.expect, ""),
+        ("expected", judgement.expected or requirement.expect, "green"),
+        ("actual", judgement.actual or judgement.reason, "red"),
+        ("note", judgement.reason if judgement.actual else "", ""),
+        ("evidence", ", ".join(judgement.evidence[-5:]), ""),
+    )
+    if judgement.curl:
+        _line(out, f"  {judgement.curl}", "cyan")
+
+
+def _tolerated(run: Run, out: Console) -> None:
+    found = statistics.tolerated(run)
+    if found:
+        _heading(out, f"Violated, not red ({len(found)})", "bold yellow")
+    for judgement in found[:SHOWN_LINES]:
+        _line(out, f"  {judgement.verdict} {judgement.requirement} on {judgement.operation}")
+        _fields(
+            out,
+            ("why", statistics.why_tolerated(run, judgement), ""),
+            ("expected", judgement.expected, ""),
+            ("actual", judgement.actual, ""),
+        )
+    _rest(out, len(found))
+
+
+def _gaps(run: Run, out: Console) -> None:
+    found = statistics.gaps(run)
+    if found:
+        _heading(out, f"Not judged ({sum(len(gap.judgements) for gap in found)})")
+    for gap in found[:SHOWN_LINES]:
+        names = sorted({judgement.requirement for judgement in gap.judgements})
+        listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")  # noqa: PLR2004
+        _line(out, f"  {gap.verdict} ({len(gap.judgements)}): {one_line(gap.reason)}", STYLES[gap.verdict])
+        _line(out, f"    {listed}", "dim")
+    _rest(out, len(found))
+
+
+def _waivers(run: Run, out: Console) -> None:
+    if run.waivers:
+        _heading(out, f"Waivers ({len(run.waivers)})")
+    for waiver in sorted(run.waivers, key=lambda w: (w.state == "active", w.expires))[:SHOWN_LINES]:
+        until = f"until {waiver.expires}" if waiver.expires else ""
+        words = [
+            waiver.state,
+            waiver.requirement,
+            f"on {waiver.operation}" if waiver.operation else "",
+            until,
+        ]
+        style = "" if waiver.state == "active" else "bold red"
+        _line(
+            out,
+            f"  {' '.join(word for word in words if word)}: {shorten(one_line(waiver.reason), 200)}",
+            style,
+        )
+    _rest(out, len(run.waivers))
+
+
+def _leaks(run: Run, out: Console) -> None:
+    if run.leaks:
+        _heading(
+            out,
+            f"Left behind at the target ({len(run.leaks)}): `conformance clean` removes it",
+            "bold magenta",
+        )
+    for leak in run.leaks[:SHOWN_LINES]:
+        _line(out, f"  {leak.what}: {leak.undo}" + (f" ({one_line(leak.error)})" if leak.error else ""))
+    _rest(out, len(run.leaks))
+
+
+def _rest(out: Console, number: int) -> None:
+    if number > SHOWN_LINES:
+        _line(out, f"  … and {number - SHOWN_LINES} more")
+
+
+def _mood(run: Run) -> str:
+    return {0: "bold green", 1: "bold red"}.get(run.exit_code, "bold magenta")
