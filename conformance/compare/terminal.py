@@ -1,0 +1,65 @@
+"""Prints a comparison for a person at a terminal."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rich.console import Console
+from rich.text import Text
+
+from conformance.compare.model import UNCHANGED, Comparison, Kind, Move
+from conformance.report.text import one_line, visible
+
+COLOURS: Final = {
+    Kind.NEW_VIOLATION: "bold red",
+    Kind.EXPIRED: "bold red",
+    Kind.STILL: "yellow",
+    Kind.WAIVED: "cyan",
+    Kind.FIXED: "green",
+    Kind.NOT_JUDGED: "magenta",
+    Kind.NEWLY_JUDGED: "green",
+    Kind.OBSERVATION: "blue",
+}
+
+
+def print_comparison(comparison: Comparison, console: Console) -> None:
+    """Print what moved, worst first, then the notes and the counts."""
+    console.print(Text(f"{printable(comparison.old)} → {printable(comparison.new)}", style="bold"))
+    for kind in Kind:
+        moves = comparison.of(kind)
+        if moves:
+            console.print(Text(f"\n{kind.value} ({len(moves)})", style=COLOURS[kind]))
+        for move in moves:
+            console.print(_line(move), soft_wrap=True)
+    if not comparison.moves:
+        console.print("nothing moved")
+    if comparison.notes:
+        console.print()
+    for note in comparison.notes:
+        console.print(Text(f"note: {printable(note)}", style="dim"), soft_wrap=True)
+    console.print(Text(f"\n{summary(comparison)}", style="bold"), soft_wrap=True)
+
+
+def summary(comparison: Comparison) -> str:
+    """Return the counts as one line."""
+    counts = comparison.counts
+    words = [f"{counts[kind]} {kind}" for kind in (*(kind.value for kind in Kind), UNCHANGED) if counts[kind]]
+    return ", ".join(words) or "no verdict on either side"
+
+
+def printable(text: str) -> str:
+    """Return the text on one line, without anything that a terminal would obey."""
+    return one_line(visible(text))
+
+
+def _line(move: Move) -> Text:
+    line = Text("  ")
+    line.append(printable(f"{move.requirement}@{move.operation}"))
+    line.append(f"  {printable(move.before) or 'none'} → {printable(move.after) or 'none'}", style="dim")
+    if move.causes:
+        line.append(f"  {move.cause}", style="bold")
+        others = ", ".join(cause.value for cause in move.causes[1:])
+        line.append(f" (or: {others})" if others else "", style="dim")
+    if move.detail:
+        line.append(f"\n      {printable(move.detail)}")
+    return line
