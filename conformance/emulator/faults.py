@@ -4,9 +4,12 @@ A defect is a small named function that turns switches of one emulator: it drops
 steps of an operation, changes replies on their way out, or puts another function in the place of a rule. A
 variation does the same and stays within the contract. Nothing outside the one emulator changes.
 
-    @defect("associate-loses-conflict", breaks=("reality.associate.duplicate-conflicts",))
+    @defect(
+        "associate-allows-duplicates",
+        "The duplicate check was lost in a refactoring.",
+        breaks=("reality-management.associate.duplicate-conflicts",),
+    )
     def _(faults: Faults) -> None:
-        '''The duplicate check was lost in a refactoring.'''
         faults.drop("associateRealityData", "conflict")
 """
 
@@ -54,21 +57,22 @@ DEFECTS: dict[str, Fault] = {}
 VARIATIONS: dict[str, Fault] = {}
 
 
-def defect(name: str, *, breaks: tuple[str, ...]) -> Callable[[Install], Fault]:
-    """Return a decorator that registers a defect; its docstring says how it comes about in a real service."""
-    return _registrar(DEFECTS, name, breaks)
+def defect(name: str, sentence: str, *, breaks: tuple[str, ...]) -> Callable[[Install], Fault]:
+    """Return a decorator that registers a defect; the sentence says how it comes about in a real service."""
+    return _registrar(DEFECTS, name, sentence, breaks)
 
 
-def variation(name: str) -> Callable[[Install], Fault]:
-    """Return a decorator that registers a legitimate variation; its docstring says why it is right."""
-    return _registrar(VARIATIONS, name, ())
+def variation(name: str, sentence: str) -> Callable[[Install], Fault]:
+    """Return a decorator that registers a legitimate variation; the sentence says why it is right."""
+    return _registrar(VARIATIONS, name, sentence, ())
 
 
-def _registrar(table: dict[str, Fault], name: str, breaks: tuple[str, ...]) -> Callable[[Install], Fault]:
+def _registrar(
+    table: dict[str, Fault], name: str, sentence: str, breaks: tuple[str, ...]
+) -> Callable[[Install], Fault]:
     def register(install: Install) -> Fault:
         if name in DEFECTS or name in VARIATIONS:
             raise DuplicateFaultError(name)
-        sentence = " ".join((install.__doc__ or "").split())
         table[name] = Fault(name, breaks, sentence, install)
         return table[name]
 
