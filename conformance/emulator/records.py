@@ -112,6 +112,19 @@ class Role:
 
 
 @dataclass(frozen=True)
+class Invitation:
+    """An address that was asked to join an iTwin and belongs to no known user."""
+
+    itwin: str
+    id: str
+    email: str
+    invited_by: str
+    roles: tuple[str, ...]
+    created: str
+    owner: bool = False
+
+
+@dataclass(frozen=True)
 class Repository:
     """A repository of an iTwin; ``generated`` ones come with the iTwin and have word ids."""
 
@@ -144,6 +157,15 @@ class RealityData:
     def data_center(self) -> str:
         """Return the region that holds the data."""
         return str(self.document["dataCenterLocation"])
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something small that belongs to one iTwin or user: an image, an export."""
+
+    owner: str
+    id: str
+    document: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 from conformance.emulator.records import (
+    Invitation,
+    Item,
     ITwin,
     Marks,
     Member,
@@ -30,10 +32,13 @@ KINDS: dict[str, type] = {
     "itwins": ITwin,
     "members": Member,
     "roles": Role,
+    "invitations": Invitation,
     "repositories": Repository,
     "resources": Resource,
     "reality_data": RealityData,
     "marks": Marks,
+    "images": Item,
+    "exports": Item,
 }
 _TUPLES = ("grants", "quota", "roles", "permissions", "itwins", "favorites", "recents")
 
@@ -115,10 +120,13 @@ class State:
         self.itwins: Table[ITwin] = Table("itwins", self.journal)
         self.members: Table[Member] = Table("members", self.journal)
         self.roles: Table[Role] = Table("roles", self.journal)
+        self.invitations: Table[Invitation] = Table("invitations", self.journal)
         self.repositories: Table[Repository] = Table("repositories", self.journal)
         self.resources: Table[Resource] = Table("resources", self.journal)
         self.reality_data: Table[RealityData] = Table("reality_data", self.journal)
         self.marks: Table[Marks] = Table("marks", self.journal)
+        self.images: Table[Item] = Table("images", self.journal)
+        self.exports: Table[Item] = Table("exports", self.journal)
         self._by_client: dict[str, User] = {}
         self._ids: dict[str, dict[str, Resource]] = defaultdict(dict)
         self._names: dict[str, dict[str, str]] = defaultdict(dict)
@@ -136,10 +144,12 @@ class State:
                 self.add_resource(record)
             case Member():
                 self.members.put(pair(record.itwin, record.user), record)
-            case Role() | Repository():
+            case Role() | Invitation() | Repository():
                 getattr(self, kind).put(pair(record.itwin, record.id), record)
             case Marks():
                 self.marks.put(record.user, record)
+            case Item():
+                getattr(self, kind).put(record.owner if kind == "images" else record.id, record)
             case _:
                 getattr(self, kind).put(record.id, record)
 
@@ -167,6 +177,7 @@ class State:
     def drop_itwin(self, itwin: ITwin) -> None:
         """Forget an iTwin with its members, roles, repositories, resources and associations."""
         self.itwins.drop(itwin.id)
+        self.images.drop(itwin.id)
         self._numbers.pop(pair(itwin.organization, str(itwin.document["number"])), None)
         for repository in self.repositories_of(itwin.id):
             self.drop_repository(repository)
@@ -174,6 +185,8 @@ class State:
             self.members.drop(pair(member.itwin, member.user))
         for role in self.roles.where(lambda each: each.itwin == itwin.id):
             self.roles.drop(pair(role.itwin, role.id))
+        for invitation in self.invitations.where(lambda each: each.itwin == itwin.id):
+            self.invitations.drop(pair(invitation.itwin, invitation.id))
         for data in self.reality_data.where(lambda each: itwin.id in each.itwins):
             left = tuple(each for each in data.itwins if each != itwin.id)
             if left:

@@ -11,6 +11,7 @@ from conformance.emulator.provenance import Source, note, states
 from conformance.emulator.replies import Reply, refuse
 
 PAGES = "all four pages"
+_LONGEST_SCHEME = 16
 
 note(
     "token.no-leeway",
@@ -48,9 +49,9 @@ def scheme(call: Call) -> Reply | None:
     """Refuse another scheme than Bearer, in whatever case it is written."""
     word = call.headers.get("authorization", "").strip().split(" ", 1)[0]
     if word.lower() != "bearer":
-        return refuse(
-            401, "InvalidAuthorizationScheme", "The authorization scheme is not Bearer. Access denied."
-        )
+        # A long first word may be a token without its scheme, and a token is never sent back.
+        named = f" '{word}'" if len(word) <= _LONGEST_SCHEME else ""
+        return refuse(401, "InvalidAuthorizationScheme", f"Authorization scheme{named} is not valid.")
     return None
 
 

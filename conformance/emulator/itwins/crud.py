@@ -14,6 +14,8 @@ from conformance.emulator.replies import Detail, Reply, invalid_itwins, invalid_
 from conformance.emulator.state import State, pair
 
 SUB_CLASSES = {"Thing": ("Asset", "Portfolio"), "Endeavor": ("Project", "Program", "WorkPackage")}
+ALL_SUB_CLASSES = ("Account", *(name for names in SUB_CLASSES.values() for name in names))
+GENERATED = "CesiumCuratedContent"
 STATUSES = ("Active", "Inactive", "Trial")
 TEXTS = ("type", "number", "geographicLocation", "ianaTimeZone", "imageName", "image")
 CHANGEABLE = ("displayName", "status", "latitude", "longitude", *TEXTS)
@@ -141,19 +143,18 @@ def new_itwin(organization: Organization, user: str, body: dict[str, Any]) -> IT
 @states(
     "repositories.generated", "A new iTwin already has one generated repository with a word id.", Source.LIVE
 )
-@states("repositories.generated-class", "The generated repository is of class iModels.", Source.ASSUMPTION)
+@states("repositories.generated-class", "The generated repository is Cesium's curated content.", Source.LIVE)
 def add_itwin(state: State, itwin: ITwin) -> None:
     """Store a new iTwin with its generated repository."""
     state.put_itwin(itwin)
     document = {
-        "id": "iModels",
-        "class": "iModels",
-        "subClass": "iModels",
-        "displayName": "iModels",
-        "uri": f"https://api.bentley.com/imodels/?iTwinId={itwin.id}",
+        "id": GENERATED,
+        "class": GENERATED,
+        "displayName": "Cesium Curated Content",
+        "uri": "https://api.bentley.com/curated-content/cesium",
     }
     state.repositories.put(
-        pair(itwin.id, "iModels"), Repository(itwin.id, "iModels", document, generated=True)
+        pair(itwin.id, GENERATED), Repository(itwin.id, GENERATED, document, generated=True)
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from conformance.emulator.call import Call
+from conformance.emulator.itwins import odata
+from conformance.emulator.itwins.crud import ALL_SUB_CLASSES, STATUSES
 from conformance.emulator.itwins.views import account_view, itwin_view, visible
 from conformance.emulator.paging import links, read_page
 from conformance.emulator.provenance import Source, states
@@ -27,16 +28,6 @@ EXACT = {
 }
 SEARCHED = ("displayName", "number", "type", "geographicLocation")
 _RECENTS = 25
-_CLAUSE = re.compile(
-    r"^(\w+)\s+(eq|ne)\s+'((?:[^']|'')*)'$|^(contains|startswith)\((\w+),\s*'((?:[^']|'')*)'\)$",
-    re.IGNORECASE,
-)
-_TESTS: dict[str, Callable[[str, str], bool]] = {
-    "eq": lambda held, asked: held == asked,
-    "ne": lambda held, asked: held != asked,
-    "contains": lambda held, asked: asked in held,
-    "startswith": lambda held, asked: held.startswith(asked),
-}
 
 
 @states(
@@ -119,51 +110,52 @@ def primary_account(call: Call) -> Reply:
 def _show(call: Call, itwins: list[ITwin]) -> Reply:
     query = call.query
     page = read_page(query)
-    if isinstance(page, Detail):
-        return invalid_itwins(MESSAGE, page)
-    tests = _tests(query)
-    if isinstance(tests, Detail):
-        return invalid_itwins(MESSAGE, tests)
+    faults = (*_faults(query), *((page,) if isinstance(page, Detail) else ()))
+    if faults or isinstance(page, Detail):
+        return invalid_itwins(MESSAGE, *faults)
+    try:
+        tests = [*_tests(query), odata.parse_filter(query.get("$filter", ""))]
+    except odata.FilterError as error:
+        return invalid_itwins(str(error), invalid_value(query["$filter"], "$filter"))
     found = [each for each in itwins if all(test(each.document) for test in tests)]
-    if "$orderby" in query:
-        name, _, direction = query["$orderby"].strip().partition(" ")
-        found.sort(
-            key=lambda each: str(each.document.get(name) or ""), reverse=direction.strip().lower() == "desc"
-        )
-    shown = [itwin_view(call, each) for each in page.cut(found)]
+    odata.order(found, query.get("$orderby", ""), lambda each: each.document)
+    shown = [_selected(call, each, query.get("$select", "")) for each in page.cut(found)]
     return Reply(200, {"iTwins": shown, "_links": links(call, page, len(found))})
 
 
-def _tests(query: dict[str, str]) -> list[Callable[[Any], bool]] | Detail:
+def _selected(call: Call, itwin: ITwin, select: str) -> dict[str, Any]:
+    if not select:
+        return itwin_view(call, itwin)
+    return {name: itwin.document[name] for name in odata.names(select)}
+
+
+@states("itwins.list-sub-class", "An unknown subClass is 422 with detail InvalidValue/subClass.", Source.LIVE)
+@states("itwins.list-status", "An unknown status, or status with includeInactive, is 422.", Source.LIVE)
+def _faults(query: dict[str, str]) -> list[Detail]:
+    faults = []
+    if not set(odata.names(query.get("subclass", ""))) <= set(ALL_SUB_CLASSES):
+        faults.append(invalid_value(query["subclass"], "subClass"))
+    status = query.get("status")
+    if status and status not in STATUSES:
+        faults.append(invalid_value(status, "status"))
+    if status and query.get("includeinactive", "").lower() == "true":
+        faults.append(invalid_value(query["includeinactive"], "includeInactive"))
+    return faults + odata.select_faults(query.get("$select", ""))
+
+
+def _tests(query: dict[str, str]) -> list[Callable[[Any], bool]]:
     tests = [_exact(name, query[key]) for key, name in EXACT.items() if query.get(key)]
-    if query.get("subclass"):
-        tests.append(_one_of("subClass", query["subclass"]))
-    else:
-        tests.append(lambda document: document["class"] != "Account")
+    wanted = odata.names(query.get("subclass", ""))
+    tests.append(
+        lambda document: document["subClass"] in wanted if wanted else document["class"] != "Account"
+    )
     if query.get("includeinactive", "").lower() != "true" and not query.get("status"):
         tests.append(lambda document: document["status"] != "Inactive")
     if query.get("$search"):
         words = query["$search"].lower()
         tests.append(lambda document: any(words in str(document[name] or "").lower() for name in SEARCHED))
-    for clause in re.split(r"\s+and\s+", query.get("$filter", "").strip(), flags=re.IGNORECASE):
-        if clause:
-            match = _CLAUSE.match(clause)
-            if match is None:
-                return invalid_value(clause, "$filter")
-            tests.append(_clause(match))
     return tests
 
 
 def _exact(name: str, asked: str) -> Callable[[Any], bool]:
     return lambda document: str(document[name] or "").lower() == asked.lower()
-
-
-def _one_of(name: str, asked: str) -> Callable[[Any], bool]:
-    allowed = {each.strip().lower() for each in asked.split(",")}
-    return lambda document: str(document[name]).lower() in allowed
-
-
-def _clause(match: re.Match[str]) -> Callable[[Any], bool]:
-    name, verb, text = match.group(1, 2, 3) if match.group(1) else match.group(5, 4, 6)
-    asked, test = text.replace("''", "'").lower(), _TESTS[verb.lower()]
-    return lambda document: test(str(document.get(name) or "").lower(), asked)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from conformance.emulator import finding
 from conformance.emulator.identity.checks import AUTHENTICATION
-from conformance.emulator.itwins import account, crud, listing, repositories, resource_create, resources
+from conformance.emulator.itwins import (
+    account,
+    crud,
+    exports,
+    images,
+    listing,
+    repositories,
+    resource_create,
+    resources,
+    shared,
+)
 from conformance.emulator.pipeline import Operation, Run, Step, operation
 from conformance.emulator.throttle import THROTTLE
 
@@ -19,6 +29,13 @@ _REPOSITORIES = "/itwins/{iTwinId}/repositories"
 _REPOSITORY = f"{_REPOSITORIES}/{{repositoryId}}"
 _RESOURCES = f"{_REPOSITORY}/resources"
 _RESOURCE = f"{_RESOURCES}/{{resourceId}}"
+_GLOBAL = "/itwins/repositories"
+_GLOBAL_ONE = f"{_GLOBAL}/{{repositoryId}}"
+_GLOBAL_RESOURCES = f"{_GLOBAL_ONE}/resources"
+_GLOBAL_RESOURCE = f"{_GLOBAL_RESOURCES}/{{resourceId}}"
+_IMAGE = "/itwins/{iTwinId}/image"
+SHARED = (*ENTRY, Step("find_repository", shared.find_repository))
+SHARED_RESOURCE = (*SHARED, Step("find_resource", shared.find_resource))
 
 
 def _reply(run: Run) -> tuple[str, Run]:
@@ -88,7 +105,40 @@ ITWINS: tuple[Operation, ...] = (
     operation("listRecentITwins", "GET", "/itwins/recents", ENTRY, _reply(listing.recents)),
     operation("addRecentITwin", "POST", "/itwins/recents/{iTwinId}", SEEN, _reply(listing.add_recent)),
     operation("removeRecentITwin", "DELETE", "/itwins/recents/{iTwinId}", SEEN, _reply(listing.drop_recent)),
-    operation("listAllRepositories", "GET", "/itwins/repositories", ENTRY, _reply(repositories.list_all)),
+    operation("listGlobalRepositories", "GET", _GLOBAL, ENTRY, _reply(shared.list_repositories)),
+    operation("getGlobalRepository", "GET", _GLOBAL_ONE, SHARED, _reply(shared.get_repository)),
+    operation("listGlobalResources", "GET", _GLOBAL_RESOURCES, SHARED, _reply(shared.list_resources)),
+    operation("getGlobalResource", "GET", _GLOBAL_RESOURCE, SHARED_RESOURCE, _reply(shared.get_resource)),
+    operation(
+        "getGlobalResourceGraphics",
+        "GET",
+        f"{_GLOBAL_RESOURCE}/graphics",
+        SHARED_RESOURCE,
+        _reply(shared.get_graphics),
+    ),
+    operation("getResourceGraphics", "GET", f"{_RESOURCE}/graphics", SEEN, _reply(resources.graphics)),
+    operation("listExports", "GET", "/itwins/exports", ENTRY, _reply(exports.list_exports)),
+    operation(
+        "createExport",
+        "POST",
+        "/itwins/exports",
+        ENTRY,
+        ("validate", exports.validate),
+        _reply(exports.create),
+    ),
+    operation("getExport", "GET", "/itwins/exports/{exportId}", ENTRY, _reply(exports.get)),
+    operation(
+        "uploadITwinImage", "PUT", _IMAGE, MODIFIED, ("validate", images.validate), _reply(images.upload)
+    ),
+    operation("getITwinImage", "GET", _IMAGE, SEEN, ("find_image", images.find_image), _reply(images.get)),
+    operation(
+        "deleteITwinImage",
+        "DELETE",
+        _IMAGE,
+        MODIFIED,
+        ("find_image", images.find_image),
+        _reply(images.delete),
+    ),
     operation("listRepositories", "GET", _REPOSITORIES, SEEN, _reply(repositories.list_repositories)),
     operation(
         "createRepository",
@@ -131,8 +181,8 @@ ITWINS: tuple[Operation, ...] = (
         "deleteRepositoryResource",
         "DELETE",
         _RESOURCE,
-        MODIFIED_REPOSITORY,
-        ("find_resource", resources.find_resource),
+        MODIFIED,
+        ("find_resource", resources.find_for_delete),
         _reply(resources.delete),
     ),
 )

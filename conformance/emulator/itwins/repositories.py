@@ -8,13 +8,14 @@ from typing import Any
 
 from conformance.emulator.bodies import choice_faults, read_object, text_faults
 from conformance.emulator.call import Call
-from conformance.emulator.itwins.views import repository_view, visible
+from conformance.emulator.itwins.views import repository_view
 from conformance.emulator.provenance import Source, states
 from conformance.emulator.records import GIS, Repository
 from conformance.emulator.replies import Detail, Reply, invalid_itwins, invalid_value, refuse
 from conformance.emulator.state import pair
 
 CLASSES = (GIS, "Construction", "Subsurface")
+GIS_SUB_CLASSES = ("WebMapService", "WebMapTileService", "ArcGIS", "UrlTemplate")
 OPEN_MEMBERS = ("authentication", "options")
 TEXTS = ("displayName", "uri")
 
@@ -61,7 +62,7 @@ def conflict(call: Call) -> Reply | None:
     body = call.facts["body"]
     same = ("class", "subClass", "uri")
     for each in call.emulator.state.repositories_of(call.itwin.id):
-        if all(each.document[name] == body[name] for name in same):
+        if all(each.document.get(name) == body[name] for name in same):
             return refuse(409, "iTwinRepositoryExists", "The specified iTwin Repository already exists.")
     return None
 
@@ -79,7 +80,7 @@ def create(call: Call) -> Reply:
     } | {name: body[name] for name in OPEN_MEMBERS if body.get(name) is not None}
     repository = Repository(call.itwin.id, repository_id, document)
     call.emulator.state.repositories.put(pair(call.itwin.id, repository_id), repository)
-    return Reply(201, {"repository": repository_view(repository)})
+    return Reply(201, {"repository": repository_view(call, repository)})
 
 
 def list_repositories(call: Call) -> Reply:
@@ -87,31 +88,25 @@ def list_repositories(call: Call) -> Reply:
     return _show(call, call.emulator.state.repositories_of(call.itwin.id))
 
 
-@states(
-    "repositories.of-all-itwins",
-    "/itwins/repositories lists those of every iTwin of the user.",
-    Source.ASSUMPTION,
-)
-def list_all(call: Call) -> Reply:
-    """Show the repositories of every iTwin that the user is a member of, 200 ``{repositories}``."""
-    mine = {each.id for each in visible(call)}
-    return _show(call, call.emulator.state.repositories.where(lambda each: each.itwin in mine))
-
-
+@states("repositories.mismatched-filter", "A subClass that the class does not have is 422.", Source.LIVE)
 def _show(call: Call, repositories: list[Repository]) -> Reply:
     query = call.query
+    if query.get("subclass") in GIS_SUB_CLASSES and query.get("class", GIS) != GIS:
+        return invalid_itwins(
+            "Cannot query iTwin Repositories.", invalid_value(query["subclass"], "subClass")
+        )
     for key, name in {"class": "class", "subclass": "subClass", "uri": "uri"}.items():
         asked = query.get(key)
         if asked:
             repositories = [
-                each for each in repositories if str(each.document[name]).lower() == asked.lower()
+                each for each in repositories if str(each.document.get(name)).lower() == asked.lower()
             ]
-    return Reply(200, {"repositories": [repository_view(each) for each in repositories]})
+    return Reply(200, {"repositories": [repository_view(call, each) for each in repositories]})
 
 
 def get(call: Call) -> Reply:
     """Show the repository, 200."""
-    return Reply(200, {"repository": repository_view(call.repository)})
+    return Reply(200, {"repository": repository_view(call, call.repository)})
 
 
 @states(
@@ -140,7 +135,7 @@ def update(call: Call) -> Reply:
     changes = {name: body[name] for name in (*TEXTS, *OPEN_MEMBERS) if name in body}
     repository = replace(call.repository, document={**call.repository.document, **changes})
     call.emulator.state.repositories.put(pair(repository.itwin, repository.id), repository)
-    return Reply(200, {"repository": repository_view(repository)})
+    return Reply(200, {"repository": repository_view(call, repository)})
 
 
 @states("repositories.delete-takes-resources", "Deleting a repository deletes its resources.", Source.LIVE)

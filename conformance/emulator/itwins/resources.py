@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from conformance.emulator.call import Call
+from conformance.emulator.finding import find_repository
+from conformance.emulator.itwins.views import resource_view
 from conformance.emulator.paging import links, read_page
 from conformance.emulator.provenance import Source, states
 from conformance.emulator.records import Resource
@@ -19,7 +21,7 @@ def list_resources(call: Call) -> Reply:
     if query.get("$search"):
         words = query["$search"].lower()
         found = [each for each in found if words in str(each.document["displayName"]).lower()]
-    shown = [dict(each.document) for each in page.cut(found)]
+    shown = [resource_view(call, each.document) for each in page.cut(found)]
     return Reply(200, {"resources": shown, "_links": links(call, page, len(found))})
 
 
@@ -35,7 +37,23 @@ def find_resource(call: Call) -> Reply | None:
 
 def get(call: Call) -> Reply:
     """Show the resource, 200 ``{resource}``."""
-    return Reply(200, {"resource": dict(_resource(call).document)})
+    return Reply(200, {"resource": resource_view(call, _resource(call).document)})
+
+
+@states(
+    "resources.delete-unknown", "Deleting from an unknown repository is 404 as for a resource.", Source.LIVE
+)
+def find_for_delete(call: Call) -> Reply | None:
+    """Find repository and resource, or answer 404 iTwinRepositoryResourceNotFound for either."""
+    return resource_not_found() if find_repository(call) is not None else find_resource(call)
+
+
+@states(
+    "resources.no-graphics", "No resource of an iTwin has graphics, whether it exists or not.", Source.LIVE
+)
+def graphics(_call: Call) -> Reply:
+    """Show that there are no graphics, 200 ``{graphics: []}``."""
+    return Reply(200, {"graphics": []})
 
 
 def delete(call: Call) -> Reply:

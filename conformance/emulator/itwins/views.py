@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from conformance.emulator.access import may_see
@@ -28,9 +29,15 @@ def account_view(call: Call, account: ITwin) -> dict[str, Any]:
     return {name: account.document[name] for name in MINIMAL}
 
 
-def repository_view(repository: Repository) -> dict[str, Any]:
-    """Return the repository; credentials that it was created with are never shown."""
-    return {name: value for name, value in repository.document.items() if name != "authentication"}
+def repository_view(call: Call, repository: Repository) -> dict[str, Any]:
+    """Return the repository with the address of its resources."""
+    uri = f"{call.emulator.base_url}/itwins/{repository.itwin}/repositories/{repository.id}/resources"
+    return {**repository.document, "capabilities": {"resources": {"uri": uri}}}
+
+
+def resource_view(call: Call, document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the resource, with ``properties`` as asked for by ``Prefer``."""
+    return {**document, "properties": {}} if call.representation() else dict(document)
 
 
 def visible(call: Call, *, scope: str = "memberofitwin") -> list[ITwin]:
