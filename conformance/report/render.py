@@ -11,6 +11,7 @@ from typing import Any, Final
 from conformance.errors import UsageError
 from conformance.report.allure import write_allure
 from conformance.report.exchanges import Record, load_exchanges
+from conformance.report.html import render_html
 from conformance.report.junit import render_junit
 from conformance.report.model import Run
 from conformance.report.run_json import load_run, write_text
@@ -41,6 +42,7 @@ def _text(make: Callable[[Material], str]) -> Callable[[Material, Path], None]:
 
 FORMATS: Final[Mapping[str, Format]] = {
     "summary": Format("summary.md", _text(lambda m: render_summary(m.run, m.comparison))),
+    "html": Format("report.html", _text(lambda m: render_html(m.run, m.exchanges, m.comparison, m.history))),
     "junit": Format("junit.xml", _text(lambda m: render_junit(m.run, m.exchanges))),
     "allure": Format("allure-results", lambda m, path: write_allure(m.run, m.exchanges, path)),
 }

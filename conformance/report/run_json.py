@@ -45,7 +45,7 @@ def _validator() -> Draft202012Validator:
 
 
 def load_run(folder: Path | str) -> Run:
-    """Return the run of a report folder, or of a path to its `run.json`; raise `UsageError` for anything else."""
+    """Return the run of a report folder, or of a path to its `run.json`; else raise `UsageError`."""
     path = Path(folder)
     path = path if path.name == FILE_NAME and not path.is_dir() else path / FILE_NAME
     document = _parse(path)

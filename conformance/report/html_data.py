@@ -1,0 +1,143 @@
+"""What the page's script draws from: every verdict in a compact form, within a size that a phone can hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from conformance.report import statistics
+from conformance.report.exchanges import Record, reply_text, request_text, title
+from conformance.report.html_moves import Moves
+from conformance.report.html_nights import Night
+from conformance.report.model import Run
+from conformance.report.text import shorten, web_link
+from conformance.verdicts import Judgement, Verdict
+
+DETAIL_BUDGET: Final = 1_300_000
+"""Characters of proof in the whole page; what comes later is named and stays in run.json."""
+
+TEXT: Final = 4_000
+EXCHANGES_EACH: Final = 3
+
+CODES: Final = {
+    Verdict.PASS: "P",
+    Verdict.FAIL: "F",
+    Verdict.DEVIATION: "D",
+    Verdict.OBSERVED: "O",
+    Verdict.NOT_APPLICABLE: "N",
+    Verdict.CANNOT_JUDGE: "C",
+    Verdict.HARNESS_ERROR: "H",
+}
+_BY_VALUE: Final = {verdict.value: code for verdict, code in CODES.items()}
+_ORDER: Final = {code: rank for rank, code in enumerate("FDHCOPN")}
+
+
+@dataclass
+class _Budget:
+    left: int
+    exchanges: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def take(self, *texts: str) -> bool:
+        """Tell whether these texts still fit, and count them if they do."""
+        size = sum(len(text) for text in texts)
+        if size > self.left:
+            return False
+        self.left -= size
+        return True
+
+
+def page_data(
+    run: Run, exchanges: Mapping[str, Record], moves: Moves | None, nights: list[Night]
+) -> dict[str, Any]:
+    """Return operations, requirements, verdicts (the gravest first), their exchanges and the nights."""
+    budget = _Budget(DETAIL_BUDGET)
+    operations = list(statistics.by_operation(run))
+    names = sorted({judgement.requirement for judgement in run.verdicts})
+    moved = {(move.requirement, move.operation): move.kind for move in moves.rows} if moves else {}
+    ordered = sorted(
+        run.verdicts,
+        key=lambda j: (not run.is_red(j), _ORDER[CODES[j.verdict]], j.requirement, j.operation),
+    )
+    requirement_index = {name: index for index, name in enumerate(names)}
+    operation_index = {name: index for index, name in enumerate(operations)}
+    rows = []
+    for judgement in ordered:
+        row = _row(run, judgement, exchanges, budget)
+        row["r"] = requirement_index[judgement.requirement]
+        row["o"] = operation_index[judgement.operation]
+        row["h"] = _past(judgement, nights)
+        row["m"] = moved.get((judgement.requirement, judgement.operation), "")
+        rows.append(
+            {key: value for key, value in row.items() if value is not False and value not in ("", [])}
+        )
+    return {
+        "operations": [_operation(run, name) for name in operations],
+        "requirements": [_requirement(run, name) for name in names],
+        "rows": rows,
+        "exchanges": budget.exchanges,
+        "nights": [{"day": night.day, "run": night.run_id} for night in nights],
+    }
+
+
+def _operation(run: Run, name: str) -> dict[str, str]:
+    operation = run.operation(name)
+    return {"id": name, "api": operation.api, "call": f"{operation.method} {operation.path}".strip()}
+
+
+def _requirement(run: Run, name: str) -> dict[str, Any]:
+    requirement = run.requirement(name)
+    return {
+        "id": name,
+        "level": requirement.level,
+        "quote": shorten(requirement.quote, TEXT),
+        "expect": shorten(requirement.expect, TEXT),
+        "page": requirement.page,
+        "link": web_link(requirement.page),
+        "ask": shorten(requirement.ask, TEXT),
+    }
+
+
+def _row(run: Run, judgement: Judgement, exchanges: Mapping[str, Record], budget: _Budget) -> dict[str, Any]:
+    row: dict[str, Any] = {"v": CODES[judgement.verdict], "red": run.is_red(judgement)}
+    if judgement.times > 1:
+        row["t"] = judgement.times
+    if judgement.verdict in statistics.VIOLATED and not row["red"]:
+        row["w"] = shorten(statistics.why_tolerated(run, judgement), TEXT)
+    details = {
+        "e": shorten(judgement.expected, TEXT),
+        "a": shorten(judgement.actual, TEXT),
+        "n": shorten(judgement.reason, TEXT),
+        "f": shorten(judgement.fingerprint, TEXT),
+        "c": judgement.curl if len(judgement.curl) <= 2 * TEXT else "",
+    }
+    if not budget.take(*details.values()):
+        return {**row, "n": "The details were left out to keep this page small: they stand in run.json."}
+    row.update(details)
+    if judgement.verdict is not Verdict.PASS:
+        row["x"] = [x for x in judgement.evidence[-EXCHANGES_EACH:] if _keep(x, exchanges, budget)]
+    return row
+
+
+def _keep(identifier: str, exchanges: Mapping[str, Record], budget: _Budget) -> bool:
+    """Keep an exchange for the page if it is recorded and still fits."""
+    if identifier in budget.exchanges:
+        return True
+    record = exchanges.get(identifier)
+    if record is None:
+        return False
+    texts = {
+        "title": shorten(title(record), 300),
+        "request": shorten(request_text(record), TEXT),
+        "reply": shorten(reply_text(record), TEXT),
+    }
+    if not budget.take(*texts.values()):
+        return False
+    budget.exchanges[identifier] = texts
+    return True
+
+
+def _past(judgement: Judgement, nights: list[Night]) -> str:
+    """Return one letter for each night, a dot where the night has no verdict."""
+    key = f"{judgement.requirement}|{judgement.operation}"
+    return "".join(_BY_VALUE.get(night.verdicts.get(key, ""), ".") for night in nights)

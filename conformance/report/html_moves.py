@@ -1,0 +1,95 @@
+"""The page's first question: what moved since an earlier run, and whose change it was."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from conformance.report.text import shorten
+
+SHOWN_MOVES: Final = 300
+KINDS: Final = (
+    "new violation",
+    "expired",
+    "not judged any more",
+    "fixed",
+    "newly judged",
+    "waived",
+    "observation changed",
+    "still",
+)
+_MOODS: Final = {"new violation": "bad", "expired": "bad", "not judged any more": "odd", "fixed": "good"}
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One thing that moved, and whose change it comes from."""
+
+    requirement: str
+    operation: str
+    kind: str
+    cause: str
+    before: str
+    after: str
+    detail: str
+
+    @property
+    def mood(self) -> str:
+        """Return how the page colours it."""
+        return _MOODS.get(self.kind, "calm")
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Everything that moved since an older run."""
+
+    old: str
+    rows: tuple[Move, ...]
+    notes: tuple[str, ...]
+    causes: tuple[tuple[str, int], ...]
+
+    @property
+    def news(self) -> tuple[Move, ...]:
+        """Return the moves without the violations that were there before."""
+        return tuple(move for move in self.rows if move.kind != "still")
+
+    @property
+    def shown(self) -> tuple[Move, ...]:
+        """Return as many moves as the page lists."""
+        return self.news[:SHOWN_MOVES]
+
+    @property
+    def tally(self) -> list[tuple[str, int]]:
+        """Return how many moves of each kind there are, in the order in which they matter."""
+        kinds = [move.kind for move in self.rows]
+        return [(kind, kinds.count(kind)) for kind in KINDS if kind in kinds]
+
+
+def moves(comparison: Mapping[str, Any] | None) -> Moves | None:
+    """Return the comparison's moves, the gravest first, or None where there is no comparison."""
+    if comparison is None:
+        return None
+    rows = [
+        Move(
+            str(move.get("requirement", "")),
+            str(move.get("operation", "")),
+            str(move.get("move", "")),
+            str(move.get("cause", "")),
+            str(move.get("before", "")),
+            str(move.get("after", "")),
+            shorten(str(move.get("detail", "")), 600),
+        )
+        for move in comparison.get("moves", [])
+    ]
+    rank = {kind: number for number, kind in enumerate(KINDS)}
+    rows.sort(key=lambda move: (rank.get(move.kind, len(rank)), move.requirement, move.operation))
+    causes = [move.cause for move in rows if move.cause and move.kind != "still"]
+    return Moves(
+        old=str(comparison.get("old", "")),
+        rows=tuple(rows),
+        notes=tuple(str(note) for note in comparison.get("notes", [])),
+        causes=tuple(
+            sorted(((cause, causes.count(cause)) for cause in set(causes)), key=lambda item: -item[1])
+        ),
+    )

@@ -1,0 +1,94 @@
+// The list of verdicts: each opens to the page's sentence, expected and actual, the exchange and the curl line.
+function message(title, text, open) {
+  return make("details", { class: "plain", open }, make("summary", {}, title), make("pre", { tabindex: "0" }, text));
+}
+
+function exchange(id, last) {
+  const { title, request, reply } = data.exchanges[id];
+  return make("div", { class: "exchange" },
+    make("h3", {}, make("span", { class: "soft" }, `${id} `), title),
+    make("div", { class: "pair" }, message("Request", request, last), message("Reply", reply, last)));
+}
+
+function sides(row) {
+  const expected = row.e || row.requirement.expect || "";
+  const actual = row.a || row.f || "";
+  if (!expected && !actual) return null;
+  const compare = row.v === "F" || row.v === "D";
+  const [left, right] = compare ? difference(expected, actual) : [[expected], [actual]];
+  return make("div", { class: "pair sides" },
+    make("div", { class: "side" }, make("h3", {}, "Expected"), make("p", {}, left)),
+    make("div", { class: "side actual" }, make("h3", {}, row.v === "O" ? "Seen" : "Actual"), make("p", {}, right)));
+}
+
+function curlBlock(row) {
+  if (!row.c) return null;
+  const button = make("button", { type: "button", class: "copy" }, "Copy curl");
+  button.addEventListener("click", () => copy(row.c));
+  return make("div", { class: "curl" },
+    make("div", { class: "bar" }, make("h3", {}, "Send it again"), button),
+    make("pre", { tabindex: "0" }, row.c));
+}
+
+function body(row) {
+  const { requirement, operation } = row;
+  const link = requirement.link ? make("a", { href: requirement.link, rel: "noreferrer noopener" }, "page") : requirement.page;
+  const cited = [make("span", {}, requirement.level), link && make("span", {}, link), operation.call && make("code", {}, operation.call)];
+  return make("div", { class: "body" },
+    requirement.quote && make("blockquote", {}, `“${requirement.quote}”`),
+    make("p", { class: "soft cite" }, cited),
+    requirement.expect && make("p", {}, requirement.expect),
+    row.w && make("p", { class: "note" }, row.w),
+    sides(row),
+    row.n && make("p", { class: "reason" }, row.n),
+    curlBlock(row),
+    (row.x || []).map((id, index) => exchange(id, index === row.x.length - 1)));
+}
+
+function finding(row) {
+  const summary = make("summary", {},
+    badge(row.v),
+    make("span", { class: "id" }, row.requirement.id),
+    make("span", { class: "op" }, row.operation.id),
+    row.m && make("span", { class: `chip k-${row.m.replaceAll(" ", "-")}` }, row.m),
+    row.w && make("span", { class: "chip" }, row.w.split(":")[0]),
+    row.t && make("span", { class: "soft times", title: "how often it was judged" }, `${row.t}×`));
+  const element = make("details", { class: `finding v-${VERDICTS[row.v]}${row.red ? " red" : ""}`, "data-key": row.key }, summary);
+  element.addEventListener("toggle", () => {
+    if (element.open && !element.querySelector(".body")) element.append(body(row));
+    if (element.open && state.at !== row.key) state.at = row.key;
+    else if (!element.open && state.at === row.key) state.at = "";
+    else return;
+    writeState(false);
+  });
+  return element;
+}
+
+const list = pager(byId("list"), byId("list-more"), 100, finding);
+let listed = [];
+
+function drawList(rows) {
+  listed = state.v ? rows.filter((row) => state.v.includes(row.v)) : rows;
+  const only = state.v && [...state.v].every((code) => code === "F" || code === "D");
+  byId("list-title").textContent = only ? "Violations" : "Verdicts";
+  byId("list-count").textContent = String(listed.length);
+  byId("shown").textContent = listed.length
+    ? `${listed.length} of ${data.rows.length} verdicts shown`
+    : violated || state.q || state.op || state.level || state.v ? "Nothing matches: Reset shows all again." : "";
+  list.show(listed);
+  for (const button of document.querySelectorAll(".toggle")) {
+    button.setAttribute("aria-pressed", String(state.v.includes(CODES[button.dataset.verdict])));
+  }
+}
+
+function openAt(key, move) {
+  const index = listed.findIndex((row) => row.key === key);
+  if (index < 0) return;
+  list.reach(index);
+  const element = byId("list").children[index];
+  element.open = true;
+  if (move) {
+    element.scrollIntoView({ block: "start" });
+    element.querySelector("summary").focus({ preventScroll: true });
+  }
+}
