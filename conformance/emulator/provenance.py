@@ -16,16 +16,7 @@ from typing import TypeVar
 
 F = TypeVar("F", bound="Callable[..., object]")
 
-MODULES = (
-    "dispatch",
-    "throttle",
-    "access",
-    "identity.checks",
-    "identity.endpoints",
-    "itwins.operations",
-    "reality_management.operations",
-    "access_control.operations",
-)
+MODULES = ("app", "operations")
 
 
 class Source(StrEnum):

@@ -1,0 +1,162 @@
+"""Getting tokens, and being refused without a good one."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+import time
+from collections.abc import Callable
+
+import pytest
+import requests
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+from conformance.emulator.identity.tokens import Issuer
+from conformance.emulator.serve import Served, running
+from tests.suite.emulator.caller import Caller
+
+OPERATIONS = (
+    ("GET", "/itwins/{i}/account"),
+    ("POST", "/itwins/{i}/repositories/{i}/resources"),
+    ("POST", "/reality-management/reality-data/{i}/itwins/{i}"),
+    ("PATCH", "/reality-management/reality-data/{i}/move"),
+)
+
+
+def ask(served: Served, **form: str) -> requests.Response:
+    """Ask the token endpoint with a form."""
+    return requests.post(served.token_url, data={"grant_type": "client_credentials", **form}, timeout=10)
+
+
+def test_discovery_has_every_required_field(served: Served) -> None:
+    """A client that reads the configuration finds endpoints, keys and all standard fields."""
+    found = requests.get(f"{served.issuer}/.well-known/openid-configuration", timeout=10).json()
+    assert found["issuer"] == served.issuer
+    assert found["token_endpoint"] == served.token_url
+    required = {"authorization_endpoint", "jwks_uri", "response_types_supported", "subject_types_supported"}
+    assert required | {"id_token_signing_alg_values_supported"} <= set(found)
+    keys = requests.get(found["jwks_uri"], timeout=10).json()["keys"]
+    assert [(key["kty"], key["alg"], key["use"]) for key in keys] == [("RSA", "RS256", "sig")]
+    assert "d" not in keys[0]
+
+
+def test_credentials_give_a_token_that_the_api_takes(owner: Caller, itwin: str) -> None:
+    """HTTP Basic and form both give a bearer token signed by the published key."""
+    served, held = owner.served, owner.served.credentials["owner"]
+    basic = requests.post(
+        served.token_url,
+        auth=(held.client_id, held.client_secret),
+        data={"grant_type": "client_credentials", "scope": "itwin-platform"},
+        timeout=10,
+    ).json()
+    form = ask(
+        served, client_id=held.client_id, client_secret=held.client_secret, scope="itwin-platform"
+    ).json()
+    keys = requests.get(f"{served.issuer}/.well-known/jwks", timeout=10).json()["keys"]
+    for token in (basic, form):
+        assert (token["token_type"], token["expires_in"]) == ("Bearer", 3600)
+        claims = jwt.decode(token["access_token"], RSAKey.import_key(keys[0]), algorithms=["RS256"]).claims
+        assert claims["iss"] == served.issuer
+        assert claims["scope"] == ["itwin-platform"]
+        assert {"exp", "nbf", "client_id"} <= set(claims)
+        assert owner.account(itwin, token=token["access_token"]).status == 200
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "error"),
+    [
+        ({"client_id": "nobody", "client_secret": "x"}, 401, "invalid_client"),
+        ({"client_secret": "wrong"}, 401, "invalid_client"),
+        ({"scope": "other"}, 400, "invalid_scope"),
+        ({"grant_type": "password"}, 400, "unsupported_grant_type"),
+    ],
+)
+def test_bad_token_requests_are_refused_as_oauth_says(
+    served: Served, form: dict[str, str], status: int, error: str
+) -> None:
+    """Unknown clients, wrong secrets, scopes and grants get their own error."""
+    held = served.credentials["owner"]
+    answer = ask(served, **{"client_id": held.client_id, "client_secret": held.client_secret, **form})
+    assert (answer.status_code, answer.json()) == (status, {"error": error})
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        (None, "HeaderNotFound"),
+        ("Basic eDp5", "InvalidAuthorizationScheme"),
+        ("Bearer", "Unauthorized"),
+        ("Bearer x.y.z", "Unauthorized"),
+        ("Bearer é", "Unauthorized"),
+    ],
+)
+def test_a_request_without_a_token_is_refused_first(
+    served: Served, itwin: str, method: str, path: str, value: str | None, code: str
+) -> None:
+    """Each cause of a 401 has its code, on every judged operation, before anything else is looked at."""
+    headers = {} if value is None else {"Authorization": value.encode()}
+    answer = requests.request(method, served.base_url + path.format(i=itwin), headers=headers, timeout=10)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, code)
+
+
+@pytest.mark.parametrize("name", ["expired", "wrong_scope", "other_issuer", "not_yet_valid"])
+def test_the_ready_tokens_are_refused(owner: Caller, itwin: str, name: str) -> None:
+    """Tokens that are well signed and not good are answered with 401 Unauthorized."""
+    answer = owner.account(itwin, token=owner.served.tokens[name])
+    assert (answer.status, answer.code) == (401, "Unauthorized")
+
+
+def handmade(served: Served, algorithm: str, sign: Callable[[bytes], bytes]) -> str:
+    """Return a token of the owner with another algorithm and signature."""
+    claims = served.emulator.issuer.claims(served.credentials["owner"].client_id, ["itwin-platform"])
+    parts = (json.dumps(part).encode() for part in ({"alg": algorithm}, claims))
+    text = ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
+    return f"{text}.{base64.urlsafe_b64encode(sign(text.encode())).rstrip(b'=').decode()}"
+
+
+def test_forged_tokens_are_refused(owner: Caller, itwin: str) -> None:
+    """Another key, the public key as a secret, no algorithm, a changed claim, no expiry: all refused."""
+    served, issuer = owner.served, owner.served.emulator.issuer
+    public = issuer.key.as_pem(private=False)
+    client = served.credentials["owner"].client_id
+    good = served.token()
+    head, _, tail = good.split(".")
+    other = served.token("outsider").split(".")[1]
+    tokens = [
+        Issuer(served.issuer).issue(client, ["itwin-platform"]),
+        handmade(served, "HS256", lambda text: hmac.digest(public, text, "sha256")),
+        handmade(served, "none", lambda _text: b""),
+        f"{head}.{other}.{tail}",
+        good[:-4],
+        issuer.sign(
+            {key: value for key, value in issuer.claims("x", ["itwin-platform"]).items() if key != "exp"}
+        ),
+        issuer.sign(issuer.claims("nobody", ["itwin-platform"])),
+        issuer.sign(issuer.claims(client, ["itwin-platform"], exp="never")),
+    ]
+    for token in tokens:
+        assert owner.account(itwin, token=token).code == "Unauthorized"
+
+
+def test_a_token_is_refused_as_soon_as_it_has_run_out() -> None:
+    """A token that was good a moment ago, and was checked then, is refused once its life is over."""
+    with running(token_life=1) as served, requests.Session() as session:
+        owner = Caller(served, session=session)
+        itwin = owner.itwin()
+        token = served.token()
+        assert owner.account(itwin, token=token).status == 200
+        time.sleep(1.1)
+        assert owner.account(itwin, token=token).code == "Unauthorized"
+
+
+def test_a_scope_may_be_one_string(owner: Caller, itwin: str) -> None:
+    """Scopes as words of one string are read like an array of them."""
+    issuer = owner.served.emulator.issuer
+    client = owner.served.credentials["owner"].client_id
+    good = issuer.sign(issuer.claims(client, [], scope="openid itwin-platform"))
+    bad = issuer.sign(issuer.claims(client, [], scope="itwin-platform-not"))
+    assert owner.account(itwin, token=good).status == 200
+    assert owner.account(itwin, token=bad).status == 401
