@@ -10,7 +10,7 @@ from conformance.verdicts import Verdict
 _RULES: Final = (
     (
         r"\brole\b[ `'\"]*(?:named )?[`'\"]?(?P<name>[a-z][a-z0-9_-]*)?",
-        "add the role to the targets file, [targets.{target}.roles.{name}], then conformance doctor --target {target}",
+        "add the role to the targets file, [targets.{target}.roles.{name}]; conformance doctor checks it",
     ),
     (
         r"\bfixtures?\b[ `'\"]*(?P<name>[a-z][a-z0-9_]*_[a-z0-9_]+)?",

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -27,6 +26,7 @@ from allure_commons.types import LabelType, LinkType, Severity
 from conformance.report import statistics
 from conformance.report.exchanges import Record, reply_text, request_text, title
 from conformance.report.model import Run
+from conformance.report.moments import moment_of
 from conformance.report.text import one_line, shorten, web_link
 from conformance.verdicts import Judgement, Level, Verdict
 
@@ -208,10 +208,8 @@ def _span(run: Run, evidence: list[Record]) -> tuple[int, int]:
     if evidence:
         times = [_times(record) for record in evidence]
         return min(start for start, _ in times), max(stop for _, stop in times)
-    try:
-        begun = int(datetime.fromisoformat(run.started).timestamp() * 1000)
-    except ValueError:
-        begun = 0
+    moment = moment_of(run.started)
+    begun = int(moment.timestamp() * 1000) if moment else 0
     return begun, begun
 
 

@@ -37,8 +37,8 @@ def render_html(
     page = _environment().get_template("report.html.j2")
     return page.render(
         run=run,
-        headline=statistics.verdict_words(run, len(statistics.violations(run)), len(statistics.expired(run))),
-        details=statistics.headline(run),
+        headline=statistics.outcome(run),
+        details=statistics.breakdown(run),
         mood={0: "good", 1: "bad"}.get(run.exit_code, "odd"),
         counts=[(verdict.value, counts[verdict]) for verdict in Verdict if counts[verdict]],
         total=len(run.verdicts),

@@ -8,8 +8,8 @@ from typing import Final
 
 from conformance.report import statistics
 from conformance.report.advice import how_to_judge
-from conformance.report.html_nights import moment_of
 from conformance.report.model import Run, Waiver
+from conformance.report.moments import moment_of
 from conformance.report.text import shorten, web_link
 from conformance.verdicts import Verdict
 
@@ -92,7 +92,8 @@ def facts(run: Run) -> list[tuple[str, str]]:
         "Started": run.started,
         "Finished": run.finished,
         "Requests": f"{requests.get('total', 0)}, {requests.get('writes', 0)} of them writes",
-        "Waited": f"{requests.get('seconds_waited', 0):.0f} s, throttled {requests.get('throttled', 0)} times",
+        "Waited": f"{requests.get('seconds_waited', 0):.0f} s",
+        "Throttled": f"{requests.get('throttled', 0)} times",
         "Suite": str(run.identity.get("suite", "")),
         "Python": f"{environment.get('python', '')} {environment.get('platform', '')}".strip(),
         "Exit code": str(run.exit_code),

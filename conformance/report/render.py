@@ -10,11 +10,13 @@ from typing import Any, Final
 
 from conformance.errors import UsageError
 from conformance.report.allure import write_allure
+from conformance.report.ctrf import render_ctrf
 from conformance.report.exchanges import Record, load_exchanges
 from conformance.report.html import render_html
 from conformance.report.junit import render_junit
 from conformance.report.model import Run
 from conformance.report.run_json import load_run, write_text
+from conformance.report.sarif import render_sarif
 from conformance.report.summary import render_summary
 
 
@@ -44,6 +46,8 @@ FORMATS: Final[Mapping[str, Format]] = {
     "summary": Format("summary.md", _text(lambda m: render_summary(m.run, m.comparison))),
     "html": Format("report.html", _text(lambda m: render_html(m.run, m.exchanges, m.comparison, m.history))),
     "junit": Format("junit.xml", _text(lambda m: render_junit(m.run, m.exchanges))),
+    "sarif": Format("report.sarif", _text(lambda m: render_sarif(m.run, m.exchanges, m.comparison))),
+    "ctrf": Format("ctrf.json", _text(lambda m: render_ctrf(m.run, m.exchanges))),
     "allure": Format("allure-results", lambda m, path: write_allure(m.run, m.exchanges, path)),
 }
 

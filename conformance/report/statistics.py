@@ -105,10 +105,14 @@ def overview(run: Run) -> dict[str, object]:
 
 def headline(run: Run) -> str:
     """Return the run in one line for humans."""
+    return f"{run.target}: {outcome(run)} ({breakdown(run)})"
+
+
+def breakdown(run: Run) -> str:
+    """Return what the promises came to, in one phrase."""
     counts = count(run.verdicts)
     judged = sum(counts[verdict] for verdict in JUDGED)
     words = [f"{judged} of {len(run.verdicts)} promises judged"]
-    red, old = len(violations(run)), len(expired(run))
     calm = tolerated(run)
     groups = (
         (sum(1 for j in calm if j.verdict is Verdict.DEVIATION and not j.waived), "deviation", "s"),
@@ -121,11 +125,12 @@ def headline(run: Run) -> str:
     words += [f"{number} {name}{'' if number == 1 else more}" for number, name, more in groups if number]
     if not run.complete:
         words.append(f"cut off: {run.stopped or 'no reason was given'}")
-    return f"{run.target}: {verdict_words(run, red, old)} ({'; '.join(words)})"
+    return "; ".join(words)
 
 
-def verdict_words(run: Run, red: int, old: int) -> str:
+def outcome(run: Run) -> str:
     """Return the run's outcome in a few words: what the exit code means here."""
+    red, old = len(violations(run)), len(expired(run))
     parts = [plural(red, "violation")] if red else []
     if old:
         parts.append(plural(old, "expired or stale waiver"))

@@ -7,6 +7,7 @@ function draw() {
   byId("op").value = state.op;
   byId("level").value = state.level;
   const rows = matching();
+  byId("reset").hidden = !(state.q || state.op || state.level || state.v !== DEFAULT);
   drawList(rows);
   drawMatrix(rows);
   drawHeat(rows);

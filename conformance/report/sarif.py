@@ -1,0 +1,201 @@
+"""Renders `report.sarif` (SARIF 2.1.0): a rule for each requirement, a result for each violation.
+
+A violation that is gone has no result: that is how code scanning closes its alert.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from conformance.report import statistics
+from conformance.report.exchanges import Record
+from conformance.report.model import Requirement, Run
+from conformance.report.text import shorten
+from conformance.verdicts import Judgement, Level, Verdict
+
+SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
+TEXT: Final = 4_000
+_LEVELS: Final = {Level.MUST: "error", Level.SHOULD: "warning", Level.UNSPECIFIED: "note"}
+_BASELINE: Final = {
+    "new violation": "new",
+    "expired": "unchanged",
+    "still": "unchanged",
+    "waived": "unchanged",
+}
+_NOTICES: Final = {Verdict.CANNOT_JUDGE: "warning", Verdict.HARNESS_ERROR: "error"}
+
+
+def render_sarif(
+    run: Run, exchanges: Mapping[str, Record], comparison: Mapping[str, Any] | None = None
+) -> str:
+    """Return the run's violations as SARIF; with a comparison each one says whether it is new."""
+    names = sorted({judgement.requirement for judgement in run.verdicts})
+    states = _states(comparison)
+    rules = {name: index for index, name in enumerate(names)}
+    results = [
+        _result(run, judgement, rules[judgement.requirement], exchanges, states)
+        for judgement in run.verdicts
+        if judgement.verdict in statistics.VIOLATED
+    ]
+    log = {
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {"driver": _driver(run, names)},
+                "automationDetails": {"id": f"conformance/{run.target}/{run.run_id}"},
+                "invocations": [_invocation(run)],
+                "columnKind": "unicodeCodePoints",
+                "properties": {"target": run.target, "baseUrl": run.base_url, "profile": run.profile},
+                "results": results,
+            }
+        ],
+    }
+    return json.dumps(log, indent=1) + "\n"
+
+
+def _states(comparison: Mapping[str, Any] | None) -> dict[tuple[str, str], str] | None:
+    if comparison is None:
+        return None
+    return {
+        (str(move.get("requirement")), str(move.get("operation"))): _BASELINE[str(move.get("move"))]
+        for move in comparison.get("moves", [])
+        if str(move.get("move")) in _BASELINE
+    }
+
+
+def _driver(run: Run, names: Iterable[str]) -> dict[str, Any]:
+    version = str(run.identity.get("suite", ""))
+    return {
+        "name": "itwin-conformance",
+        **({"semanticVersion": version} if version else {}),
+        "rules": [_rule(run.requirement(name)) for name in names],
+    }
+
+
+def _rule(requirement: Requirement) -> dict[str, Any]:
+    claim = requirement.expect or requirement.quote or requirement.id
+    help_text = "\n\n".join(part for part in (requirement.quote and f"“{requirement.quote}”", claim) if part)
+    return {
+        "id": requirement.id,
+        "shortDescription": {"text": shorten(claim, 1_000)},
+        "fullDescription": {"text": shorten(requirement.sentence or claim, 1_000)},
+        "help": {"text": shorten(help_text, TEXT)},
+        "defaultConfiguration": {"level": _LEVELS[Level(requirement.level)]},
+        "properties": {
+            "tags": [tag for tag in ("contract", requirement.level, requirement.basis) if tag],
+            "page": requirement.page,
+        },
+    }
+
+
+def _result(
+    run: Run,
+    judgement: Judgement,
+    index: int,
+    exchanges: Mapping[str, Record],
+    states: Mapping[tuple[str, str], str] | None,
+) -> dict[str, Any]:
+    key = (judgement.requirement, judgement.operation)
+    print_ = hashlib.sha256("\n".join((*key, run.target)).encode()).hexdigest()[:32]
+    message = (
+        f"{judgement.operation}: expected {judgement.expected}; got {judgement.actual or judgement.reason}"
+    )
+    result: dict[str, Any] = {
+        "ruleId": judgement.requirement,
+        "ruleIndex": index,
+        "kind": "fail",
+        "level": "error" if judgement.verdict is Verdict.FAIL or run.is_red(judgement) else "warning",
+        "message": {"text": shorten(message, TEXT)},
+        "locations": [_location(run, judgement)],
+        "partialFingerprints": {
+            "primaryLocationLineHash": f"{print_}:1",
+            "requirementOperationTarget/v1": print_,
+        },
+        "properties": {"operation": judgement.operation, "curl": judgement.curl},
+    }
+    if states is not None:
+        result["baselineState"] = states.get(key, "unchanged")
+    suppression = _suppression(run, judgement)
+    if suppression:
+        result["suppressions"] = [suppression]
+    evidence = [exchanges[name] for name in judgement.evidence if name in exchanges]
+    return {**result, **_web(evidence[-1])} if evidence else result
+
+
+def _location(run: Run, judgement: Judgement) -> dict[str, Any]:
+    """Point at the file that states the claim: code scanning shows no result without a file."""
+    operation = run.operation(judgement.operation)
+    api = "platform" if judgement.requirement.startswith("platform.") else operation.api or "platform"
+    call = f"{operation.method} {operation.path}".strip() or operation.id
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": f"specs/{api}.requirements.yaml"},
+            "region": {"startLine": 1},
+        },
+        "logicalLocations": [{"name": operation.id, "fullyQualifiedName": call, "kind": "function"}],
+    }
+
+
+def _suppression(run: Run, judgement: Judgement) -> dict[str, Any]:
+    if judgement.waived:
+        waiver = run.waiver(judgement)
+        more = {"defect": waiver.defect, "owner": waiver.owner, "expires": waiver.expires} if waiver else {}
+        return {
+            "kind": "external",
+            "status": "accepted",
+            "justification": judgement.waived,
+            "properties": more,
+        }
+    if run.requirement(judgement.requirement).provisional:
+        why = statistics.why_tolerated(run, judgement)
+        return {"kind": "external", "status": "underReview", "justification": why}
+    return {}
+
+
+def _web(record: Record) -> dict[str, Any]:
+    request, reply = record["request"], record.get("reply")
+    found = {
+        "webRequest": {
+            "method": str(request.get("method", "")),
+            "target": str(request.get("url", "")),
+            "headers": _headers(request),
+            "body": {"text": shorten(str(request.get("body") or ""), TEXT)},
+        },
+        "webResponse": {"noResponseReceived": True},
+    }
+    if isinstance(reply, dict):
+        found["webResponse"] = {
+            "statusCode": int(reply.get("status") or 0),
+            "headers": _headers(reply),
+            "body": {"text": shorten(str(reply.get("body") or ""), TEXT)},
+            "noResponseReceived": False,
+        }
+    return found
+
+
+def _headers(message: Mapping[str, Any]) -> dict[str, str]:
+    headers = message.get("headers")
+    return {name: str(value) for name, value in headers.items()} if isinstance(headers, dict) else {}
+
+
+def _invocation(run: Run) -> dict[str, Any]:
+    times = {"startTimeUtc": run.started, "endTimeUtc": run.finished}
+    return {
+        "executionSuccessful": run.complete and run.exit_code in {0, 1},
+        "exitCode": run.exit_code,
+        **{name: moment for name, moment in times.items() if moment},
+        "toolExecutionNotifications": [
+            {
+                "level": _NOTICES[judgement.verdict],
+                "descriptor": {"id": judgement.verdict.value},
+                "associatedRule": {"id": judgement.requirement},
+                "message": {"text": f"{judgement.requirement} on {judgement.operation}: {judgement.reason}"},
+            }
+            for judgement in run.verdicts
+            if judgement.verdict in _NOTICES
+        ],
+    }
