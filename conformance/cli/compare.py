@@ -1,0 +1,94 @@
+"""`conformance compare`: what moved between two runs, and why."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from conformance.errors import UsageError
+
+if TYPE_CHECKING:
+    from conformance.report.model import Run
+
+
+def compare(
+    old: Annotated[
+        Path | None,
+        typer.Argument(metavar="[OLD]", help="The earlier run folder; without it the last comparable run."),
+    ] = None,
+    new: Annotated[
+        Path | None,
+        typer.Argument(metavar="[NEW]", help="The later run folder; without it the newest run."),
+    ] = None,
+    reports: Annotated[Path, typer.Option("--reports", help="Where the runs of the history stand.")] = Path(
+        "reports"
+    ),
+    as_json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON.")] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print it as Markdown.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Compare runs of different targets all the same.")
+    ] = False,
+) -> None:
+    """Say what moved between two runs, and whose change it was.
+
+    With one run it is compared with the last comparable one before it; with none the newest is.
+
+    Exit code: 1 new violations or waivers that ended, 2 nothing can be said, 3 something that was judged
+    could not be judged any more, 0 else.
+    """
+    from conformance.compare import compare as compare_runs
+    from conformance.compare import gate
+
+    if as_json and as_markdown:
+        raise UsageError("--json or --markdown: one of the two")
+    earlier, later = _pair(old, new, reports)
+    if earlier.target != later.target and not force:
+        raise UsageError(
+            f"the runs judged different targets, {earlier.target} and {later.target}: their moves would mean "
+            "little; with --force they are compared all the same"
+        )
+    comparison = compare_runs(earlier.document, later.document)
+    if not comparison.comparable and not force:
+        raise UsageError(f"nothing can be said: {comparison.notes[0]}")
+    if as_json:
+        typer.echo(json.dumps(comparison.to_document(), indent=2))
+    elif as_markdown:
+        from conformance.compare.markdown import to_markdown
+
+        typer.echo(to_markdown(comparison), nl=False)
+    else:
+        from rich.console import Console
+
+        from conformance.compare.terminal import print_comparison
+
+        print_comparison(comparison, Console())
+    raise typer.Exit(gate(comparison, force=force))
+
+
+def _pair(old: Path | None, new: Path | None, reports: Path) -> tuple[Run, Run]:
+    """Return the two runs; whichever was not named is found in the history."""
+    from conformance.history import last_comparable, newest
+    from conformance.report.run_json import load_run
+
+    if old is not None and new is not None:
+        return load_run(_folder(old, reports)), load_run(_folder(new, reports))
+    chosen = newest(reports) if old is None else _folder(old, reports)
+    if chosen is None:
+        raise UsageError(f"{reports}: no run yet; `conformance run` writes one, or name two folders")
+    later = load_run(chosen)
+    earlier = last_comparable(reports, later.document)
+    if earlier is None:
+        raise UsageError(
+            f"{reports}: no earlier whole run of target {later.target} with profile {later.profile} and the "
+            f"same selection to compare {later.run_id} with; name one: conformance compare OLD NEW"
+        )
+    return load_run(earlier), later
+
+
+def _folder(named: Path, reports: Path) -> Path:
+    """Return the folder: as it is named, or as a run id of the history."""
+    in_history = reports / named
+    return in_history if not named.exists() and in_history.is_dir() else named

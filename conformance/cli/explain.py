@@ -1,0 +1,50 @@
+"""`conformance explain`: all that is known about one requirement."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def explain(
+    requirement: Annotated[
+        str, typer.Argument(metavar="ID", help="A requirement, as in `conformance list`.")
+    ],
+    reports: Annotated[Path, typer.Option("--reports", help="Where the runs of the history stand.")] = Path(
+        "reports"
+    ),
+    limit: Annotated[int, typer.Option("--limit", min=1, help="So many of its last verdicts.")] = 10,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Print a requirement with its page, its stories, the defects it catches and its last verdicts."""
+    from conformance.explain import explain as explain_requirement
+    from conformance.history import verdicts_of
+    from conformance.paths import contract_dir, specs_dir
+    from conformance.report.text import one_line, visible
+    from conformance.requirements import load_catalogue
+    from conformance.specs import load_operations
+
+    folder = specs_dir()
+    explanation = explain_requirement(
+        load_catalogue(folder, load_operations(folder)),
+        requirement,
+        contract=contract_dir(),
+        defects=_defects(),
+        nights=verdicts_of(reports, requirement, limit),
+    )
+    if as_json:
+        typer.echo(json.dumps(explanation.to_document(), indent=2))
+        return
+    for line in explanation.lines():
+        indent = line[: len(line) - len(line.lstrip())]
+        typer.echo(indent + one_line(visible(line)))
+
+
+def _defects() -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return the emulator's defects: name, sentence and the requirements that each breaks."""
+    from conformance.emulator.faults import catalogue
+
+    return {name: (fault.sentence, fault.breaks) for name, fault in catalogue().items()}

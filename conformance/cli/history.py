@@ -1,0 +1,147 @@
+"""`conformance history`: the nights so far, what is violated since when, and how to forget old runs."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from conformance.history import BrokenRun, NightRun, OpenViolation
+
+
+class Action(StrEnum):
+    """What to do with the history."""
+
+    LIST = "list"
+    PRUNE = "prune"
+    INDEX = "index"
+
+
+def history(
+    action: Annotated[
+        Action, typer.Argument(help="list the runs, prune old ones, or make the index again.")
+    ] = Action.LIST,
+    reports: Annotated[Path, typer.Option("--reports", help="Where the run folders stand.")] = Path(
+        "reports"
+    ),
+    target: Annotated[str, typer.Option("--target", help="list: only this target.")] = "",
+    limit: Annotated[int, typer.Option("--limit", min=0, help="list: so many runs; 0 for all.")] = 30,
+    keep: Annotated[
+        int | None, typer.Option("--keep", metavar="N", help="prune: the newest N of each target stay.")
+    ] = None,
+    older_than: Annotated[
+        int | None, typer.Option("--older-than", metavar="DAYS", min=0, help="prune: what is older goes.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="prune: print what would go, and leave it.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the runs of a report folder with what is violated since when, prune them, or index them again."""
+    match action:
+        case Action.LIST:
+            document = _listed(reports, target, limit, as_json=as_json)
+        case Action.PRUNE:
+            document = _pruned(reports, keep, older_than, dry_run=dry_run, as_json=as_json)
+        case _:
+            document = _indexed(reports, as_json=as_json)
+    if as_json:
+        typer.echo(json.dumps(document, indent=2))
+
+
+def _listed(reports: Path, target: str, limit: int, *, as_json: bool) -> dict[str, Any]:
+    from conformance.history import broken_runs, open_violations, runs
+
+    found = runs(reports, target=target, limit=limit)
+    violations = open_violations(reports, target=target)
+    broken = broken_runs(reports)
+    if not as_json:
+        _print_runs(reports, found)
+        _print_violations(violations)
+        _print_broken(broken)
+    return {
+        "runs": [run.to_document() for run in found],
+        "open": [violation.to_document() for violation in violations],
+        "broken": _broken(broken),
+    }
+
+
+def _pruned(
+    reports: Path, keep: int | None, older_than: int | None, *, dry_run: bool, as_json: bool
+) -> dict[str, Any]:
+    from conformance.history import prune
+
+    age = None if older_than is None else timedelta(days=older_than)
+    pruned = prune(reports, now=datetime.now(UTC), keep=keep, older_than=age, dry_run=dry_run)
+    if not as_json:
+        for folder in pruned.removed:
+            typer.echo(f"{'would remove' if dry_run else 'removed'} {folder}")
+        for folder, reason in pruned.kept:
+            typer.echo(f"kept {folder}: {reason}")
+        if not pruned.removed:
+            typer.echo("nothing to remove")
+    return {
+        "dry_run": dry_run,
+        "removed": [str(folder) for folder in pruned.removed],
+        "kept": [{"folder": str(folder), "reason": reason} for folder, reason in pruned.kept],
+    }
+
+
+def _indexed(reports: Path, *, as_json: bool) -> dict[str, Any]:
+    from conformance.history import broken_runs, rebuild
+
+    count, broken = rebuild(reports), broken_runs(reports)
+    if not as_json:
+        typer.echo(f"{count} runs indexed")
+        _print_broken(broken)
+    return {"indexed": count, "broken": _broken(broken)}
+
+
+def _broken(broken: list[BrokenRun]) -> list[dict[str, str]]:
+    return [{"folder": str(run.folder), "reason": run.reason} for run in broken]
+
+
+def _print_runs(reports: Path, runs: list[NightRun]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    if not runs:
+        typer.echo(f"no run in {reports} yet; `conformance run` writes one")
+        return
+    table = Table("run", "target", "profile", "exit", "pass", "fail", "not judged", "requests", "seconds")
+    for run in runs:
+        counts = run.counts
+        cells = (
+            run.run_id + ("" if run.complete else " (cut off)"),
+            run.target,
+            run.profile + (" (selected)" if run.selected else ""),
+            str(run.exit_code),
+            str(counts.get("PASS", 0)),
+            str(counts.get("FAIL", 0) + counts.get("DEVIATION", 0)),
+            str(counts.get("CANNOT_JUDGE", 0) + counts.get("HARNESS_ERROR", 0)),
+            str(run.requests),
+            f"{run.seconds:.0f}",
+        )
+        table.add_row(*(Text(cell) for cell in cells))
+    Console().print(table)
+
+
+def _print_violations(violations: list[OpenViolation]) -> None:
+    for found in violations:
+        flaky = f", flaky: came {found.came} times and went {found.went}" if found.flaky else ""
+        waived = ", waived" if found.waived else ""
+        typer.echo(
+            f"{found.verdict} {found.requirement}@{found.operation} on {found.target} "
+            f"since {found.since}, seen in {found.runs} runs{flaky}{waived}"
+        )
+
+
+def _print_broken(broken: list[BrokenRun]) -> None:
+    for run in broken:
+        typer.echo(f"skipped {run.folder}: {run.reason}", err=True)

@@ -1,0 +1,69 @@
+"""`conformance replay`: sends the exchanges of a finding again and says whether it still holds."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from conformance.errors import UsageError
+
+if TYPE_CHECKING:
+    from conformance.replay import ReplayResult
+
+
+def replay(
+    finding: Annotated[
+        str, typer.Argument(metavar="FINDING", help="REQUIREMENT@OPERATION, as in the report.")
+    ],
+    run: Annotated[
+        Path | None, typer.Option("--run", help="The run folder that has it; without it the newest run.")
+    ] = None,
+    reports: Annotated[Path, typer.Option("--reports", help="Where the runs of the history stand.")] = Path(
+        "reports"
+    ),
+    target: Annotated[str, typer.Option("--target", help="Another target than the run's.")] = "",
+    targets: Annotated[Path, typer.Option("--targets", help="The targets file.")] = Path("targets.toml"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Send the exchanges of a finding again; exit code 1 where it still holds, 0 where not, 3 if unknown."""
+    from conformance.history import newest
+    from conformance.replay import parse_finding
+    from conformance.replay import replay as replay_finding
+    from conformance.replay.sender import sender
+    from conformance.report.run_json import load_run
+    from conformance.session import open_target
+
+    named = parse_finding(finding)
+    folder = run or newest(reports)
+    if folder is None:
+        raise UsageError(f"{reports}: no run yet; name the folder that has the finding with --run")
+    recorded = load_run(folder)
+    # A run without a targets file judged the built-in emulator: it is started again.
+    name = target or (recorded.target if targets.exists() else "")
+    with open_target(name, targets) as opened, sender(opened) as send:
+        result = replay_finding(folder, named, send)
+    if as_json:
+        typer.echo(json.dumps(result.to_document(), indent=2))
+    else:
+        _print(result)
+    raise typer.Exit(result.exit_code)
+
+
+def _print(result: ReplayResult) -> None:
+    from conformance.report.text import one_line, visible
+
+    lines = [
+        f"{result.finding}: {result.outcome.value}",
+        f"  expected {result.expected}, got {result.actual}",
+    ]
+    lines.append(f"  {result.reason}")
+    for one in result.exchanges:
+        mark = "*" if one.evidence else " "
+        lines.append(f"  {mark} {one.id} {one.request}: {one.recorded} then, {one.now} now")
+    lines += [f"  left behind: {what}" for what in result.left_behind]
+    for line in lines:
+        indent = line[: len(line) - len(line.lstrip())]
+        typer.echo(indent + one_line(visible(line)))

@@ -1,0 +1,66 @@
+"""`conformance waivers`: the known violations, by the days that are left."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from conformance.waivers import WaiverState
+
+
+def waivers(
+    file: Annotated[
+        Path | None,
+        typer.Option("--waivers", metavar="FILE", help="waivers.yaml here, or else specs/waivers.yaml."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the waivers by the days that are left; exit code 1 where one is over."""
+    from datetime import UTC, datetime
+
+    from conformance.paths import specs_dir
+    from conformance.requirements import load_catalogue
+    from conformance.specs import load_operations
+    from conformance.verdicts import ExitCode
+    from conformance.waivers import default_file, known_of, load, red_waivers, states_by_days_left
+
+    folder = specs_dir()
+    known = known_of(load_catalogue(folder, load_operations(folder)))
+    today = datetime.now(UTC).date()
+    states = states_by_days_left(load(file or default_file(), today=today, known=known), today)
+    if as_json:
+        rows = [{**state.to_document(), "days_left": state.days_left} for state in states]
+        typer.echo(json.dumps({"waivers": rows}, indent=2))
+    else:
+        _print(states)
+    raise typer.Exit(ExitCode.VIOLATION if red_waivers(states) else ExitCode.CONFORMS)
+
+
+def _print(states: Sequence[WaiverState]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    if not states:
+        typer.echo("no waivers")
+        return
+    table = Table("days left", "requirement", "operation", "target", "owner", "reason", "defect")
+    for state in states:
+        waiver = state.waiver
+        left = str(state.days_left) if state.days_left >= 0 else f"over since {-state.days_left}"
+        cells = (
+            waiver.requirement,
+            waiver.operation,
+            waiver.target,
+            waiver.owner,
+            waiver.reason,
+            waiver.defect,
+        )
+        table.add_row(left, *(Text(cell) for cell in cells))
+    Console().print(table)

@@ -1,0 +1,73 @@
+"""Tells whether a reply is the recorded one, apart from what differs every time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from conformance.redaction import MASK
+from conformance.replay.plan import leaves, parsed
+
+HEADERS: Final = ("content-type", "location", "retry-after", "www-authenticate")
+"""Headers that a promise may be about; the others differ with every proxy."""
+
+_GUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?")
+_ABSENT: Final = "nothing"
+
+
+def differences(
+    recorded: Mapping[str, Any], status: int, headers: Mapping[str, str], body: str, ids: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Return one sentence for each difference between the recorded reply and the one that came now.
+
+    `ids` are the new values of what was created anew; ids, moments and hidden secrets differ every time.
+    """
+    return tuple(_differences(recorded, status, headers, body, ids))
+
+
+def _differences(
+    recorded: Mapping[str, Any], status: int, headers: Mapping[str, str], body: str, ids: Mapping[str, str]
+) -> Iterator[str]:
+    if recorded.get("status") != status:
+        yield f"status {recorded.get('status')} then, {status} now"
+    was = {key.lower(): value for key, value in (recorded.get("headers") or {}).items()}
+    now = {key.lower(): value for key, value in headers.items()}
+    for name in HEADERS:
+        old, new = was.get(name), now.get(name)
+        same = old == new if name == "content-type" else (old is None) == (new is None)
+        if not same:
+            yield f"header {name}: {old or _ABSENT} then, {new or _ABSENT} now"
+    if recorded.get("truncated"):
+        return
+    old_leaves, new_leaves = dict(leaves(parsed(recorded.get("body")))), dict(leaves(parsed(body)))
+    for pointer in sorted(old_leaves.keys() | new_leaves.keys()):
+        old_value = old_leaves.get(pointer, _ABSENT)
+        new_value = new_leaves.get(pointer, _ABSENT)
+        if pointer not in old_leaves or pointer not in new_leaves or not _alike(old_value, new_value, ids):
+            yield f"{pointer or 'the body'}: {old_value!r} then, {new_value!r} now"
+
+
+def _alike(old: Any, new: Any, ids: Mapping[str, str]) -> bool:
+    if old == new and type(old) is type(new):
+        return True
+    if not isinstance(old, str) or not isinstance(new, str):
+        return False
+    for value, anew in sorted(ids.items(), key=lambda item: -len(item[0])):
+        old = old.replace(value, anew)
+    return old == new or MASK in old or _plain(old) == _plain(new)
+
+
+def _plain(text: str) -> str:
+    return _MOMENT.sub("<moment>", _GUID.sub("<id>", text))
+
+
+def new_ids(recorded: str | None, body: str, known: set[str]) -> dict[str, str]:
+    """Return what the values of `known` are called in the new reply."""
+    old, new = dict(leaves(parsed(recorded))), dict(leaves(parsed(body)))
+    return {
+        value: new[pointer]
+        for pointer, value in old.items()
+        if isinstance(value, str) and value in known and isinstance(new.get(pointer), str)
+    }
