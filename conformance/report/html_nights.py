@@ -91,9 +91,9 @@ class Trend:
     def change(self) -> str:
         """Return the difference to the night before, in words."""
         difference = self.values[-1] - self.values[-2]
-        return (
-            "as the night before" if not difference else f"{difference:+.4g}{self.unit} on the night before"
-        )
+        if not difference:
+            return "as the night before"
+        return f"{difference:+.3g}{self.unit} since the night before".replace("-", "\N{MINUS SIGN}")
 
     @property
     def now(self) -> str:

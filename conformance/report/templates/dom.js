@@ -28,6 +28,11 @@ for (const row of data.rows) {
   row.key = `${row.requirement.id}|${row.operation.id}`;
 }
 
+// An id may break after its dots and dashes, not inside a word.
+function breakable(id) {
+  return id.split(/(?<=[.-])/).flatMap((part, index) => (index ? [make("wbr"), part] : [part]));
+}
+
 function badge(code) {
   return make("span", { class: `badge v-${VERDICTS[code]}` }, words(code));
 }

@@ -48,7 +48,7 @@ function body(row) {
 function finding(row) {
   const summary = make("summary", {},
     badge(row.v),
-    make("span", { class: "id" }, row.requirement.id),
+    make("span", { class: "id" }, breakable(row.requirement.id)),
     make("span", { class: "op" }, row.operation.id),
     row.m && make("span", { class: `chip k-${row.m.replaceAll(" ", "-")}` }, row.m),
     row.w && make("span", { class: "chip" }, row.w.split(":")[0]),

@@ -34,7 +34,7 @@ function heatRow({ requirement, past }) {
     strip.append(make("i", { class: code === "." ? "none" : `v-${VERDICTS[code]}`, title: `${data.nights[night].day}: ${label}` }));
   });
   return make("div", { class: "heat-row" },
-    make("a", { class: "id", href: `#v=&q=${encodeURIComponent(requirement.id)}`, "data-q": requirement.id }, requirement.id),
+    make("a", { class: "id", href: `#v=&q=${encodeURIComponent(requirement.id)}`, "data-q": requirement.id }, breakable(requirement.id)),
     strip, make("span", { class: "soft" }, text));
 }
 

@@ -8,7 +8,7 @@ function cell(row) {
 }
 
 function matrixRow({ requirement, cells }) {
-  const link = make("a", { href: `#v=&q=${encodeURIComponent(requirement.id)}`, "data-q": requirement.id }, requirement.id);
+  const link = make("a", { href: `#v=&q=${encodeURIComponent(requirement.id)}`, "data-q": requirement.id }, breakable(requirement.id));
   return make("tr", {}, make("th", { scope: "row" }, link), columns.map((_, index) => cell(cells.get(index))));
 }
 
