@@ -56,7 +56,7 @@ def plant(path: Path, state: State) -> None:
     try:
         world = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise SeedFileError(f"cannot read the seed file {path}: {error}") from error
+        raise SeedFileError(f"cannot read the seed file {path}: {' '.join(str(error).split())}") from error
     try:
         _fill(world, state)
     except KeyError as error:

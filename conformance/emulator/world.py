@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from joserfc.jwk import RSAKey
 
 from conformance.emulator import seed, seedfile
@@ -21,9 +23,9 @@ def create(settings: Settings, base_url: str) -> Emulator:
     key = None
     if store is not None:
         kept = store.secret(_KEY)
-        key = RSAKey.import_key(kept) if kept else new_key()
+        key = RSAKey.import_key(json.loads(kept)) if kept else new_key()
         if not kept:
-            store.keep_secret(_KEY, key.as_pem(private=True).decode())
+            store.keep_secret(_KEY, json.dumps(key.as_dict(private=True)))
     restored = store.restore(state) if store is not None else 0
     state.journal.enabled = store is not None
     if not restored:

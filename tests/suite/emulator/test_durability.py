@@ -1,0 +1,162 @@
+"""Many clients at once, and a kill in the middle."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+
+from conformance.emulator.errors import StateFileError
+from conformance.emulator.serve import running
+from tests.suite.emulator.caller import Caller
+
+PROGRAM = """
+import sys
+from pathlib import Path
+from conformance.emulator.command import run
+from conformance.emulator.settings import Settings
+folder = Path(sys.argv[1])
+run(Settings(state=folder / "state"), "127.0.0.1", 0, folder / "targets.toml")
+"""
+
+
+@contextmanager
+def process(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run an emulator with a state file in a process of its own."""
+    command = [sys.executable, "-c", PROGRAM, str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running_process:
+        assert running_process.stdout is not None
+        try:
+            yield running_process, running_process.stdout.readline().strip()
+        finally:
+            running_process.kill()
+
+
+def token(folder: Path, role: str = "owner") -> str:
+    """Get a token with the credentials of the targets file."""
+    target = tomllib.loads((folder / "targets.toml").read_text())["targets"]["emulator"]
+    secrets = dict(line.split("=", 1) for line in (folder / ".env").read_text().splitlines())
+    prefix = f"EMULATOR_{role.upper()}"
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": secrets[f"{prefix}_CLIENT_ID"],
+        "client_secret": secrets[f"{prefix}_CLIENT_SECRET"],
+    }
+    return str(requests.post(target["token_url"], data=form, timeout=10).json()["access_token"])
+
+
+def test_equal_requests_at_once_have_one_winner(
+    owner: Caller, itwin: str, repository: str, data: str
+) -> None:
+    """Of fifty clients that create, associate and move the same at once, one is let through."""
+    served, second, third = owner.served, owner.itwin(), owner.itwin()
+    body = {"id": "zone", "displayName": "Zone"}
+
+    def act(number: int) -> tuple[str, int]:
+        with requests.Session() as session:
+            caller = Caller(served, session=session)
+            match number % 3:
+                case 0:
+                    return "create", caller.resource(itwin, repository, body).status
+                case 1:
+                    return "associate", caller.associate(data, second).status
+                case _:
+                    return "number", caller.call("PATCH", f"/itwins/{third}", {"number": itwin}).status
+
+    with ThreadPoolExecutor(50) as pool:
+        counts = Counter(pool.map(act, range(150)))
+    assert counts == {
+        ("create", 201): 1,
+        ("create", 409): 49,
+        ("associate", 200): 1,
+        ("associate", 409): 49,
+        ("number", 409): 50,
+    }
+    assert owner.homes(data) == [itwin, second]
+
+
+def test_no_acknowledged_write_is_lost_by_a_kill(tmp_path: Path) -> None:
+    """After kill -9 amid writes, all that was acknowledged is there, and the same users get in."""
+    acknowledged: list[str] = []
+    with process(tmp_path) as (first, url), ThreadPoolExecutor(8) as pool:
+        bearer = {"Authorization": f"Bearer {token(tmp_path)}"}
+        made = requests.post(
+            f"{url}/itwins",
+            json={"class": "Thing", "subClass": "Asset", "displayName": "x"},
+            headers=bearer,
+            timeout=10,
+        ).json()["iTwin"]["id"]
+        body = {"class": "GeographicInformationSystem", "subClass": "ArcGIS", "uri": "https://example.com"}
+        repository = requests.post(
+            f"{url}/itwins/{made}/repositories", json=body, headers=bearer, timeout=10
+        ).json()
+        path = f"/itwins/{made}/repositories/{repository['repository']['id']}/resources"
+
+        def write(start: int) -> None:
+            with requests.Session() as session:
+                for number in range(start, 100_000, 8):
+                    name = f"r{number}"
+                    try:
+                        reply = session.post(
+                            url + path, json={"id": name, "displayName": name}, headers=bearer, timeout=10
+                        )
+                    except requests.RequestException:
+                        return
+                    acknowledged.append(name)
+                    assert reply.status_code == 201
+                    if len(acknowledged) > 400:
+                        os.kill(first.pid, signal.SIGKILL)
+
+        list(pool.map(write, range(8)))
+    assert len(acknowledged) > 400
+    with process(tmp_path) as (_, url):
+        bearer = {"Authorization": f"Bearer {token(tmp_path)}"}
+        listed = requests.get(f"{url}{path}?$top=1000", headers=bearer, timeout=10).json()["resources"]
+        assert set(acknowledged) <= {each["id"] for each in listed}
+        again = {"id": acknowledged[0], "displayName": "other"}
+        assert requests.post(url + path, json=again, headers=bearer, timeout=10).status_code == 409
+
+
+def test_a_stopped_emulator_goes_on_from_its_state(tmp_path: Path) -> None:
+    """Ids, secrets and every kind of record outlive a restart, and a reset empties the file too."""
+    state = tmp_path / "state"
+    with running(state=state) as served, requests.Session() as session:
+        owner = Caller(served, session=session)
+        itwin, secrets = owner.itwin(), served.credentials
+        data = owner.data(itwin)
+        owner.associate(data, served.fixtures["partial_itwin_id"])
+        owner.call("POST", f"/itwins/recents/{itwin}")
+        owner.call("DELETE", f"/itwins/{owner.itwin()}")
+        body = {"members": [{"email": "a@example.com", "roleIds": []}]}
+        owner.call("POST", f"/accesscontrol/itwins/{itwin}/members/users", body)
+        counts = requests.get(f"{served.base_url}/_emulator/state", timeout=10).json()
+    with running(state=state) as served, requests.Session() as session:
+        owner = Caller(served, session=session)
+        assert served.credentials == secrets
+        assert requests.get(f"{served.base_url}/_emulator/state", timeout=10).json() == counts
+        assert owner.homes(data) == [itwin, served.fixtures["partial_itwin_id"]]
+        extra = owner.itwin()
+        served.reset()
+    with running(state=state) as served, requests.Session() as session:
+        owner = Caller(served, session=session)
+        assert owner.account(itwin).status == 200
+        assert owner.account(extra).status == 404
+
+
+def test_a_state_file_that_is_none_is_an_error(tmp_path: Path) -> None:
+    """A file of another kind, and one that cannot be made, are told by name."""
+    other = tmp_path / "other"
+    other.write_text("This is no database, and long enough to be seen as none. " * 20)
+    for path in (other, tmp_path / "missing" / "state"):
+        with pytest.raises(StateFileError, match=path.name), running(state=path):
+            pass

@@ -1,0 +1,156 @@
+"""Targets, seeds, snapshots, records, and the list of sources."""
+
+from __future__ import annotations
+
+import json
+import stat
+import tomllib
+from pathlib import Path
+
+import pytest
+import requests
+import yaml
+
+from conformance.emulator import provenance
+from conformance.emulator.errors import RecordFileError, SeedFileError, SnapshotError, TargetsFileError
+from conformance.emulator.serve import Served, running
+from conformance.emulator.settings import Settings
+from tests.suite.emulator.caller import Caller
+
+SEED = """
+organizations: [{name: Acme Corp.}, {name: Other}]
+users:
+  - {role: owner, organization: Acme Corp.}
+  - {role: reader, organization: Acme Corp., permissions: read, quota: [1, 60]}
+  - {role: boss, organization: Other, administrator: true, permissions: [itwins_modify]}
+itwins:
+  - displayName: Bridge
+    organization: Acme Corp.
+    members: [{user: owner, owner: true}, {user: boss, permissions: all}]
+    repositories:
+      - class: GeographicInformationSystem
+        subClass: WebMapService
+        uri: https://example.com/wms
+        resources: [{id: flood_zones, displayName: Flood Zones}]
+reality_data:
+  - {displayName: Mesh, type: 3MX, iTwins: [Bridge], owner: owner}
+"""
+
+
+def test_a_targets_file_names_secrets_and_holds_none(served: Served, tmp_path: Path) -> None:
+    """Roles, tokens and fixtures are there; every secret stands in .env, which only its owner reads."""
+    path, secrets = tmp_path / "targets.toml", tmp_path / ".env"
+    secrets.write_text("KEPT=1\nEMULATOR_OWNER_CLIENT_ID=old\n")
+    served.targets().write(path)
+    found = tomllib.loads(path.read_text())["targets"]["emulator"]
+    assert (found["base_url"], found["token_url"]) == (served.base_url, served.token_url)
+    assert found["roles"]["owner"]["client_id"] == "${EMULATOR_OWNER_CLIENT_ID}"
+    assert set(found["roles"]) == set(served.credentials)
+    assert set(found["tokens"]) == {"expired", "wrong_scope", "other_issuer", "not_yet_valid"}
+    assert set(found["fixtures"]) == {"foreign_itwin_id", "other_data_center_itwin_id", "partial_itwin_id"}
+    values = dict(line.split("=", 1) for line in secrets.read_text().splitlines())
+    assert values["KEPT"] == "1"
+    assert values["EMULATOR_OWNER_CLIENT_ID"] == served.credentials["owner"].client_id
+    assert stat.S_IMODE(secrets.stat().st_mode) == 0o600
+    for held in served.credentials.values():
+        assert held.client_secret in values.values()
+        assert held.client_secret not in path.read_text()
+        assert held.client_secret not in repr(served)
+
+
+def test_a_targets_file_that_cannot_be_written_is_an_error(served: Served, tmp_path: Path) -> None:
+    """The error names the file."""
+    with pytest.raises(TargetsFileError, match=r"missing.targets\.toml"):
+        served.targets().write(tmp_path / "missing" / "targets.toml")
+
+
+def test_a_seed_file_makes_the_world(tmp_path: Path) -> None:
+    """Organizations, users, permissions, iTwins and data are as the file says."""
+    path = tmp_path / "seed.yaml"
+    path.write_text(SEED)
+    with running(seed_file=path) as served, requests.Session() as session:
+        owner = Caller(served, session=session)
+        itwin = owner.call("GET", "/itwins/").json["iTwins"][0]["id"]
+        repositories = owner.call("GET", f"/itwins/{itwin}/repositories").json["repositories"]
+        resources = f"/itwins/{itwin}/repositories/{repositories[1]['id']}/resources"
+        assert owner.call("GET", f"{resources}/flood_zones").status == 200
+        assert owner.as_role("boss").call("DELETE", f"{resources}/flood_zones").status == 204
+        data = owner.call("GET", f"/reality-management/reality-data?iTwinId={itwin}").json["realityData"]
+        assert [each["displayName"] for each in data] == ["Mesh"]
+        reader = owner.as_role("reader")
+        assert [reader.account(itwin).status for _ in range(2)] == [200, 429]
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("a: [", "cannot read"),
+        ("[]", "not a mapping"),
+        ("nonsense: 1", "nonsense"),
+        ("{}", "no users"),
+        ("users: [{role: x, organization: y}]", "'y'"),
+        (SEED.replace("permissions: read", "permissions: [fly]"), "fly"),
+        ("records: {nonsense: [{}]}", "nonsense"),
+        ("records: {users: [{}]}", "makes no sense"),
+    ],
+)
+def test_a_seed_file_that_makes_no_sense_is_an_error(tmp_path: Path, text: str, complaint: str) -> None:
+    """The error names the file and what is wrong in it."""
+    path = tmp_path / "seed.yaml"
+    path.write_text(text)
+    with pytest.raises(SeedFileError, match=complaint), running(seed_file=path):
+        pass
+
+
+def test_a_snapshot_is_a_seed_file(tmp_path: Path) -> None:
+    """An emulator that begins with a snapshot goes on where the other one stopped."""
+    path = tmp_path / "snapshot.yaml"
+    with running(settings=Settings(snapshot=path)) as served, requests.Session() as session:
+        owner = Caller(served, session=session)
+        itwin = owner.itwin()
+        owner.resource(itwin, owner.repository(itwin), {"id": "a", "displayName": "A"})
+        data = owner.data(itwin)
+        owner.call("POST", f"/itwins/favorites/{itwin}")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert list(yaml.safe_load(path.read_text())) == ["records"]
+    with running(seed_file=path) as served, requests.Session() as session:
+        owner = Caller(served, session=session)
+        assert owner.homes(data) == [itwin]
+        assert owner.call("GET", "/itwins/favorites").json["iTwins"][0]["id"] == itwin
+        repository = owner.call("GET", f"/itwins/{itwin}/repositories").json["repositories"][1]["id"]
+        assert owner.resource(itwin, repository, {"id": "b", "displayName": "A"}).status == 409
+
+
+def test_a_record_has_a_line_for_each_exchange_and_no_token(tmp_path: Path) -> None:
+    """Method, path, user, body, status and reply are written; headers and queries are not."""
+    path = tmp_path / "record.ndjson"
+    with running(settings=Settings(record=path)) as served, requests.Session() as session:
+        owner = Caller(served, session=session)
+        itwin = owner.itwin(displayName="recorded")
+        owner.account(itwin + "?secret=1")
+    made, read = (json.loads(line) for line in path.read_text().splitlines())
+    assert (made["operation"], made["status"], "recorded" in made["body"]) == ("createITwin", 201, True)
+    assert (read["operation"], read["client"]) == ("", "") or read["operation"] == "getITwin"
+    assert "Bearer" not in path.read_text()
+    assert "secret" not in path.read_text()
+
+
+def test_files_that_cannot_be_written_are_errors(tmp_path: Path) -> None:
+    """Snapshot and record are tried before anything is served."""
+    away = tmp_path / "missing" / "file"
+    with pytest.raises(SnapshotError, match="file"), running(settings=Settings(snapshot=away)):
+        pass
+    with pytest.raises(RecordFileError, match="file"), running(settings=Settings(record=away)):
+        pass
+
+
+def test_every_behaviour_has_a_source() -> None:
+    """Each is a sentence with an id; a page is named by its file; assumptions are a list of their own."""
+    every = provenance.behaviours()
+    assert all(each.says.endswith(".") for each in every)
+    assert all(each.reference for each in every if each.source is provenance.Source.PAGE)
+    assert set(provenance.assumptions()) < set(every)
+    assert json.loads(provenance.as_json())[0].keys() == {"id", "says", "source", "reference"}
+    assert len(provenance.as_text().splitlines()) == len(every)
+    with pytest.raises(provenance.DuplicateBehaviourError):
+        provenance.note(every[0].id, "Again.", provenance.Source.DOC)
