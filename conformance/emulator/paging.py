@@ -37,7 +37,7 @@ def read_page(query: dict[str, str], *, default: int = 100, largest: int = 1000)
         text = query.get(name)
         if text is None:
             continue
-        if not (text.isascii() and text.isdigit() and len(text) < 11 and low <= int(text) <= high):  # noqa: PLR2004 - digits
+        if not (text.isascii() and text.isdigit() and len(text) < 11 and low <= int(text) <= high):  # noqa: PLR2004 - digits of ten thousand millions
             return invalid_value(text, name)
         values[name] = int(text)
     return Page(values["$top"], values["$skip"])

@@ -101,7 +101,7 @@ def _plant_itwin(state: State, organization: Organization, owner: User, body: di
     state.members.put(pair(itwin.id, owner.id), Member(itwin.id, owner.id, owner=True))
     data = new_data(
         organization.id,
-        itwin.id,
+        (itwin.id,),
         itwin.data_center,
         owner.id,
         {"displayName": f"{body['displayName']} - mesh", "type": "3MX"},

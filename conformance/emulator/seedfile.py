@@ -25,6 +25,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,6 @@ from conformance.emulator.records import (
     ITwin,
     Member,
     Organization,
-    RealityData,
     Repository,
     Resource,
     User,
@@ -126,7 +126,8 @@ def _itwin(
     members = entry.get("members") or ()
     owner = next((users[each["user"]].id for each in members if each.get("owner")), str(uuid.uuid4()))
     body = {"class": "Thing", "subClass": "Asset", **entry}
-    itwin = new_itwin(organizations[entry["organization"]], owner, body)
+    made = new_itwin(organizations[entry["organization"]], owner, body)
+    itwin = ITwin(made.id, made.organization, _overlaid(made.document, entry))
     add_itwin(state, itwin)
     for each in members:
         user, held = users[each["user"]].id, _permissions(each.get("permissions", ()))
@@ -154,7 +155,10 @@ def _repository(state: State, itwin: str, entry: Entry) -> None:
 
 def _data(state: State, entry: Entry, itwins: Mapping[str, ITwin], users: Mapping[str, User]) -> None:
     homes = [itwins[name] for name in entry["iTwins"]]
-    first = homes[0]
-    made = new_data(first.organization, first.id, first.data_center, users[entry["owner"]].id, dict(entry))
-    ids = tuple(each.id for each in homes)
-    state.reality_data.put(made.id, RealityData(made.id, made.organization, ids, made.document))
+    first, ids = homes[0], tuple(each.id for each in homes)
+    made = new_data(first.organization, ids, first.data_center, users[entry["owner"]].id, dict(entry))
+    state.reality_data.put(made.id, replace(made, document=_overlaid(made.document, entry)))
+
+
+def _overlaid(document: Entry, entry: Entry) -> Entry:
+    return {name: entry.get(name, value) for name, value in document.items()}

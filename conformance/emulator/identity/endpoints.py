@@ -62,7 +62,7 @@ def routes(emulator: Emulator) -> list[Route]:
         form = dict(parse_qsl(body, keep_blank_values=True))
         status, answer = token(emulator, request.headers.get("authorization", ""), form)
         headers = dict(_NO_STORE)
-        if status == 401:  # noqa: PLR2004 - Unauthorized
+        if status == 401:  # noqa: PLR2004 - the status of invalid_client
             headers["WWW-Authenticate"] = "Basic"
         return JSONResponse(answer, status, headers)
 

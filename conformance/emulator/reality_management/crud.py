@@ -10,7 +10,7 @@ from conformance.emulator.bodies import choice_faults, read_object, text_faults
 from conformance.emulator.call import Call
 from conformance.emulator.finding import lookup_itwin
 from conformance.emulator.provenance import Source, states
-from conformance.emulator.records import RealityData, now_text
+from conformance.emulator.records import DATA_CENTERS, RealityData, now_text
 from conformance.emulator.replies import (
     Detail,
     Reply,
@@ -18,7 +18,6 @@ from conformance.emulator.replies import (
     invalid_reality_data,
     invalid_value,
     itwin_not_found,
-    missing,
     refuse,
 )
 
@@ -47,7 +46,8 @@ def _faults(body: dict[str, Any], *, new: bool) -> list[Detail]:
     return faults
 
 
-@states("data.required", "A new reality data needs iTwinId, displayName and type.", Source.ASSUMPTION)
+@states("data.required", "A new reality data needs displayName and type.", Source.ASSUMPTION)
+@states("data.without-itwin", "Without iTwinId it belongs to the user's organization alone.", Source.CLIENT)
 @states(
     "data.any-type", "Any type is taken; classification must be one of the documented.", Source.ASSUMPTION
 )
@@ -58,32 +58,36 @@ def validate_new(call: Call) -> Reply | None:
     if isinstance(body, Detail):
         return invalid_reality_data(body)
     sent = body.get("iTwinId")
-    faults: list[Detail] = []
-    if call.rule("blank", "iTwinId", sent):
-        faults.append(missing("iTwinId"))
-    elif not isinstance(sent, str) or not call.rule("is_guid", sent):
-        faults.append(invalid_value(sent, "iTwinId"))
-    faults += _faults(body, new=True)
+    faults = _faults(body, new=True)
+    if sent is not None and (not isinstance(sent, str) or not call.rule("is_guid", sent)):
+        faults.insert(0, invalid_value(sent, "iTwinId"))
     if faults:
         return invalid_reality_data(*faults)
     call.facts["body"] = body
     return None
 
 
-def find_itwin(call: Call) -> Reply | None:
-    """Find the iTwin that the body names, or answer 404."""
-    itwin = lookup_itwin(call, call.facts["body"]["iTwinId"])
+def authorize_new(call: Call) -> Reply | None:
+    """Find the iTwin that the body names, or answer 404, and refuse who may not create in it with 403."""
+    sent = call.facts["body"].get("iTwinId")
+    if sent is None:
+        return None
+    itwin = lookup_itwin(call, sent)
     if itwin is None:
         return itwin_not_found()
     call.itwin = itwin
-    return None
+    held = call.rule("permissions", call.emulator.state, call.user, itwin)
+    return None if "realitydata_create" in held else insufficient_permissions()
 
 
 def create(call: Call) -> Reply:
     """Create the reality data in the iTwin's organization and data center, 201."""
-    data = new_data(
-        call.itwin.organization, call.itwin.id, call.itwin.data_center, call.user.id, call.facts["body"]
-    )
+    body, user = call.facts["body"], call.user
+    if body.get("iTwinId") is None:
+        data = new_data(user.organization, (), DATA_CENTERS[0], user.id, body)
+    else:
+        itwin = call.itwin
+        data = new_data(itwin.organization, (itwin.id,), itwin.data_center, user.id, body)
     call.emulator.state.reality_data.put(data.id, data)
     location = f"{call.emulator.base_url}/reality-management/reality-data/{data.id}"
     return Reply(201, {"realityData": dict(data.document)}).with_header("Location", location)
@@ -91,7 +95,7 @@ def create(call: Call) -> Reply:
 
 @states("data.size", "size is 0 until something is uploaded.", Source.ASSUMPTION)
 def new_data(
-    organization: str, itwin: str, data_center: str, owner: str, body: dict[str, Any]
+    organization: str, itwins: tuple[str, ...], data_center: str, owner: str, body: dict[str, Any]
 ) -> RealityData:
     """Return a reality data of the given members with every default filled in."""
     data_id, now = str(body.get("id") or uuid.uuid4()), now_text()
@@ -118,7 +122,7 @@ def new_data(
         "termsOfUse": body.get("termsOfUse"),
         "crs": body.get("crs"),
     }
-    return RealityData(data_id, organization, (itwin,), document)
+    return RealityData(data_id, organization, itwins, document)
 
 
 @states(

@@ -70,8 +70,9 @@ def list_data(call: Call) -> Reply:
     links: dict[str, Any] = {}
     if start + page.top < len(rows):
         token = base64.urlsafe_b64encode(str(start + page.top).encode()).decode()
-        kept = [(name, value) for name, value in query.items() if name != "continuationtoken"]
-        links["next"] = address(call, [*kept, ("continuationToken", token)])
+        # A shipped client only finds a continuation that is not the first parameter.
+        kept = [(name, value) for name, value in query.items() if name not in {"$top", "continuationtoken"}]
+        links["next"] = address(call, [*kept, ("$top", str(page.top)), ("continuationToken", token)])
     return Reply(200, {"realityData": [dict(each) for each in view], "_links": links})
 
 

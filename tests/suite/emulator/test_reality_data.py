@@ -38,7 +38,7 @@ def test_a_reality_data_has_every_member(owner: Caller) -> None:
 @pytest.mark.parametrize(
     ("change", "detail"),
     [
-        ({"iTwinId": None}, ("MissingRequiredProperty", "iTwinId")),
+        ({"iTwinId": 7}, ("InvalidValue", "iTwinId")),
         ({"iTwinId": "x"}, ("InvalidValue", "iTwinId")),
         ({"displayName": ""}, ("MissingRequiredProperty", "displayName")),
         ({"type": None}, ("MissingRequiredProperty", "type")),
@@ -155,6 +155,16 @@ def test_data_without_an_itwin_is_open_to_its_owner(owner: Caller, itwin: str, d
     assert owner.as_role("reader").call("GET", f"{BASE}/{data}").status == 403
     assert owner.as_role("administrator").call("GET", f"{BASE}/{data}").status == 200
     assert owner.call("DELETE", f"{BASE}/{data}").status == 204
+
+
+def test_data_may_begin_without_an_itwin(owner: Caller) -> None:
+    """Without iTwinId it is its creator's, until it is associated."""
+    made = owner.call("POST", BASE, {"displayName": "x", "type": "OPC"})
+    assert made.status == 201
+    data = made.json["realityData"]["id"]
+    assert owner.homes(data) == []
+    assert owner.associate(data, owner.itwin()).status == 200
+    assert len(owner.homes(data)) == 1
 
 
 def test_a_deleted_itwin_takes_its_data_along(owner: Caller, itwin: str, data: str) -> None:
