@@ -58,6 +58,7 @@ class NightRun:
         """Return the run as JSON, without its verdicts."""
         return {
             "run_id": self.run_id,
+            "folder": self.folder.name,
             "started": self.started,
             "target": self.target,
             "profile": self.profile,

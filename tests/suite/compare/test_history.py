@@ -29,6 +29,7 @@ def test_runs_are_listed_from_the_oldest_to_the_newest(tmp_path: Path) -> None:
     first, second = history.runs(tmp_path)
     assert first.to_document() == {
         "run_id": "20261101T060000Z-0001",
+        "folder": "20261101T060000Z-0001",
         "started": "2026-11-01T06:00:00Z",
         "target": "qa",
         "profile": "nightly",
