@@ -139,7 +139,7 @@ def _gaps(run: Run, out: Console) -> None:
         _heading(out, f"Not judged ({sum(len(gap.judgements) for gap in found)})")
     for gap in found[:SHOWN_LINES]:
         names = sorted({judgement.requirement for judgement in gap.judgements})
-        listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")  # noqa: PLR2004
+        listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")  # noqa: PLR2004 - three names say what it is about
         _line(out, f"  {gap.verdict} ({len(gap.judgements)}): {one_line(gap.reason)}", STYLES[gap.verdict])
         _line(out, f"    {listed}", "dim")
     _rest(out, len(found))

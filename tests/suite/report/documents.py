@@ -228,3 +228,53 @@ def write(folder: Path, content: Mapping[str, Any], exchanges: Sequence[Json] | 
         "".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8"
     )
     return folder
+
+
+def comparison() -> Json:
+    """Return a comparison with the night before, as `conformance compare --json` writes it."""
+    moves = [
+        ("reality.association.duplicate-conflicts", "new violation", "target changed", "PASS", "FAIL"),
+        ("reality.association.known", "still", "", "FAIL", "FAIL"),
+        ("reality.association.succeeds", "fixed", "target changed", "FAIL", "PASS"),
+    ]
+    rows = [
+        {
+            "requirement": requirement,
+            "operation": "associateRealityData",
+            "move": move,
+            "cause": cause,
+            "before": before,
+            "after": after,
+            "detail": "",
+        }
+        for requirement, move, cause, before, after in moves
+    ]
+    return {
+        "old": "20261121T060102Z-91bc",
+        "new": "20261122T060102Z-3f2a",
+        "notes": ["a note"],
+        "moves": rows,
+    }
+
+
+def history(nights: int = 29, rows: Sequence[Json] = ()) -> list[Json]:
+    """Return as many nights before the run; every fifth of them violated the first row."""
+    keys = [f"{row['requirement']}|{row['operation']}" for row in rows or one_of_each()["verdicts"]]
+    found = []
+    for night in range(nights):
+        verdicts = dict.fromkeys(keys, "PASS")
+        if night % 5 == 0:
+            verdicts[keys[0]] = "FAIL"
+        started = f"2026-{10 + night // 28:02}-{1 + night % 28:02}T02:00:00Z"
+        found.append(
+            {
+                "run_id": f"run-{night:03}",
+                "started": started,
+                "counts": {"PASS": len(keys) - (night % 5 == 0), "FAIL": int(night % 5 == 0)},
+                "judged_share": 1.0,
+                "requests": 300 + night,
+                "seconds": 12.0,
+                "verdicts": verdicts,
+            }
+        )
+    return found

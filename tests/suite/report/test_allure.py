@@ -1,0 +1,162 @@
+"""`allure-results/` holds one result for each requirement and operation."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.report import allure
+from conformance.report.exchanges import load_exchanges
+from conformance.report.run_json import load_run
+from tests.suite.report import documents
+
+Json = dict[str, Any]
+
+
+def results(tmp_path: Path, content: Json, *exchanges: Json) -> dict[str, Json]:
+    """Return the results by requirement, after writing them twice into the same folder."""
+    folder = documents.write(tmp_path, content, exchanges or None)
+    run = load_run(folder)
+    for _ in range(2):
+        allure.write_allure(run, load_exchanges(folder, {"x0042"}), folder / "allure-results")
+    files = list((folder / "allure-results").glob("*-result.json"))
+    assert len(files) == len(run.verdicts), "an older rendering was left behind"
+    return {found["name"]: found for found in map(_read, files)}
+
+
+def _read(path: Path) -> Json:
+    content: Json = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def labels(result: Json) -> dict[str, str]:
+    """Return the labels of a result by name."""
+    return {label["name"]: label["value"] for label in result["labels"]}
+
+
+def test_each_verdict_has_a_status(tmp_path: Path) -> None:
+    """Red is failed, gaps are broken, what does not apply is skipped, a deviation is not a failure."""
+    found = results(tmp_path, documents.one_of_each())
+    assert {name: result["status"] for name, result in found.items()} == {
+        "reality.association.succeeds": "passed",
+        "reality.association.duplicate-conflicts": "failed",
+        "reality.association.known": "failed",
+        "platform.replies.lowercase": "unknown",
+        "platform.order.open": "passed",
+        "reality.association.reader": "skipped",
+        "platform.rate.limited": "broken",
+        "platform.media.type": "broken",
+    }
+    known = found["reality.association.known"]
+    assert known["statusDetails"]["known"] is True
+    assert known["statusDetails"]["message"].startswith("waived: fixed in the next release")
+
+
+def test_labels_steps_and_attachments_lead_to_the_proof(tmp_path: Path) -> None:
+    """A result names requirement, level and operation and attaches request and reply of each exchange."""
+    result = results(tmp_path, documents.one_of_each())["reality.association.duplicate-conflicts"]
+    found = labels(result)
+    assert found["epic"] == "reality-management"
+    assert found["feature"] == found["operation"] == found["suite"] == "associateRealityData"
+    assert found["story"] == found["requirement"] == "reality.association.duplicate-conflicts"
+    assert (found["level"], found["severity"]) == ("must", "critical")
+    (step,) = result["steps"]
+    assert step["status"] == "failed"
+    assert [attachment["name"] for attachment in step["attachments"]] == ["request", "reply"]
+    reply = tmp_path / "allure-results" / step["attachments"][1]["source"]
+    assert reply.read_text(encoding="utf-8").startswith("HTTP 200")
+    assert result["stop"] - result["start"] == 3
+
+
+def test_history_follows_requirement_operation_and_target() -> None:
+    """The same pair on the same target keeps its history; anything else has another one."""
+    one = allure.history_id("a", "b", "qa")
+    assert one == allure.history_id("a", "b", "qa")
+    assert len({one, allure.history_id("a", "c", "qa"), allure.history_id("a", "b", "dev")}) == 2 + 1
+
+
+def test_a_defect_link_that_is_no_web_link_is_no_link(tmp_path: Path) -> None:
+    """A waiver's defect is linked only where following it is safe."""
+    sound = results(tmp_path / "sound", documents.one_of_each())["reality.association.known"]
+    assert sound["links"][0]["url"] == "https://tracker.example.com/7"
+    hostile = results(tmp_path / "hostile", documents.hostile())
+    assert all("links" not in result for result in hostile.values())
+
+
+def test_hostile_answers_are_written_as_they_can_be_read(tmp_path: Path) -> None:
+    """Surrogates and control characters break neither results nor attachments."""
+    found = results(tmp_path, documents.hostile(), documents.exchange(body=documents.HOSTILE))
+    assert "\\ud83d" in found["a.b.one"]["statusDetails"]["message"]
+
+
+def test_provisional_violations_are_no_failures(tmp_path: Path) -> None:
+    """A new requirement's violation has a category of its own."""
+    content = documents.document(
+        [documents.violation("a.b.c")], requirements={"a.b.c": documents.requirement(provisional=True)}
+    )
+    result = results(tmp_path, content)["a.b.c"]
+    assert result["status"] == "unknown"
+    assert result["statusDetails"]["message"].startswith("provisional")
+
+
+def test_a_run_without_a_readable_start_is_written_too(tmp_path: Path) -> None:
+    """A moment that is none does not end the report."""
+    content = documents.document([documents.verdict("a.b.c")], started="yesterday")
+    assert results(tmp_path, content)["a.b.c"]["name"] == "a.b.c"
+
+
+def test_environment_and_categories_stand_beside_the_results(tmp_path: Path) -> None:
+    """The environment is one property a line, and each category names its statuses."""
+    results(tmp_path, documents.document([documents.verdict("a.b.c")], base_url="https://x.example/ü\\"))
+    folder = tmp_path / "allure-results"
+    environment = (folder / "environment.properties").read_text(encoding="utf-8")
+    assert "target=qa\n" in environment
+    assert "base_url=https://x.example/\\u00fc\\\\" in environment
+    categories = json.loads((folder / "categories.json").read_text(encoding="utf-8"))
+    assert {"name", "matchedStatuses", "messageRegex"} == set(categories[0])
+
+
+@pytest.mark.parametrize(
+    ("environ", "kind", "url"),
+    [
+        ({}, None, ""),
+        (
+            {
+                "GITHUB_ACTIONS": "true",
+                "GITHUB_SERVER_URL": "https://github.example",
+                "GITHUB_REPOSITORY": "o/r",
+                "GITHUB_RUN_ID": "99",
+                "GITHUB_RUN_NUMBER": "7",
+            },
+            "github",
+            "https://github.example/o/r/actions/runs/99",
+        ),
+        (
+            {
+                "TF_BUILD": "True",
+                "SYSTEM_COLLECTIONURI": "https://dev.example/o/",
+                "SYSTEM_TEAMPROJECT": "p",
+                "BUILD_BUILDID": "7",
+            },
+            "azure",
+            "https://dev.example/o/p/_build/results?buildId=7",
+        ),
+    ],
+)
+def test_the_executor_is_the_ci_service(
+    environ: dict[str, str], kind: str | None, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In CI the report links to the build; elsewhere there is no executor."""
+    for name in ("GITHUB_ACTIONS", "TF_BUILD"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    results(tmp_path, documents.document([documents.verdict("a.b.c")]))
+    path = tmp_path / "allure-results" / "executor.json"
+    assert path.exists() == (kind is not None)
+    if kind:
+        executor = _read(path)
+        assert (executor["type"], executor["buildUrl"], executor["buildOrder"]) == (kind, url, 7)

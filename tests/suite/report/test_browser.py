@@ -1,0 +1,152 @@
+"""`report.html` in a real browser: readable, quiet, quick, and usable by keyboard alone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.report.render import render
+from tests.suite.report import documents
+from tests.suite.report.chromium import Page, browser_page
+
+pytestmark = pytest.mark.browser
+AXE = "axe-core@4.11.0"
+
+
+def opened(page: Page, folder: Path, content: dict[str, Any], hash_: str = "", **more: Any) -> None:
+    """Render a folder and open its page."""
+    documents.write(folder, content, [documents.exchange(body=documents.HOSTILE)])
+    path = render(folder, ["html"], **more)["html"]
+    page.open(path.resolve().as_uri() + hash_)
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return axe-core: from node_modules where it is installed, else from npm."""
+    found = Path(os.environ.get("CONFORMANCE_AXE", "node_modules/axe-core/axe.min.js"))
+    if not found.exists() and shutil.which("npm"):
+        folder = tmp_path_factory.mktemp("axe")
+        command = ["npm", "install", "--silent", "--no-audit", "--prefix", str(folder), AXE]
+        subprocess.run(command, check=False, capture_output=True)
+        found = folder / "node_modules/axe-core/axe.min.js"
+    if not found.exists():
+        if "browser" in os.environ.get("CONFORMANCE_REQUIRE", ""):
+            pytest.fail("CONFORMANCE_REQUIRE names browser, and axe-core is neither installed nor on npm")
+        pytest.skip("axe-core is neither installed nor on npm")
+    return found.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_page_is_quiet_and_accessible_everywhere(
+    width: int, scheme: str, axe: str, tmp_path: Path
+) -> None:
+    """On a phone and a desktop, dark and light: axe finds nothing serious, and nothing is loaded."""
+    shots = Path(os.environ.get("CONFORMANCE_SCREENSHOTS", tmp_path / "shots"))
+    with browser_page(tmp_path / "profile", width, 900, scheme) as page:
+        content, past = documents.one_of_each(), documents.history()
+        opened(page, tmp_path / "run", content, comparison=documents.comparison(), history=past)
+        page.run("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
+        page.call("Page.setBypassCSP", enabled=True)
+        page.run(f"{axe}; 0")
+        found = page.run("axe.run(document).then((all) => all.violations.map((v) => [v.impact, v.id]))")
+        assert [problem for problem in found if problem[0] in {"serious", "critical"}] == []
+        assert page.run("document.documentElement.scrollWidth <= innerWidth")
+        assert page.complaints() == []
+        assert page.requested() == [(tmp_path / "run" / "report.html").as_uri()]
+        for section in ("moved", "violations", "matrix", "nights", "waivers"):
+            page.run(f"document.getElementById('{section}').scrollIntoView()")
+            page.screenshot(shots / f"{section}-{width}-{scheme}.png")
+
+
+def test_what_a_hostile_server_answered_is_only_text(tmp_path: Path) -> None:
+    """Markup in answers makes no element, no dialog and no request."""
+    with browser_page(tmp_path / "profile") as page:
+        opened(page, tmp_path / "run", documents.hostile(), "#v=", comparison=documents.comparison())
+        page.run("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
+        page.wait("document.querySelectorAll('.finding .body').length === 4")
+        assert page.run("document.querySelectorAll('img, iframe, [onerror]').length") == 0
+        assert page.run("document.body.innerText.includes('<script>alert(1)</script>')")
+        assert page.complaints() == []
+        assert len(page.requested()) == 1
+
+
+def test_every_violation_is_found_and_copied_by_keyboard_alone(tmp_path: Path) -> None:
+    """Search, walk, open, copy: no pointer is needed."""
+    rows = [documents.violation(f"a.b.claim-{n}", curl=f"curl https://x.example/{n}") for n in range(3)]
+    with browser_page(tmp_path / "profile") as page:
+        opened(page, tmp_path / "run", documents.document(rows))
+        page.run("navigator.clipboard.writeText = async (text) => { window.copied = text; }; 0")
+        for number in range(3):
+            page.press("j")
+            page.press("c")
+            page.wait(f"window.copied === 'curl https://x.example/{number}'")
+        page.press("k", "Enter")
+        page.wait("location.hash.includes('claim-1')")
+        page.press("/")
+        page.press("m", "-", "2")
+        page.wait("document.querySelectorAll('.finding').length === 1")
+        assert page.run("location.hash") == "#q=m-2"
+        page.press("Escape")
+        page.wait("document.querySelectorAll('.finding').length === 3")
+
+
+def test_the_address_holds_what_the_reader_chose(tmp_path: Path) -> None:
+    """A link shows somebody else the same filters and the same open verdict; going back goes back."""
+    hash_ = "#v=PASS.FAIL&op=associateRealityData&at=reality.association.succeeds%7CassociateRealityData"
+    with browser_page(tmp_path / "profile") as page:
+        opened(page, tmp_path / "run", documents.one_of_each(), hash_)
+        page.wait("document.querySelectorAll('.finding').length === 3")
+        page.wait("document.querySelector('.finding[open] .id').innerText === 'reality.association.succeeds'")
+        assert page.run("document.getElementById('op').value") == "associateRealityData"
+        page.run("document.querySelector('#matrix a[data-q]').click()")
+        page.wait("location.hash.startsWith('#q=')")
+        page.run("history.back()")
+        page.wait("document.querySelectorAll('.finding').length === 3")
+
+
+def test_the_difference_is_marked(tmp_path: Path) -> None:
+    """Only what differs between expected and actual is marked."""
+    rows = [documents.violation("a.b.c", expected='409 with code "One"', actual='409 with code "Two"')]
+    with browser_page(tmp_path / "profile") as page:
+        opened(page, tmp_path / "run", documents.document(rows))
+        page.wait("document.querySelector('.finding .body') !== null")
+        assert page.run("[...document.querySelectorAll('mark')].map((mark) => mark.innerText)") == [
+            "One",
+            "Two",
+        ]
+
+
+def test_ten_thousand_rows_do_not_lag(tmp_path: Path) -> None:
+    """Filtering ten thousand verdicts takes a blink, and scrolling brings the rest of them."""
+    content = documents.huge()
+    with browser_page(tmp_path / "profile") as page:
+        opened(page, tmp_path / "run", content, "#v=", history=documents.history(29, content["verdicts"]))
+        took = page.run(
+            "new Promise((done) => { const begun = performance.now(); const box = document.getElementById('level');"
+            " box.value = 'must'; box.dispatchEvent(new Event('change'));"
+            " requestAnimationFrame(() => done(performance.now() - begun)); })"
+        )
+        assert took < 1_000
+        assert page.run("document.querySelectorAll('.finding').length") <= 300
+        page.run("document.getElementById('list-more').click()")
+        page.wait("document.querySelectorAll('.finding').length >= 200")
+        assert page.complaints() == []
+
+
+def test_the_page_follows_the_readers_theme(tmp_path: Path) -> None:
+    """The button goes from automatic to light to dark."""
+    with browser_page(tmp_path / "profile", scheme="dark") as page:
+        opened(page, tmp_path / "run", documents.one_of_each())
+        colour = "getComputedStyle(document.body).backgroundColor"
+        dark = page.run(colour)
+        page.run("document.getElementById('theme').click()")
+        light = page.run(colour)
+        assert light != dark
+        page.run("document.getElementById('theme').click()")
+        assert page.run(colour) == dark

@@ -1,0 +1,56 @@
+"""`ctrf.json` is valid CTRF and counts as the run counts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator
+
+from conformance.report.ctrf import render_ctrf
+from conformance.report.exchanges import load_exchanges
+from conformance.report.run_json import load_run
+from tests.suite.report import documents
+
+SCHEMA = Path(__file__).parent / "data" / "ctrf-0.0.schema.json"
+
+
+def rendered(tmp_path: Path, content: dict[str, Any]) -> dict[str, Any]:
+    """Return the rendered results, after holding the file to the schema."""
+    folder = documents.write(tmp_path, content)
+    document = json.loads(render_ctrf(load_run(folder), load_exchanges(folder, {"x0042"})))
+    Draft7Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).validate(document)
+    found: dict[str, Any] = document["results"]
+    return found
+
+
+def test_each_verdict_has_a_status_and_is_counted(tmp_path: Path) -> None:
+    """The summary holds what the tests say."""
+    results = rendered(tmp_path, documents.one_of_each())
+    summary = results["summary"]
+    assert (summary["tests"], summary["passed"], summary["failed"]) == (8, 2, 1)
+    assert (summary["skipped"], summary["other"], summary["pending"]) == (2, 3, 0)
+    assert summary["stop"] - summary["start"] == 12_000
+    failed = next(test for test in results["tests"] if test["status"] == "failed")
+    assert failed["rawStatus"] == "FAIL"
+    assert failed["message"] == "expected 409 with code AssociationExists; got 200 with an empty body"
+    assert failed["suite"] == ["reality-management", "associateRealityData"]
+
+
+def test_a_flaky_waiver_marks_its_test(tmp_path: Path) -> None:
+    """What is known to come and go is marked as flaky."""
+    content = documents.document(
+        [documents.violation("a.b.c", waived="comes and goes")],
+        waivers=[documents.waiver(requirement="a.b.c", kind="flaky")],
+    )
+    (test,) = rendered(tmp_path, content)["tests"]
+    assert test["flaky"] is True
+    assert test["message"].startswith("waived: comes and goes")
+
+
+@pytest.mark.parametrize("build", [documents.hostile, documents.document])
+def test_hostile_and_empty_runs_are_valid(build: Any, tmp_path: Path) -> None:
+    """Surrogates and a run that was cut off do not break the file."""
+    rendered(tmp_path, {**build(), "finished": ""})

@@ -1,0 +1,136 @@
+"""`report.html` is one self-contained file that answers an owner's questions."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.report.exchanges import load_exchanges
+from conformance.report.html import embed, render_html
+from conformance.report.run_json import load_run
+from tests.suite.report import documents
+
+Json = dict[str, Any]
+
+
+def page(tmp_path: Path, content: Json, comparison: Json | None = None, history: Any = None) -> str:
+    """Return the rendered page."""
+    folder = documents.write(tmp_path, content, [documents.exchange(body=documents.HOSTILE)])
+    return render_html(load_run(folder), load_exchanges(folder, {"x0042"}), comparison, history)
+
+
+def data(text: str) -> Json:
+    """Return what the page's script draws from."""
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)
+    assert found
+    content: Json = json.loads(found.group(1))
+    return content
+
+
+def test_the_page_loads_nothing(tmp_path: Path) -> None:
+    """No source, style sheet or font comes from elsewhere, and the policy forbids it."""
+    text = page(tmp_path, documents.one_of_each())
+    assert not re.search(r'(?:src|href)="(?!#|data:,"|https://tracker)', text)
+    assert "url(" not in text
+    assert "default-src 'none'" in text
+    assert "unsafe-inline" not in text
+
+
+def test_the_page_says_first_what_moved_and_why(tmp_path: Path) -> None:
+    """Moves come with kind and cause, the gravest first, those that stayed only as a number."""
+    text = page(tmp_path, documents.one_of_each(), documents.comparison())
+    assert text.index("new violation</span>") < text.index('<span class="kind">fixed</span>')
+    assert '<span class="kind">still</span>' not in text
+    assert "target changed" in text
+    assert "<b>1</b> still" in text
+    assert text.index("What moved, and why") < text.index("Violations</span>")
+
+
+def test_without_a_comparison_the_page_says_how_to_get_one(tmp_path: Path) -> None:
+    """First night, nothing moved, and something moved are three different pages."""
+    assert "no earlier run" in page(tmp_path, documents.one_of_each())
+    assert "Nothing moved" in page(tmp_path, documents.one_of_each(), {"old": "a", "new": "b", "moves": []})
+    assert "This is the first night" in page(tmp_path, documents.one_of_each())
+
+
+def test_a_verdict_carries_its_proof(tmp_path: Path) -> None:
+    """Expected, actual, curl, exchange and the night's letters are there for the script."""
+    found = data(page(tmp_path, documents.one_of_each(), documents.comparison(), documents.history()))
+    row = found["rows"][0]
+    assert (row["v"], row["red"], row["x"], row["m"]) == ("F", True, ["x0042"], "new violation")
+    assert row["c"] == documents.violation()["curl"]
+    assert found["exchanges"]["x0042"]["reply"].startswith("HTTP 200")
+    assert row["h"] == "P" * 29 + "F"
+    assert len(found["nights"]) == 30
+    succeeds = next(r for r in found["rows"] if found["requirements"][r["r"]]["id"].endswith("succeeds"))
+    assert succeeds["h"][:6] == "FPPPPF"
+
+
+def test_only_thirty_nights_are_shown_and_this_run_is_the_last(tmp_path: Path) -> None:
+    """An older history is cut, and the run itself is not counted twice."""
+    content = documents.one_of_each()
+    past = [*documents.history(40), {**documents.history(1)[0], "run_id": content["run_id"]}]
+    nights = data(page(tmp_path, content, None, past))["nights"]
+    assert len(nights) == 30
+    assert [night["run"] for night in nights].count(content["run_id"]) == 1
+    assert nights[-1]["run"] == content["run_id"]
+
+
+def test_waivers_observations_gaps_and_leaks_are_told(tmp_path: Path) -> None:
+    """Each has its section, with days left, the question, a remedy and the undo line."""
+    text = page(tmp_path, documents.one_of_each())
+    for words in (
+        "<strong>9 days",
+        "take the waiver out",
+        "Which code does an unknown iTwin answer?",
+        "[targets.qa.roles.reader]",
+        "DELETE https://qa-api.example.com/reality-data/5a",
+    ):
+        assert words in text
+
+
+def test_a_waiver_without_an_end_is_shown(tmp_path: Path) -> None:
+    """A date that is none does not end the report."""
+    text = page(tmp_path, documents.document(waivers=[documents.waiver(expires="soon")]))
+    assert "no end" in text
+
+
+@pytest.mark.parametrize("value", ["</script>", "<!--<script>", "]]>", "&lt;", "\u2028"])
+def test_embedded_data_cannot_end_its_element(value: str) -> None:
+    """Whatever a text says, the script element around it stays closed to it."""
+    text = embed({"a": value})
+    assert not set("<>&") & set(text)
+    assert json.loads(text) == {"a": value}
+
+
+def test_a_hostile_server_adds_no_element(tmp_path: Path) -> None:
+    """The page has the script elements of its template and no image."""
+    text = page(tmp_path, documents.hostile(), {**documents.comparison(), "old": documents.HOSTILE})
+    assert text.count("<script") == text.count("</script>") == 2
+    assert "<img" not in text
+    assert 'href="javascript' not in text
+    text.encode()
+
+
+def test_thirty_nights_of_ten_thousand_rows_stay_below_three_megabytes(tmp_path: Path) -> None:
+    """A large page leaves details out before it becomes too heavy for a phone."""
+    content = documents.huge()
+    text = page(tmp_path, content, None, documents.history(29, content["verdicts"]))
+    assert len(text.encode()) < 3_000_000
+
+
+def test_details_that_do_not_fit_are_named(tmp_path: Path) -> None:
+    """Where the page is full, a row says where its proof stands."""
+    rows = [documents.violation(f"a.b.c{n}", expected="e" * 4_000, actual="a" * 4_000) for n in range(400)]
+    text = page(tmp_path, documents.document(rows))
+    assert len(text.encode()) < 3_000_000
+    assert "they stand in run.json" in data(text)["rows"][-1]["n"]
+
+
+def test_a_healthy_run_says_so(tmp_path: Path) -> None:
+    """The headline of a run without violations is that it conforms."""
+    assert "<h1>Conforms</h1>" in page(tmp_path, documents.document([documents.verdict("a.b.c")]))

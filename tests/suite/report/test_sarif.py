@@ -1,0 +1,116 @@
+"""`report.sarif` is valid SARIF 2.1.0 and says what is new and what is waived."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft4Validator
+
+from conformance.report.exchanges import load_exchanges
+from conformance.report.run_json import load_run
+from conformance.report.sarif import render_sarif
+from tests.suite.report import documents
+
+Json = dict[str, Any]
+
+
+@cache
+def published() -> Draft4Validator:
+    """Return a validator of the published schema."""
+    path = Path(__file__).parent / "data" / "sarif-2.1.0.schema.json"
+    return Draft4Validator(json.loads(path.read_text(encoding="utf-8")))
+
+
+def log(tmp_path: Path, content: Json, comparison: Json | None = None, **exchange: Any) -> Json:
+    """Return the rendered run object, after holding the file to the schema."""
+    folder = documents.write(tmp_path, content, [documents.exchange(**exchange)])
+    document = json.loads(render_sarif(load_run(folder), load_exchanges(folder, {"x0042"}), comparison))
+    published().validate(document)
+    run: Json = document["runs"][0]
+    return run
+
+
+def test_each_violation_is_a_result_of_its_rule(tmp_path: Path) -> None:
+    """Fail and deviation are results; the rule carries the page's sentence."""
+    run = log(tmp_path, documents.one_of_each())
+    rules = run["tool"]["driver"]["rules"]
+    found = {result["ruleId"]: result for result in run["results"]}
+    assert {name: result["level"] for name, result in found.items()} == {
+        "reality.association.duplicate-conflicts": "error",
+        "reality.association.known": "error",
+        "platform.replies.lowercase": "warning",
+    }
+    for name, result in found.items():
+        assert rules[result["ruleIndex"]]["id"] == name
+    uri = found["platform.replies.lowercase"]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert uri == "specs/platform.requirements.yaml"
+
+
+def test_a_waived_violation_is_suppressed_with_its_reason(tmp_path: Path) -> None:
+    """Code scanning shows a waived violation as dismissed, and why."""
+    run = log(tmp_path, documents.one_of_each())
+    found = {result["ruleId"]: result.get("suppressions") for result in run["results"]}
+    assert found["reality.association.duplicate-conflicts"] is None
+    suppression = found["reality.association.known"][0]
+    assert (suppression["status"], suppression["justification"]) == ("accepted", "fixed in the next release")
+    assert suppression["properties"]["defect"] == "https://tracker.example.com/7"
+
+
+def test_a_provisional_violation_is_under_review(tmp_path: Path) -> None:
+    """A new requirement raises no alert before it is settled."""
+    content = documents.document(
+        [documents.violation("a.b.c")], requirements={"a.b.c": documents.requirement(provisional=True)}
+    )
+    (result,) = log(tmp_path, content)["results"]
+    assert result["suppressions"][0]["status"] == "underReview"
+
+
+def test_a_comparison_says_what_is_new(tmp_path: Path) -> None:
+    """With a comparison each result has its baseline state, without one none has."""
+    run = log(tmp_path, documents.one_of_each(), documents.comparison())
+    assert {result["ruleId"]: result["baselineState"] for result in run["results"]} == {
+        "reality.association.duplicate-conflicts": "new",
+        "reality.association.known": "unchanged",
+        "platform.replies.lowercase": "unchanged",
+    }
+    assert "baselineState" not in log(tmp_path, documents.one_of_each())["results"][0]
+
+
+def test_a_result_keeps_its_identity_from_night_to_night(tmp_path: Path) -> None:
+    """The fingerprint follows requirement, operation and target, not what was answered."""
+    one = log(tmp_path / "one", documents.document([documents.violation("a.b.c")]))
+    content = documents.document([documents.violation("a.b.c", actual="500")], run_id="another")
+    two = log(tmp_path / "two", content)
+    assert one["results"][0]["partialFingerprints"] == two["results"][0]["partialFingerprints"]
+    elsewhere = log(tmp_path / "three", {**content, "target": "dev"})
+    assert one["results"][0]["partialFingerprints"] != elsewhere["results"][0]["partialFingerprints"]
+
+
+def test_what_was_not_judged_is_told_of_the_run(tmp_path: Path) -> None:
+    """Gaps are notifications of the tool, not results."""
+    (invocation,) = log(tmp_path, documents.one_of_each())["invocations"]
+    kinds = [note["descriptor"]["id"] for note in invocation["toolExecutionNotifications"]]
+    assert sorted(kinds) == ["CANNOT_JUDGE", "HARNESS_ERROR"]
+    assert invocation["exitCode"] == 1
+
+
+@pytest.mark.parametrize("build", [documents.hostile, documents.document])
+def test_hostile_and_empty_runs_are_valid(build: Any, tmp_path: Path) -> None:
+    """Surrogates, NUL and markup do not break the file."""
+    log(tmp_path, build(), body=documents.HOSTILE)
+
+
+def test_an_exchange_without_a_reply_says_so(tmp_path: Path) -> None:
+    """A request that got no answer is evidence too."""
+    folder = documents.write(
+        tmp_path,
+        documents.document([documents.violation("a.b.c")]),
+        [{**documents.exchange(), "reply": None, "failure": "timed out"}],
+    )
+    document = json.loads(render_sarif(load_run(folder), load_exchanges(folder, {"x0042"})))
+    published().validate(document)
+    assert document["runs"][0]["results"][0]["webResponse"] == {"noResponseReceived": True}

@@ -1,0 +1,118 @@
+"""The terminal tells a run to a human, with or without colour, at eighty columns."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from conformance.report import statistics
+from conformance.report.run_json import load_run
+from conformance.report.terminal import show
+from tests.suite.report import documents
+
+
+def told(tmp_path: Path, content: dict[str, Any], *, colour: bool = False) -> str:
+    """Return what a terminal of eighty columns shows."""
+    out = io.StringIO()
+    console = Console(file=out, width=80, force_terminal=colour, highlight=False)
+    show(load_run(documents.write(tmp_path, content)), console)
+    return out.getvalue()
+
+
+def test_a_violation_is_told_with_sentence_expected_actual_and_curl(tmp_path: Path) -> None:
+    """A reader can act on a violation without opening a file."""
+    text = told(tmp_path, documents.one_of_each())
+    for words in (
+        "FAIL reality.association.duplicate-conflicts on associateRealityData",
+        "“Reality data is already associated to the specified iTwin.”",
+        "409 with code AssociationExists",
+        "200 with an empty body",
+        "waived: fixed in the next release",
+        "the target has no role reader",
+        "Left behind at the target",
+        "stale reality.association.known",
+    ):
+        assert words in text
+
+
+def test_a_curl_line_is_never_broken(tmp_path: Path) -> None:
+    """A curl line stands on one line, however narrow the terminal is."""
+    content = documents.one_of_each()
+    assert f"  {documents.violation()['curl']}\n" in told(tmp_path, content)
+
+
+def test_eighty_columns_hold_everything_that_has_columns(tmp_path: Path) -> None:
+    """The table with all seven verdicts fits."""
+    table = told(tmp_path, documents.one_of_each()).split("Violations")[0]
+    assert max(map(len, table.splitlines())) <= 80
+    assert "associateRealityData" in table
+
+
+def test_nothing_is_coloured_where_there_is_no_colour(tmp_path: Path) -> None:
+    """Without a terminal there is no escape sequence; with one there is."""
+    assert "\x1b" not in told(tmp_path, documents.one_of_each())
+    assert "\x1b[" in told(tmp_path, documents.one_of_each(), colour=True)
+
+
+def test_a_hostile_server_writes_no_escape_sequence(tmp_path: Path) -> None:
+    """What a server answered cannot move the cursor, change colours or act as console markup."""
+    text = told(tmp_path, documents.hostile())
+    assert "\x1b" not in text
+    assert "\x00" not in text
+    assert "</script><script>alert(1)</script>" in text
+
+
+def test_the_last_line_is_for_humans(tmp_path: Path) -> None:
+    """The outcome stands in the last line."""
+    last = told(tmp_path, documents.one_of_each()).strip().splitlines()[-1]
+    assert last.startswith(
+        "qa: 1 violation and 2 expired or stale waivers (5 of 8 promises judged; 1 deviation;"
+    )
+
+
+def test_a_healthy_run_is_short(tmp_path: Path) -> None:
+    """Where nothing is wrong there is a table and a line."""
+    text = told(tmp_path, documents.document([documents.verdict("a.b.c")]))
+    assert text.strip().endswith("qa: conforms (1 of 1 promises judged)")
+    assert "Violations" not in text
+
+
+def test_ten_thousand_rows_do_not_flood_the_terminal(tmp_path: Path) -> None:
+    """Only the first violations are listed, and the rest is counted."""
+    text = told(tmp_path, documents.huge())
+    assert "and 1379 more: see report.html" in text
+    assert len(text.splitlines()) < 600
+
+
+def test_a_run_that_judged_nothing_has_an_outcome(tmp_path: Path) -> None:
+    """No verdict at all is counted without dividing by zero."""
+    run = load_run(documents.write(tmp_path, documents.document(exit_code=3, complete=False)))
+    assert statistics.judged_share(run.verdicts) == 0
+    assert "could not be judged completely" in statistics.headline(run)
+    assert "cut off: no reason was given" in statistics.headline(run)
+
+
+def test_the_overview_for_machines_names_the_violations(tmp_path: Path) -> None:
+    """Counts, violations and leaks are there as data."""
+    run = load_run(documents.write(tmp_path, documents.one_of_each()))
+    overview = statistics.overview(run)
+    assert overview["counts"] == {
+        "PASS": 1,
+        "FAIL": 2,
+        "DEVIATION": 1,
+        "OBSERVED": 1,
+        "NOT_APPLICABLE": 1,
+        "CANNOT_JUDGE": 1,
+        "HARNESS_ERROR": 1,
+    }
+    assert overview["violations"] == [
+        {
+            "requirement": "reality.association.duplicate-conflicts",
+            "operation": "associateRealityData",
+            "expected": "409 with code AssociationExists",
+            "actual": "200 with an empty body",
+        }
+    ]
