@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
-import uvloop
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from conformance.emulator.app import build
@@ -103,6 +102,14 @@ def _server(emulator: Emulator, listening: Callable[[], None]) -> _Server:
     return _Server(config, listening)
 
 
+def _new_loop() -> asyncio.AbstractEventLoop:
+    try:
+        import uvloop  # noqa: PLC0415 - there is no build of it for Windows
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
 def _run(server: _Server, bound: socket.socket) -> None:
-    with bound, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with bound, asyncio.Runner(loop_factory=_new_loop) as runner:
         runner.run(server.serve(sockets=[bound]))

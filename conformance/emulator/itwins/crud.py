@@ -104,7 +104,7 @@ def create(call: Call) -> Reply:
     organization = state.organizations.get(user.organization)
     if organization is None:
         return refuse(403, "InsufficientPermissions", "The user belongs to no organization.")
-    itwin = new_itwin(organization, user.id, body)
+    itwin = new_itwin(organization, user.id, {**body, "id": None})
     add_itwin(state, itwin)
     state.members.put(pair(itwin.id, user.id), Member(itwin.id, user.id, owner=True))
     location = f"{call.emulator.base_url}/itwins/{itwin.id}"

@@ -61,6 +61,7 @@ JUDGED = (
         ("check_class", resource_create.check_class),
         ("validate", resource_create.validate),
         ("conflict", resource_create.conflict),
+        ("make", resource_create.make),
         ("apply", resource_create.apply),
         _reply(resource_create.reply),
     ),

@@ -95,8 +95,8 @@ def conflict(call: Call) -> Reply | None:
 
 
 @states("resource.class-copied", "class and subClass are copied from the repository.", Source.PAGE, PAGE)
-def apply(call: Call) -> None:
-    """Store the resource."""
+def make(call: Call) -> None:
+    """Put the resource together from what was sent and from its repository."""
     sent, kind = call.facts["sent"], call.repository.document
     document = {
         "id": sent["id"],
@@ -104,9 +104,12 @@ def apply(call: Call) -> None:
         "subClass": kind["subClass"],
         "displayName": sent["displayName"],
     }
-    resource = Resource(call.itwin.id, call.repository.id, sent["id"], document)
-    call.emulator.state.add_resource(resource)
-    call.facts["resource"] = resource
+    call.facts["resource"] = Resource(call.itwin.id, call.repository.id, sent["id"], document)
+
+
+def apply(call: Call) -> None:
+    """Store the resource."""
+    call.emulator.state.add_resource(call.facts["resource"])
 
 
 def reply(call: Call) -> Reply:

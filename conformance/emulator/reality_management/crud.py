@@ -82,7 +82,7 @@ def authorize_new(call: Call) -> Reply | None:
 
 def create(call: Call) -> Reply:
     """Create the reality data in the iTwin's organization and data center, 201."""
-    body, user = call.facts["body"], call.user
+    body, user = {**call.facts["body"], "id": None}, call.user
     if body.get("iTwinId") is None:
         data = new_data(user.organization, (), DATA_CENTERS[0], user.id, body)
     else:

@@ -134,6 +134,16 @@ def test_a_defect_shows_where_it_was_installed_and_nowhere_else(owner: Caller, i
     assert not PROOFS[name](owner, itwin)
 
 
+def test_a_variation_answers_otherwise_and_rightly() -> None:
+    """What the pages leave open is answered in another way, and all of them together still work."""
+    with running(variations()) as served, requests.Session() as session:
+        owner = Caller(served, session=session)
+        itwin = owner.itwin()
+        assert owner.account(itwin).headers["content-type"].startswith("application/vnd.bentley")
+        refused = owner.as_role("outsider").account(itwin)
+        assert (refused.status, refused.json["error"]["target"]) == (403, None)
+
+
 def test_every_registered_defect_says_what_and_how() -> None:
     """A defect names what it breaks and has a sentence; a variation breaks nothing."""
     for fault in catalogue().values():

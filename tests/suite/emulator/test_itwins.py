@@ -22,6 +22,8 @@ def test_a_new_itwin_has_every_member_and_its_defaults(owner: Caller) -> None:
     assert answer.status == 201
     made = answer.json["iTwin"]
     assert made.items() >= ASSET.items()
+    chosen = owner.call("POST", "/itwins", {**ASSET, "id": made["id"]})
+    assert chosen.json["iTwin"]["id"] != made["id"]
     assert made["number"] == made["id"]
     assert (made["status"], made["dataCenterLocation"]) == ("Active", "East US")
     assert {"iTwinAccountId", "parentId", "ianaTimeZone", "image", "createdBy", "lastModifiedBy"} <= set(made)
