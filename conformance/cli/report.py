@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from conformance.errors import UsageError
+
+if TYPE_CHECKING:
+    from conformance.report.model import Run
 
 
 def report(
@@ -17,16 +21,14 @@ def report(
     ] = None,
     formats: Annotated[
         list[str] | None,
-        typer.Option(
-            "--format", metavar="NAME", help="Only this format: summary, junit, allure, html, sarif, ctrf."
-        ),
+        typer.Option("--format", metavar="NAME", help="Only summary, html, junit, sarif, ctrf or allure."),
     ] = None,
-    schema: Annotated[
-        bool, typer.Option("--schema", help="Print the JSON Schema of run.json and stop.")
-    ] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print the run's numbers and the files as JSON.")
-    ] = False,
+    history: Annotated[
+        Path | None,
+        typer.Option(metavar="REPORTS", help="Show the nights of this folder of runs too, and what moved."),
+    ] = None,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of run.json.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print numbers and files as JSON.")] = False,
 ) -> None:
     """Render a run folder again from its run.json, and tell the run at the terminal."""
     from conformance.report import run_json, statistics, terminal
@@ -37,8 +39,9 @@ def report(
         return
     if directory is None:
         raise UsageError("which run? name its folder: conformance report reports/RUN (or --schema)")
-    paths = render(directory, formats or None)
     run = run_json.load_run(directory)
+    comparison, nights = (None, None) if history is None else _past(run, history)
+    paths = render(directory, formats or None, comparison=comparison, history=nights)
     if as_json:
         files = {name: str(path) for name, path in paths.items()}
         typer.echo(json.dumps({**statistics.overview(run), "files": files}, indent=2))
@@ -46,3 +49,16 @@ def report(
     terminal.show(run)
     for path in paths.values():
         typer.echo(f"  {path}")
+
+
+def _past(run: Run, reports: Path) -> tuple[Mapping[str, Any] | None, Sequence[Mapping[str, Any]]]:
+    """Return what moved since the last comparable run of the folder, and its nights up to this run."""
+    from conformance.compare import compare
+    from conformance.history import last_comparable, nights
+    from conformance.report.run_json import load_run
+
+    if not reports.is_dir():
+        raise UsageError(f"{reports}: no such folder; it holds the run folders of earlier nights")
+    earlier = last_comparable(reports, run.document)
+    moved = compare(load_run(earlier).document, run.document).to_document() if earlier else None
+    return moved, [night for night in nights(reports, run.target) if night["started"] <= run.started]

@@ -138,6 +138,11 @@ def _keep(identifier: str, exchanges: Mapping[str, Record], budget: _Budget) -> 
 
 
 def _past(judgement: Judgement, nights: list[Night]) -> str:
-    """Return one letter for each night, a dot where the night has no verdict."""
+    """Return one letter for each night: W for a waived violation, a dot where the night has no verdict."""
     key = f"{judgement.requirement}|{judgement.operation}"
-    return "".join(_BY_VALUE.get(night.verdicts.get(key, ""), ".") for night in nights)
+    return "".join(_letter(night, key) for night in nights)
+
+
+def _letter(night: Night, key: str) -> str:
+    code = _BY_VALUE.get(night.verdicts.get(key, ""), ".")
+    return "W" if code == "F" and key in night.waived else code

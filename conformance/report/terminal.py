@@ -17,6 +17,7 @@ from conformance.verdicts import Judgement, Verdict
 
 SHOWN_VIOLATIONS: Final = 50
 SHOWN_LINES: Final = 20
+SHOWN_NAMES: Final = 3
 STYLES: Final = {
     Verdict.PASS: "green",
     Verdict.FAIL: "bold red",
@@ -139,7 +140,8 @@ def _gaps(run: Run, out: Console) -> None:
         _heading(out, f"Not judged ({sum(len(gap.judgements) for gap in found)})")
     for gap in found[:SHOWN_LINES]:
         names = sorted({judgement.requirement for judgement in gap.judgements})
-        listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")  # noqa: PLR2004 - three names say what it is about
+        rest = f" and {len(names) - SHOWN_NAMES} more" if len(names) > SHOWN_NAMES else ""
+        listed = ", ".join(names[:SHOWN_NAMES]) + rest
         _line(out, f"  {gap.verdict} ({len(gap.judgements)}): {one_line(gap.reason)}", STYLES[gap.verdict])
         _line(out, f"    {listed}", "dim")
     _rest(out, len(found))

@@ -19,7 +19,8 @@ const VERDICTS = {
 };
 const CODES = Object.fromEntries(Object.entries(VERDICTS).map(([code, name]) => [name, code]));
 const GLYPHS = { F: "✕", D: "!", H: "‼", C: "?", O: "◦", P: "✓", N: "–" };
-const WORST = "FDHCPON.";
+const WORST = "FWDHCPON.";
+const nightWords = (code) => ({ ".": "not there", W: "waived" })[code] || words(code);
 const words = (code) => VERDICTS[code].replace("_", " ");
 
 for (const row of data.rows) {

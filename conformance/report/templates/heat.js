@@ -12,15 +12,15 @@ function nightsOf(rows) {
   return [...merged.values()];
 }
 
-const troubled = (past) => /[FDCH]/.test(past) || new Set(past.replaceAll(".", "")).size > 1;
-const weight = (past) => [...past].reduce((sum, code, night) => sum + (code === "F" ? 1000 + night : code === "D" ? 10 : 0), 0)
+const troubled = (past) => /[FWDCH]/.test(past) || new Set(past.replaceAll(".", "")).size > 1;
+const weight = (past) => [...past].reduce((sum, code, night) => sum + (code === "F" ? 1000 + night : "DW".includes(code) ? 10 : 0), 0)
   + (past.endsWith("F") ? 1e6 : 0);
 
 function story(past) {
   const failed = [...past].filter((code) => code === "F").length;
   const flips = [...past.replaceAll(".", "")].filter((code, night, all) => night && (code === "F") !== (all[night - 1] === "F")).length;
   const now = past.at(-1);
-  const parts = [`now ${now === "." ? "not there" : words(now).toLowerCase()}`];
+  const parts = [`now ${nightWords(now).toLowerCase()}`];
   if (failed) parts.push(`violated on ${failed} of ${past.length}`);
   if (flips > 2) parts.push(`came and went ${Math.ceil(flips / 2)} times`);
   return parts.join(", ");
@@ -30,8 +30,8 @@ function heatRow({ requirement, past }) {
   const text = story(past);
   const strip = make("span", { class: "strip", role: "img", "aria-label": text });
   [...past].forEach((code, night) => {
-    const label = code === "." ? "not there" : words(code);
-    strip.append(make("i", { class: code === "." ? "none" : `v-${VERDICTS[code]}`, title: `${data.nights[night].day}: ${label}` }));
+    const kind = { ".": "none", W: "v-FAIL waived" }[code] || `v-${VERDICTS[code]}`;
+    strip.append(make("i", { class: kind, title: `${data.nights[night].day}: ${nightWords(code)}` }));
   });
   return make("div", { class: "heat-row" },
     make("a", { class: "id", href: `#v=&q=${encodeURIComponent(requirement.id)}`, "data-q": requirement.id }, breakable(requirement.id)),

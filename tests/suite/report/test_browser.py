@@ -127,11 +127,13 @@ def test_ten_thousand_rows_do_not_lag(tmp_path: Path) -> None:
     content = documents.huge()
     with browser_page(tmp_path / "profile") as page:
         opened(page, tmp_path / "run", content, "#v=", history=documents.history(29, content["verdicts"]))
-        took = page.run(
-            "new Promise((done) => { const begun = performance.now(); const box = document.getElementById('level');"
-            " box.value = 'must'; box.dispatchEvent(new Event('change'));"
-            " requestAnimationFrame(() => done(performance.now() - begun)); })"
-        )
+        took = page.run("""new Promise((done) => {
+            const begun = performance.now();
+            const box = document.getElementById('level');
+            box.value = 'must';
+            box.dispatchEvent(new Event('change'));
+            requestAnimationFrame(() => done(performance.now() - begun));
+        })""")
         assert took < 1_000
         assert page.run("document.querySelectorAll('.finding').length") <= 300
         page.run("document.getElementById('list-more').click()")

@@ -70,6 +70,15 @@ def test_a_verdict_carries_its_proof(tmp_path: Path) -> None:
     assert succeeds["h"][:6] == "FPPPPF"
 
 
+def test_a_waived_night_is_told_from_a_violated_one(tmp_path: Path) -> None:
+    """The heat map has a letter of its own for a violation that somebody answered for."""
+    past = [{**night, "waived": list(night["verdicts"])[:1]} for night in documents.history(6)]
+    found = data(page(tmp_path, documents.one_of_each(), None, past))
+    letters = {found["requirements"][row["r"]]["id"]: row["h"] for row in found["rows"]}
+    assert letters["reality.association.succeeds"] == "WPPPPWP"
+    assert letters["reality.association.known"][-1] == "W"
+
+
 def test_only_thirty_nights_are_shown_and_this_run_is_the_last(tmp_path: Path) -> None:
     """An older history is cut, and the run itself is not counted twice."""
     content = documents.one_of_each()

@@ -45,6 +45,20 @@ def test_the_verb_publishes_the_schema() -> None:
     assert json.loads(out)["title"] == "A run of itwin-conformance"
 
 
+def test_the_verb_shows_earlier_nights(tmp_path: Path) -> None:
+    """With --history the page knows the nights before and what moved since the last one."""
+    for number, kind in enumerate(("PASS", "FAIL")):
+        row = documents.verdict("a.b.c", kind=kind, expected="204", actual="500")
+        run = documents.document([row], run_id=f"run-{number}", started=f"2026-11-2{number}T06:00:00Z")
+        documents.write(tmp_path / f"run-{number}", run)
+    run_cli(str(tmp_path / "run-1"), "--format", "html", "--history", str(tmp_path))
+    page = (tmp_path / "run-1" / "report.html").read_text(encoding="utf-8")
+    assert "The last 2 nights" in page
+    assert '<span class="kind">new violation</span>' in page
+    _, _, error = run_cli(str(tmp_path / "run-1"), "--history", str(tmp_path / "nowhere"))
+    assert "no such folder" in str(error)
+
+
 def test_the_verb_asks_for_a_folder() -> None:
     """Without a folder there is nothing to render, and the message says how to name one."""
     _, _, error = run_cli()
