@@ -11,7 +11,7 @@ from typing import Any
 
 from starlette.types import Message, Receive, Scope, Send
 
-from conformance.emulator.call import Call
+from conformance.emulator.call import NOTHING, Call, decode
 from conformance.emulator.instance import Emulator, Seen
 from conformance.emulator.pipeline import run
 from conformance.emulator.provenance import Source, note
@@ -136,15 +136,27 @@ async def _send(reply: Reply, scope: Scope, receive: Receive, send: Send) -> Non
 
 
 def line(scope: Scope, operation: str, client: str, body: bytes, reply: Reply) -> str:
-    """Return one exchange as a line of JSON, without any header or query."""
-    entry: dict[str, Any] = {
+    """Return one exchange as a line of JSON, without headers, query and the credentials of repositories."""
+    entry = {
         "at": time.time(),
         "method": scope["method"],
         "path": scope["path"],
         "operation": operation,
         "client": client,
-        "body": body.decode("utf-8", "replace"),
+        "body": _without_credentials(decode(body)),
         "status": reply.status,
-        "reply": reply.json,
+        "reply": _without_credentials(reply.json),
     }
     return json.dumps(entry)
+
+
+def _without_credentials(value: Any) -> Any:
+    match value:
+        case dict():
+            return {
+                key: "***" if key == "authentication" else _without_credentials(each)
+                for key, each in value.items()
+            }
+        case list():
+            return [_without_credentials(each) for each in value]
+    return None if value is NOTHING else value

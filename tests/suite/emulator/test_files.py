@@ -121,18 +121,27 @@ def test_a_snapshot_is_a_seed_file(tmp_path: Path) -> None:
         assert owner.resource(itwin, repository, {"id": "b", "displayName": "A"}).status == 409
 
 
-def test_a_record_has_a_line_for_each_exchange_and_no_token(tmp_path: Path) -> None:
-    """Method, path, user, body, status and reply are written; headers and queries are not."""
+def test_a_record_has_a_line_for_each_exchange_and_no_secret(tmp_path: Path) -> None:
+    """Method, path, user, body, status and reply are written; headers, queries and credentials are not."""
     path = tmp_path / "record.ndjson"
     with running(settings=Settings(record=path)) as served, requests.Session() as session:
         owner = Caller(served, session=session)
         itwin = owner.itwin(displayName="recorded")
-        owner.account(itwin + "?secret=1")
-    made, read = (json.loads(line) for line in path.read_text().splitlines())
-    assert (made["operation"], made["status"], "recorded" in made["body"]) == ("createITwin", 201, True)
-    assert (read["operation"], read["client"]) == ("", "") or read["operation"] == "getITwin"
+        owner.call("GET", f"/itwins/{itwin}/account?note=hidden")
+        owner.repository(itwin, authentication={"type": "Basic", "password": "hidden"})
+        owner.call("PATCH", f"/itwins/{itwin}", data=b"no json")
+    made, read, kept, odd = (json.loads(line) for line in path.read_text().splitlines())
+    assert (made["operation"], made["status"], made["body"]["displayName"]) == (
+        "createITwin",
+        201,
+        "recorded",
+    )
+    assert (read["operation"], read["reply"]["iTwin"]["class"]) == ("getITwinAccount", "Account")
+    assert kept["body"]["authentication"] == kept["reply"]["repository"]["authentication"] == "***"
+    assert (odd["status"], odd["body"]) == (422, None)
+    assert made["client"] == served.credentials["owner"].client_id
+    assert "hidden" not in path.read_text()
     assert "Bearer" not in path.read_text()
-    assert "secret" not in path.read_text()
 
 
 def test_files_that_cannot_be_written_are_errors(tmp_path: Path) -> None:
