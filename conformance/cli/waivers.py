@@ -28,12 +28,12 @@ def waivers(
     from conformance.requirements import load_catalogue
     from conformance.specs import load_operations
     from conformance.verdicts import ExitCode
-    from conformance.waivers import default_file, known_of, load, red_waivers, states_by_days_left
+    from conformance.waivers import known_of, load_or_none, red_waivers, states_by_days_left
 
     folder = specs_dir()
     known = known_of(load_catalogue(folder, load_operations(folder)))
     today = datetime.now(UTC).date()
-    states = states_by_days_left(load(file or default_file(), today=today, known=known), today)
+    states = states_by_days_left(load_or_none(file, today=today, known=known), today)
     if as_json:
         rows = [{**state.to_document(), "days_left": state.days_left} for state in states]
         typer.echo(json.dumps({"waivers": rows}, indent=2))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from conformance.report.run_json import load_run
 from conformance.verdicts import Judgement, Verdict
 
 VIOLATIONS: Final = frozenset({Verdict.FAIL, Verdict.DEVIATION})
-UNAUTHORIZED: Final = "401"
+UNAUTHORIZED: Final = re.compile(r"\b401\b")
 REFUSED: Final = 400
 NOT_THERE: Final = (404, 410)
 AGAIN: Final = "a report does not keep it, so the request cannot be sent as it was; run it again"
@@ -138,7 +139,7 @@ def _violation(run: Run, finding: Finding) -> Judgement:
 
 def _obstacle(judgement: Judgement, plan: Plan) -> str:
     """Say why the exchanges cannot be sent as they were, or nothing."""
-    if judgement.expected.startswith(UNAUTHORIZED):
+    if UNAUTHORIZED.search(judgement.expected):
         sent = [
             record["request"].get("headers") or {} for record in plan.steps if record["id"] in plan.evidence
         ]

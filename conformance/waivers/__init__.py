@@ -4,10 +4,10 @@
 picks those that fail the run, `add` writes a row.
 """
 
-from conformance.waivers.load import known_of, load, parse
+from conformance.waivers.load import default_file, known_of, load, load_or_none, parse
 from conformance.waivers.model import LONGEST, State, Waiver, WaiverState
 from conformance.waivers.standing import apply, hash_of, red_waivers, states_by_days_left
-from conformance.waivers.write import add, default_file
+from conformance.waivers.write import add
 
 __all__ = [
     "LONGEST",
@@ -20,6 +20,7 @@ __all__ = [
     "hash_of",
     "known_of",
     "load",
+    "load_or_none",
     "parse",
     "red_waivers",
     "states_by_days_left",

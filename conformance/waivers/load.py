@@ -20,12 +20,27 @@ Known = Mapping[str, Collection[str]]
 """Requirement ids, each with the operationIds that it is judged on."""
 
 TOMORROW: Final = timedelta(days=1)
+NAME: Final = "waivers.yaml"
 SCHEMA: Final = "waivers.schema.json"
 
 
 def known_of(catalogue: Catalogue) -> Known:
     """Return what a waiver may name: every judged requirement with its operations."""
     return {row.id: row.operations for row in catalogue.judged()}
+
+
+def default_file() -> Path:
+    """Return the waivers file of this folder: its own, else the checkout's under `specs/`."""
+    own = Path(NAME)
+    in_specs = Path("specs") / NAME
+    return in_specs if in_specs.is_file() and not own.is_file() else own
+
+
+def load_or_none(named: Path | None, *, today: date, known: Known | None = None) -> tuple[Waiver, ...]:
+    """Return the waivers of the named file, which has to exist, or of the default one, which has not."""
+    if named is None and not default_file().exists():
+        return ()
+    return load(named or default_file(), today=today, known=known)
 
 
 def load(file: Path, *, today: date, known: Known | None = None) -> tuple[Waiver, ...]:

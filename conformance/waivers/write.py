@@ -17,7 +17,6 @@ from conformance.errors import UsageError
 from conformance.waivers.load import Known, load, parse
 from conformance.waivers.model import Waiver
 
-NAME: Final = "waivers.yaml"
 KEYS: Final = (
     "requirement",
     "operation",
@@ -31,13 +30,6 @@ KEYS: Final = (
 )
 _PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9 ._/-]*[A-Za-z0-9]")
 _EMPTY: Final = re.compile(r"^waivers:[ \t]*(?:\[\s*\]|~|null)?[ \t]*(#.*)?$", re.MULTILINE)
-
-
-def default_file() -> Path:
-    """Return the waivers file of this folder: its own, else the checkout's under `specs/`."""
-    own = Path(NAME)
-    in_specs = Path("specs") / NAME
-    return in_specs if in_specs.is_file() and not own.is_file() else own
 
 
 def add(file: Path, waiver: Waiver, *, today: date, known: Known | None = None) -> Waiver:

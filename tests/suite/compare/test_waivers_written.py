@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from conformance.errors import UsageError
-from conformance.waivers import Waiver, add, default_file, load
+from conformance.waivers import Waiver, add, default_file, load, load_or_none
 
 TODAY = date(2026, 11, 22)
 WAIVER = Waiver(
@@ -138,6 +138,9 @@ def test_the_file_of_this_folder_comes_before_the_one_of_the_specs(
     """A team's own folder has its file at the top, a checkout of the suite under specs."""
     monkeypatch.chdir(tmp_path)
     assert default_file() == Path("waivers.yaml")
+    assert load_or_none(None, today=TODAY) == ()
+    with pytest.raises(UsageError, match="cannot be read"):
+        load_or_none(Path("waivers.yaml"), today=TODAY)
     (tmp_path / "specs").mkdir()
     (tmp_path / "specs" / "waivers.yaml").touch()
     assert default_file() == Path("specs/waivers.yaml")
