@@ -72,8 +72,8 @@ def render(
     material = Material(
         run,
         load_exchanges(run.folder, evidence),
-        _kept(run.folder / "comparison.json", comparison, dict),
-        _kept(run.folder / "history.json", history, list),
+        _kept(run.folder / "comparison.json", comparison, _is_comparison),
+        _kept(run.folder / "history.json", history, _is_rows),
     )
     paths = {}
     for name in wanted:
@@ -85,7 +85,7 @@ def render(
     return paths
 
 
-def _kept(path: Path, given: Any, kind: type) -> Any:
+def _kept(path: Path, given: Any, sound: Callable[[Any], bool]) -> Any:
     """Keep what is given, or return what was kept; a damaged file is no reason to render nothing."""
     if given is not None:
         write_text(path, json.dumps(given) + "\n")
@@ -94,4 +94,12 @@ def _kept(path: Path, given: Any, kind: type) -> Any:
         kept = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return kept if isinstance(kept, kind) else None
+    return kept if sound(kept) else None
+
+
+def _is_rows(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(row, dict) for row in value)
+
+
+def _is_comparison(value: Any) -> bool:
+    return isinstance(value, dict) and _is_rows(value.get("moves"))

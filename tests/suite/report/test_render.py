@@ -40,7 +40,7 @@ def test_a_comparison_is_kept_for_rendering_again(tmp_path: Path) -> None:
     assert "What moved since" in first
 
 
-@pytest.mark.parametrize("damage", ["", "[]", "{", '"text"'])
+@pytest.mark.parametrize("damage", ["", "[]", "{", '"text"', "{}", '{"moves": [1]}', '{"moves": {}}'])
 def test_a_damaged_comparison_is_no_reason_to_render_nothing(damage: str, tmp_path: Path) -> None:
     """The rest of the report is still shown."""
     documents.write(tmp_path, documents.one_of_each())
