@@ -158,6 +158,21 @@ def test_the_notes_say_what_changed_even_where_nothing_moved() -> None:
     )
 
 
+def test_another_address_of_the_same_target_is_named() -> None:
+    """A target that moved to another host is a changed configuration, with both addresses."""
+    notes = compare(run(PASS), run(PASS, night=2, base_url="https://other.example.org")).notes
+    assert notes == (
+        "the configuration changed: base_url https://qa.example.org → https://other.example.org",
+    )
+
+
+def test_an_environment_that_was_written_differently_is_shown_whole() -> None:
+    """A document of another form is compared too, without guessing at its members."""
+    notes = compare(run(PASS), run(PASS, night=2, identity={"environment": "a container"})).notes
+    assert notes[0].startswith("the environment changed: it {")
+    assert notes[0].endswith("→ a container")
+
+
 def test_edited_scenarios_of_the_same_version_are_a_changed_suite() -> None:
     """A checkout may change a story without a new version."""
     notes = compare(run(PASS), run(PASS, night=2, identity={"contract": "contract-2"})).notes

@@ -188,10 +188,16 @@ def test_details_say_what_was_expected_what_came_and_what_covers_it() -> None:
     assert still == "expected 409 with code ZoneExists, got 500 (got 201 before)"
     stale = run(verdict("a.b", "PASS"), night=4, waivers=[waiver_row("a.b", "stale")])
     assert "its waiver is stale" in compare(new, stale).moves[0].detail
+    unexplained = run(verdict("a.b", waived="soon"), night=4, waivers=[waiver_row("c.d", "stale")])
+    assert "waived: soon" in compare(new, unexplained).moves[0].detail
+    other = run(verdict("a.b", "PASS"), night=4, waivers=[waiver_row("a.b", "active")])
+    assert "stale" not in compare(new, other).moves[0].detail
     waived = run(verdict("a.b", waived="soon"), night=4, waivers=[waiver_row("a.b")])
     assert "waived until 2026-12-01: soon" in compare(new, waived).moves[0].detail
     withdrawn = compare(waived, run(verdict("a.b"), night=5)).moves[0]
     assert (withdrawn.move, "withdrawn" in withdrawn.detail) == (Kind.EXPIRED, True)
+    silent = compare(old, run(verdict("a.b", expected="", actual="", reason="minimal example"), night=2))
+    assert silent.moves[0].detail == "minimal example"
     lost = compare(new, run(verdict("a.b", "CANNOT_JUDGE", reason="throttled"), night=3)).moves[0]
     assert lost.detail == "CANNOT_JUDGE now: throttled; the violation before may well be there still"
 

@@ -132,6 +132,23 @@ def test_a_folder_that_cannot_be_written_is_a_usage_error(tmp_path: Path) -> Non
         add(tmp_path / "none" / "waivers.yaml", WAIVER, today=TODAY)
 
 
+def test_a_file_that_cannot_be_replaced_stays_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that fails half-way leaves the old file and nothing else."""
+    file = tmp_path / "waivers.yaml"
+    file.write_text("waivers: []\n", encoding="utf-8")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(UsageError, match="No space left on device"):
+        add(file, WAIVER, today=TODAY)
+    assert [path.name for path in tmp_path.iterdir()] == ["waivers.yaml"]
+    assert file.read_text(encoding="utf-8") == "waivers: []\n"
+
+
 def test_the_file_of_this_folder_comes_before_the_one_of_the_specs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
