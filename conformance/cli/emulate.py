@@ -10,32 +10,40 @@ import typer
 EXIT_USAGE = 2
 
 
-def emulate(  # noqa: PLR0913 - each parameter is an option of the command line
+def emulate(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 0,
-    defect: Annotated[list[str] | None, typer.Option(help="Break the emulator in a named way. Repeatable.")] = None,
+    defect: Annotated[
+        list[str] | None, typer.Option(help="Break the emulator in a named way. Repeatable.")
+    ] = None,
     rate_limit: Annotated[str | None, typer.Option(help="Limit of each application: N, N/s or N/m.")] = None,
-    state: Annotated[Path | None, typer.Option(help="Keep the state in this file, over restarts too.")] = None,
+    state: Annotated[
+        Path | None, typer.Option(help="Keep the state in this file, over restarts too.")
+    ] = None,
     seed_file: Annotated[Path | None, typer.Option(help="Begin with the world of this YAML file.")] = None,
     snapshot: Annotated[Path | None, typer.Option(help="At the end write the state as a seed file.")] = None,
-    record: Annotated[Path | None, typer.Option(help="Append each exchange to this file, one JSON a line.")] = None,
+    record: Annotated[
+        Path | None, typer.Option(help="Append each exchange to this file, one JSON a line.")
+    ] = None,
     latency: Annotated[float, typer.Option(min=0.0, help="Seconds to wait before each reply.")] = 0.0,
     token_life: Annotated[int, typer.Option(min=1, help="Seconds for which a token is good.")] = 3600,
     write_targets: Annotated[
         Path | None, typer.Option(help="Write a targets file, and its secrets into .env beside it.")
     ] = None,
-    provenance: Annotated[bool, typer.Option("--provenance", help="List each behaviour and its source.")] = False,  # noqa: FBT002 - a flag
-    json: Annotated[bool, typer.Option("--json", help="With --provenance: as JSON.")] = False,  # noqa: FBT002 - a flag
+    provenance: Annotated[
+        bool, typer.Option("--provenance", help="List each behaviour and its source.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="With --provenance: as JSON.")] = False,
 ) -> None:
     """Run an emulator of the platform until it is interrupted."""
-    from conformance.emulator import provenance as sources  # noqa: PLC0415 - keeps --help fast
+    from conformance.emulator import provenance as sources
 
     if provenance:
         typer.echo(sources.as_json() if json else sources.as_text())
         return
-    from conformance.emulator.command import EmulatorError, run  # noqa: PLC0415 - keeps --help fast
-    from conformance.emulator.settings import Settings  # noqa: PLC0415 - keeps --help fast
-    from conformance.emulator.throttle import parse_rate  # noqa: PLC0415 - keeps --help fast
+    from conformance.emulator.command import EmulatorError, run
+    from conformance.emulator.settings import Settings
+    from conformance.emulator.throttle import parse_rate
 
     try:
         settings = Settings(

@@ -6,7 +6,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import uvicorn
@@ -18,6 +18,7 @@ from conformance.emulator.errors import PortError
 from conformance.emulator.instance import Emulator
 
 _BACKLOG = 2048
+_TICK = 0.1  # seconds between two looks at the clock, as in uvicorn
 _START_TIMEOUT = 10.0
 _STOP_TIMEOUT = 5.0
 
@@ -32,16 +33,33 @@ class _Protocol(HttpToolsProtocol):
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn's server, which also tells when it listens."""
+    """Uvicorn's server, which also tells when it listens and stops at once when told from another thread."""
 
     def __init__(self, config: uvicorn.Config, listening: Callable[[], None]) -> None:
         super().__init__(config)
         self._listening = listening
+        self._wake = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start to listen, then say so."""
         await super().startup(sockets)
+        self._loop = asyncio.get_running_loop()
         self._listening()
+
+    async def main_loop(self) -> None:
+        """Tick as uvicorn does until it is time to stop."""
+        ticks = 0
+        while not await self.on_tick(ticks):
+            ticks += 1
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), _TICK)
+
+    def stop(self) -> None:
+        """Stop serving; to be called from another thread."""
+        self.should_exit = True
+        if self._loop is not None and self._loop.is_running():
+            self._loop.call_soon_threadsafe(self._wake.set)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -82,7 +100,7 @@ def background(emulator: Emulator, bound: socket.socket) -> Iterator[None]:
             raise PortError(f"nothing listens at {emulator.base_url}")
         yield
     finally:
-        server.should_exit = True
+        server.stop()
         thread.join(_STOP_TIMEOUT)
 
 
