@@ -8,7 +8,7 @@ from conformance.emulator.faults import Faults, defect
 @defect(
     "associate-forgets-assign",
     "Only the first of two required permissions is looked up.",
-    breaks=("reality-management.associate.assign-permission-needed",),
+    breaks=("reality-management.associate.needs-realitydata-assign",),
 )
 def _(faults: Faults) -> None:
     faults.needs("associateRealityData", "source", "realitydata_create")
@@ -18,7 +18,7 @@ def _(faults: Faults) -> None:
 @defect(
     "move-checks-source-only",
     "The destination arrives in the body, where the permission filter does not look.",
-    breaks=("reality-management.move.destination-permission-needed",),
+    breaks=("reality-management.move.needs-permission-on-the-destination",),
 )
 def _(faults: Faults) -> None:
     faults.drop("moveRealityData", "authorize_destination")

@@ -8,7 +8,10 @@ from conformance.emulator.faults import Faults, defect
 @defect(
     "associate-swaps-ids",
     "Two parameters of the same type were passed in the wrong order.",
-    breaks=("reality-management.associate.body-names-both-ids",),
+    breaks=(
+        "reality-management.associate.answer-names-the-reality-data",
+        "reality-management.associate.answer-names-the-itwin",
+    ),
 )
 def _(faults: Faults) -> None:
     def swap(body: dict[str, dict[str, str]]) -> None:
@@ -21,7 +24,7 @@ def _(faults: Faults) -> None:
 @defect(
     "resource-refusal-without-details",
     "An exception filter writes the error and leaves out what it was about.",
-    breaks=("itwins.resource.missing-property-detailed",),
+    breaks=("itwins.resource.id-required-detail", "itwins.resource.name-required-detail"),
 )
 def _(faults: Faults) -> None:
     faults.body("createRepositoryResource", lambda body: body["error"].pop("details") and None, status=422)

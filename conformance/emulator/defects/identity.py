@@ -8,7 +8,7 @@ from conformance.emulator.faults import EVERY, Faults, defect
 @defect(
     "expired-token-accepted",
     "The gateway's clock check was switched off during an incident and never came back.",
-    breaks=("platform.token.expired-refused",),
+    breaks=("platform.auth.expired-token",),
 )
 def _(faults: Faults) -> None:
     faults.drop(EVERY, "expiry")
@@ -17,7 +17,7 @@ def _(faults: Faults) -> None:
 @defect(
     "account-needs-no-token",
     "The route of one operation was added to the list of anonymous ones.",
-    breaks=("platform.token.missing-refused",),
+    breaks=("platform.auth.missing-token",),
 )
 def _(faults: Faults) -> None:
     faults.open_to_all("getITwinAccount")
@@ -26,7 +26,7 @@ def _(faults: Faults) -> None:
 @defect(
     "unsigned-token-accepted",
     "The token library was told to trust the algorithm that the token itself names.",
-    breaks=("platform.token.forged-refused",),
+    breaks=("platform.auth.unsigned-token",),
 )
 def _(faults: Faults) -> None:
     faults.drop(EVERY, "algorithm")

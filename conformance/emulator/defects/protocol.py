@@ -9,7 +9,7 @@ from conformance.emulator.replies import Reply
 @defect(
     "move-204-with-body",
     "A formatter appends a null document to every reply, whatever its status.",
-    breaks=("reality-management.move.success-is-empty",),
+    breaks=("reality-management.move.answers-without-body", "platform.reply.whole"),
 )
 def _(faults: Faults) -> None:
     def message(_reply: Reply) -> bytes:
@@ -21,7 +21,7 @@ def _(faults: Faults) -> None:
 @defect(
     "account-content-length-too-large",
     "A proxy rewrites the body and keeps the length of the old one.",
-    breaks=("platform.reply.complete",),
+    breaks=("platform.reply.whole",),
 )
 def _(faults: Faults) -> None:
     def message(reply: Reply) -> bytes:

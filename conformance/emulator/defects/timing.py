@@ -15,7 +15,7 @@ _GAP = 0.02  # seconds, long enough for an equal request to pass the same check
 @defect(
     "resource-race-both-win",
     "The check and the insert are two statements without a transaction around them.",
-    breaks=("itwins.resource.equal-requests-at-once",),
+    breaks=("itwins.resource.at-once-only-one-id-wins", "itwins.resource.at-once-only-one-name-wins"),
 )
 def _(faults: Faults) -> None:
     async def check_then_dawdle(call: Call, inner: Run) -> object:
@@ -29,7 +29,7 @@ def _(faults: Faults) -> None:
 @defect(
     "account-fails-one-in-nine",
     "One of nine instances behind the balancer has a wrong connection string.",
-    breaks=("platform.reply.documented-status",),
+    breaks=("platform.status.documented",),
 )
 def _(faults: Faults) -> None:
     broken = Reply(500, body=b"<h1>Server Error</h1>", content_type="text/html")
