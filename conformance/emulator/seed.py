@@ -71,9 +71,10 @@ def plant(state: State) -> None:
     )
     read_only = _plant_itwin(state, home, owner, {"displayName": "Read only for some"})
     state.members.put(pair(read_only.id, partial.id), Member(read_only.id, partial.id, permissions=READ_ONLY))
-    foreign = _plant_itwin(state, abroad, outsider, {"displayName": "In another organization"})
+    _plant_itwin(state, abroad, outsider, {"displayName": "In another organization"})
+    shared = _plant_itwin(state, abroad, outsider, {"displayName": "In another organization, with guests"})
     # The owner is let in, so that only the rule about organizations stands between its data and this iTwin.
-    state.members.put(pair(foreign.id, owner.id), Member(foreign.id, owner.id, permissions=PERMISSIONS))
+    state.members.put(pair(shared.id, owner.id), Member(shared.id, owner.id, permissions=PERMISSIONS))
 
 
 def add_organization(
@@ -119,23 +120,31 @@ def user_of(state: State, role: str) -> User:
 
 
 def fixtures(state: State) -> dict[str, str]:
-    """Return the fixtures table of a targets file: ids by name, as far as this state has them."""
+    """Return the fixtures table of a targets file: ids by name, as far as this state has them.
+
+    ``foreign_itwin_id`` is an iTwin of another organization, ``foreign_member_itwin_id`` one in which the
+    owner nevertheless holds every permission, ``other_data_center_itwin_id`` one of the owner's in another
+    data center, ``partial_itwin_id`` one of the owner's in which the user of role partial can only read.
+    """
     try:
         owner = user_of(state, "owner")
     except LookupError:
         return {}
     found: dict[str, str] = {}
     for itwin in state.itwins:
-        if itwin.document["class"] == "Account" or pair(itwin.id, owner.id) not in state.members:
-            continue
-        if itwin.organization != owner.organization:
-            found.setdefault("foreign_itwin_id", itwin.id)
-        elif itwin.data_center == ELSEWHERE:
-            found.setdefault("other_data_center_itwin_id", itwin.id)
-        elif _has_limited_member(state, itwin):
-            found.setdefault("partial_itwin_id", itwin.id)
+        name = _fixture(state, itwin, owner)
+        if name:
+            found.setdefault(name, itwin.id)
     return found
 
 
-def _has_limited_member(state: State, itwin: ITwin) -> bool:
-    return bool(state.members.where(lambda each: each.itwin == itwin.id and each.permissions == READ_ONLY))
+def _fixture(state: State, itwin: ITwin, owner: User) -> str:
+    inside = pair(itwin.id, owner.id) in state.members
+    if itwin.document["class"] == "Account":
+        return ""
+    if itwin.organization != owner.organization:
+        return "foreign_member_itwin_id" if inside else "foreign_itwin_id"
+    if inside and itwin.data_center == ELSEWHERE:
+        return "other_data_center_itwin_id"
+    limited = state.members.where(lambda each: each.itwin == itwin.id and each.permissions == READ_ONLY)
+    return "partial_itwin_id" if inside and limited else ""

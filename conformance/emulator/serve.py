@@ -24,7 +24,7 @@ class Served:
     """A running emulator: where it is, who may call it, and what is there.
 
     ``tokens`` are ready tokens that the API must refuse: expired, wrong_scope, other_issuer, not_yet_valid.
-    ``fixtures`` are ids: foreign_itwin_id, other_data_center_itwin_id, partial_itwin_id.
+    ``fixtures`` are ids by the names that :func:`conformance.emulator.seed.fixtures` explains.
     """
 
     base_url: str

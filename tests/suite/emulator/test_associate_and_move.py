@@ -85,7 +85,8 @@ def test_each_condition_of_a_move_is_kept(owner: Caller, itwin: str, data: str) 
     """Another organization, another data center, a second association: each refuses and moves nothing."""
     fixtures = owner.served.fixtures
     far = owner.itwin(dataCenterLocation="UK South")
-    for place in (fixtures["foreign_itwin_id"], fixtures["other_data_center_itwin_id"], far):
+    assert owner.move(data, fixtures["foreign_itwin_id"]).status == 403
+    for place in (fixtures["foreign_member_itwin_id"], fixtures["other_data_center_itwin_id"], far):
         answer = owner.move(data, place)
         assert (answer.status, answer.code) == (422, "InvalidRealityDataRequest")
         assert owner.homes(data) == [itwin]

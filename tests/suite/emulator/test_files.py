@@ -47,7 +47,12 @@ def test_a_targets_file_names_secrets_and_holds_none(served: Served, tmp_path: P
     assert found["roles"]["owner"]["client_id"] == "${EMULATOR_OWNER_CLIENT_ID}"
     assert set(found["roles"]) == set(served.credentials)
     assert set(found["tokens"]) == {"expired", "wrong_scope", "other_issuer", "not_yet_valid"}
-    assert set(found["fixtures"]) == {"foreign_itwin_id", "other_data_center_itwin_id", "partial_itwin_id"}
+    assert set(found["fixtures"]) == {
+        "foreign_itwin_id",
+        "foreign_member_itwin_id",
+        "other_data_center_itwin_id",
+        "partial_itwin_id",
+    }
     values = dict(line.split("=", 1) for line in secrets.read_text().splitlines())
     assert values["KEPT"] == "1"
     assert values["EMULATOR_OWNER_CLIENT_ID"] == served.credentials["owner"].client_id
