@@ -21,7 +21,7 @@ from conformance.emulator.state import State
 from conformance.emulator.store import Store
 from conformance.emulator.throttle import Throttle
 
-ReplyHook = Callable[[Call, Reply], "Reply | Awaitable[Reply]"]
+ReplyHook = Callable[[Call, Reply], Reply | Awaitable[Reply]]
 
 _RECENT = 50
 _ROUTER = Router(OPERATIONS)

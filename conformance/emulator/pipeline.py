@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from conformance.emulator.call import Call
 from conformance.emulator.replies import Reply
 
-Run = Callable[[Call], "Reply | Awaitable[Reply | None] | None"]
+Run = Callable[[Call], Reply | Awaitable[Reply | None] | None]
 """What a step does: None lets the next step run, a reply ends the pipeline. It may await."""
 
 
