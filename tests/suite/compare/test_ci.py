@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from conformance.emulator.serve import running
 from tests.suite.compare.workflows import Job, Place, azure_steps, load, run_azure, run_github
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -18,6 +19,8 @@ GATE = ROOT / ".github" / "workflows" / "release-gate.yml"
 AZURE = ROOT / "azure-pipelines.yml"
 STARTER = ROOT / "conformance" / "starter" / "files" / "workflow.yml"
 GITHUB = (NIGHTLY, GATE, STARTER)
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the shell steps run on Linux runners")
 
 CONTEXT = {
     "github__token": "a token",
@@ -177,6 +180,29 @@ def test_the_gate_without_a_baseline_that_was_asked_for_is_a_usage_error(tmp_pat
     job = run_github(GATE, place, **context)
     assert job.codes["Bring the baseline"] == 2
     assert job.codes["Answer"] == 2
+
+
+@pytest.mark.slow
+def test_the_nightly_steps_work_with_the_real_suite(tmp_path: Path) -> None:
+    """Two nights against the emulator: the second is compared with the first, and neither moved anything."""
+    place = Place(tmp_path, settings={"TARGET": "emulator", "TARGETS": "targets.toml", "PROFILE": "quick"})
+    (tmp_path / "tools" / "conformance").write_text(
+        f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m conformance "$@"\n', encoding="utf-8"
+    )
+    repository = tmp_path / "repository"
+    (repository / "specs").mkdir()
+    (repository / "specs" / "waivers.yaml").write_text("waivers: []\n", encoding="utf-8")
+    with running() as served:
+        texts = served.targets()
+        (repository / "targets.toml").write_text(texts.toml, encoding="utf-8")
+        (repository / ".env").write_text(texts.env, encoding="utf-8")
+        first = run_github(NIGHTLY, place, **CONTEXT)
+        second = run_github(NIGHTLY, place, **CONTEXT)
+    assert first.codes["Say what moved"] == second.codes["Say what moved"] == 0, second.output
+    assert "no earlier whole run" in place.summary
+    assert len(list((repository / "reports").glob("*/run.json"))) == 2
+    assert place.summary.count("## What moved") == 1
+    assert not [call for call in place.calls if "issue create" in call]
 
 
 @pytest.mark.parametrize("file", GITHUB)

@@ -218,6 +218,13 @@ def test_a_changed_media_type_is_a_difference(tmp_path: Path) -> None:
     )
 
 
+def test_a_body_that_was_cut_off_is_not_compared(tmp_path: Path) -> None:
+    """What was not recorded whole differs from everything, and proves nothing."""
+    cut = {**RECORDS[4]["reply"], "body": '{"a": "lo', "truncated": True}
+    records = [*RECORDS[:4], {**RECORDS[4], "reply": cut}]
+    assert replay(folder_with(tmp_path, *records), FINDING, Target()).outcome is Outcome.HOLDS
+
+
 @pytest.mark.parametrize(
     ("finding", "words"),
     [

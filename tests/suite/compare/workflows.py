@@ -52,6 +52,8 @@ class Place:
 
     root: Path
     environment: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
+    """Stand in for the values of the workflow's own `env`, as a team would edit them."""
 
     def __post_init__(self) -> None:
         """Write the stand-ins."""
@@ -121,7 +123,7 @@ def run_github(file: Path, place: Place, **context: str) -> Job:
     (job,) = workflow["jobs"].values()
     known = {f"env.{key}": str(value) for key, value in (workflow.get("env") or {}).items()}
     known |= {key.replace("__", ".").replace("_dash_", "-"): value for key, value in context.items()}
-    base = {key: str(value) for key, value in (workflow.get("env") or {}).items()}
+    base = {key: str(value) for key, value in (workflow.get("env") or {}).items()} | place.settings
     base |= {key: _fill(str(value), known) for key, value in (job.get("env") or {}).items()}
     done, failed = Job(), False
     for number, step in enumerate(job["steps"]):
