@@ -10,6 +10,7 @@ from conformance import paths
 from conformance.cli.explain import explain
 from conformance.cli.waive import waive
 from conformance.cli.waivers import waivers
+from conformance.emulator import faults
 from conformance.errors import HarnessError
 from conformance.explain import stories
 from tests.suite.compare.runs import folder_of, run, verdict
@@ -190,6 +191,13 @@ def test_a_story_that_is_no_python_is_the_suites_own_fault(tmp_path: Path) -> No
 @pytest.mark.usefixtures("project")
 def test_defects_that_a_requirement_catches_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """The emulator's own defects say what the requirement is good for."""
-    known = {"zone-lost": ("A zone is lost.", ("zones.get.returns-200",)), "other": ("Other.", ("a.b",))}
-    monkeypatch.setattr("conformance.cli.explain._defects", lambda: known)
+
+    def nothing(_: faults.Faults) -> None:
+        """Turn no switch."""
+
+    known = {
+        "zone-lost": faults.Fault("zone-lost", ("zones.get.returns-200",), "A zone is lost.", nothing),
+        "other": faults.Fault("other", ("a.b",), "Other.", nothing),
+    }
+    monkeypatch.setattr(faults, "catalogue", lambda: known)
     assert "  catches: zone-lost: A zone is lost.\n" in call(explain, "zones.get.returns-200").out
