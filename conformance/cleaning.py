@@ -1,0 +1,63 @@
+"""Finishes the undo of runs that were cut off, from their ledgers alone: never by listing, never by pattern."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from conformance.client import Budget, Client
+from conformance.errors import UsageError
+from conformance.exchange import Recorder
+from conformance.ledger import Leak, Ledger, load_ledger
+from conformance.redaction import Redactor
+from conformance.targets import Target
+from conformance.verdicts import ExitCode
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """What was done, line by line, and the exit code: 3 where something could not be taken back."""
+
+    lines: tuple[str, ...]
+    summary: str
+    exit_code: ExitCode
+
+
+def ledgers_below(reports: Path) -> list[Path]:
+    """Return the ledgers of every run folder below `reports`, newest run first."""
+    return sorted(reports.glob("*/ledger.ndjson"), reverse=True)
+
+
+def clean_up(target: Target, files: Sequence[Path], *, dry_run: bool = False) -> Cleaned:
+    """Undo what the ledgers still hold for this target; a ledger of another target is left alone and said so."""
+    if target.mode == "none" and not dry_run:
+        raise UsageError(f"target {target.name} is read-only here: set writes, or use --dry-run to see the calls")
+    lines: list[str] = []
+    undone = left = 0
+    for file in files:
+        ledger = load_ledger(file)
+        if not ledger.unfinished():
+            continue
+        if ledger.target not in ("", target.base_url):
+            lines.append(f"{file}: of another target ({ledger.target}), left alone")
+            continue
+        before = len(ledger.pending())
+        if dry_run:
+            lines += [f"DELETE {target.base_url}{entry.undo}  # {entry.what}, as {entry.role}" for entry in ledger.pending()]
+            continue
+        leaks = _undo(target, ledger)
+        lines += [f"{file}: {leak.what} is left ({leak.error}): {leak.undo}" for leak in leaks]
+        left += len(leaks)
+        undone += before - len(ledger.pending())
+    summary = f"{undone} undone, {left} left" if undone or left else ("nothing sent" if dry_run else "nothing to undo")
+    return Cleaned(tuple(lines), summary, ExitCode.CANNOT_JUDGE if left else ExitCode.CONFORMS)
+
+
+def _undo(target: Target, ledger: Ledger) -> list[Leak]:
+    redactor = Redactor()
+    client = Client(target, Recorder(redactor), Budget(target.rate), ledger)
+    try:
+        return client.undo()
+    finally:
+        client.close()

@@ -1,0 +1,71 @@
+"""The command line: one verb a module, and the one place that turns an error into words and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from typing import Final
+
+import typer
+
+from conformance import __version__
+from conformance.cli.check import check
+from conformance.cli.clean import clean
+from conformance.cli.compare import compare
+from conformance.cli.emulate import emulate
+from conformance.cli.explain import explain
+from conformance.cli.history import history
+from conformance.cli.init import init
+from conformance.cli.list import list_requirements
+from conformance.cli.replay import replay
+from conformance.cli.report import report
+from conformance.cli.run import run
+from conformance.cli.waive import waive
+from conformance.cli.waivers import waivers
+from conformance.errors import NotJudged, UsageError
+from conformance.verdicts import ExitCode
+
+HELP: Final = """
+Contract tests for the iTwin Platform APIs: which documented promise does the API break, and what proves it?
+
+`conformance run` alone judges the built-in emulator. Exit codes: 0 conforms, 1 a promise is broken, 2 usage or a
+failure of the suite, 3 could not judge.
+"""
+
+app = typer.Typer(
+    help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown"
+)
+for verb in (run, check, compare, report, clean, emulate, history, waive, waivers, explain, replay, init):
+    app.command()(verb)
+app.command("list")(list_requirements)
+
+
+@app.callback(invoke_without_command=True)
+def _root(version: bool = typer.Option(False, "--version", help="Print the version.", is_eager=True)) -> None:  # noqa: FBT003 - typer's way to give a default
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; every error of the user or the suite is one clear line and exit code 2."""
+    try:
+        app()
+    except UsageError as error:
+        _say(str(error))
+        sys.exit(ExitCode.USAGE)
+    except NotJudged as why:
+        _say(why.reason)
+        sys.exit(ExitCode.CANNOT_JUDGE)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(ExitCode.CONFORMS)
+    except KeyboardInterrupt:
+        _say("interrupted")
+        sys.exit(ExitCode.CANNOT_JUDGE)
+    except Exception as error:  # noqa: BLE001 - the one boundary: a failure of the suite is said, never shown as a traceback
+        _say(f"the suite failed: {type(error).__name__}: {error}; please report this with the command that you ran")
+        sys.exit(ExitCode.USAGE)
+
+
+def _say(message: str) -> None:
+    sys.stderr.write(f"conformance: {message}\n")

@@ -1,0 +1,31 @@
+"""`conformance clean`: finish the undo of a run that was cut off, from its ledger alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def clean(
+    target: Annotated[str, typer.Option(help="Target of the targets file that the run wrote to.")],
+    targets: Annotated[Path, typer.Option(help="Targets file.")] = Path("targets.toml"),
+    ledger: Annotated[
+        list[Path] | None,
+        typer.Option(help="ledger.ndjson or run folder to clean up after; repeatable. Default: every one below --reports."),
+    ] = None,
+    reports: Annotated[Path, typer.Option(help="Where run folders stand.")] = Path("reports"),
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the calls and send nothing.")] = False,
+) -> None:
+    """Undo what interrupted runs left behind on a target. Safe to run twice."""
+    from conformance.cleaning import clean_up, ledgers_below
+    from conformance.targets import load_target
+
+    opened = load_target(targets, target)
+    files = [path / "ledger.ndjson" if path.is_dir() else path for path in ledger or ledgers_below(reports)]
+    done = clean_up(opened, files, dry_run=dry_run)
+    for line in done.lines:
+        typer.echo(line)
+    typer.echo(done.summary)
+    raise typer.Exit(done.exit_code)

@@ -1,0 +1,40 @@
+"""`conformance list`: the requirements, filtered as `run` filters them."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+
+def list_requirements(
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="Requirement id, pattern, operationId, tag or API; repeatable.", metavar="SELECTOR"),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Print the requirements: id, operation, level and sentence."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from conformance.requirements import select
+    from conformance.run import load_claims
+
+    catalogue = load_claims()
+    rows = [(catalogue.rows[r], o) for r, o in select(catalogue, tuple(only or ()))]
+    if as_json:
+        document = [
+            {"id": row.id, "operation": operation, "level": str(row.level), "basis": row.basis, "sentence": row.sentence,
+             "expect": row.expect, "page": row.page, "needs": list(row.needs), "ask": row.ask}
+            for row, operation in rows
+        ]  # fmt: skip
+        typer.echo(json.dumps(document, indent=2))
+        return
+    table = Table("requirement", "operation", "level", "sentence", box=None, pad_edge=False)
+    for row, operation in rows:
+        table.add_row(row.id, operation, str(row.level), row.sentence)
+    console = Console(soft_wrap=False)
+    console.print(table)
+    console.print(f"{len({row.id for row, _ in rows})} requirements, {len(rows)} verdicts in a full run")

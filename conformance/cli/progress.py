@@ -1,0 +1,29 @@
+"""The live line of a run: how far it is, what it asks, what is broken so far."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+
+from conformance.run import Run
+from conformance.verdicts import is_red
+
+
+@contextmanager
+def progress_line(*, quiet: bool) -> Iterator[Callable[[Run, str], None]]:
+    """Show one line on a terminal that is written over; nothing where nobody looks (a pipe, a CI log)."""
+    console = Console(stderr=True)
+    if quiet or not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    with console.status("starting") as status:
+
+        def show(run: Run, story: str) -> None:
+            red = sum(is_red(judgement) for judgement in run.book)
+            name = story.removeprefix("test_").replace("_", " ")
+            status.update(f"{run.client.budget.sent} requests, {red} violated: {name}"[: console.width - 4])
+
+        yield show

@@ -1,0 +1,78 @@
+"""`conformance run`: judge a target and write a report folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from conformance.errors import UsageError
+
+
+def run(
+    target: Annotated[str, typer.Option(help="Target of the targets file; none: the built-in emulator.")] = "",
+    targets: Annotated[Path, typer.Option(help="Targets file.")] = Path("targets.toml"),
+    profile: Annotated[str, typer.Option(help="quick (500 requests), nightly or release.")] = "quick",
+    report_dir: Annotated[Path | None, typer.Option(help="Report folder; default reports/<run id>.")] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="Requirement id, pattern, operationId, tag or API; repeatable.", metavar="SELECTOR"),
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes for the property tests.")] = 1,
+    seed: Annotated[int | None, typer.Option(help="Seed of the generated data; repeats a run.")] = None,
+    max_requests: Annotated[int | None, typer.Option(min=1, help="Send no more requests than this.")] = None,
+    max_writes: Annotated[int | None, typer.Option(min=0, help="Send no more writing requests than this.")] = None,
+    rate: Annotated[str, typer.Option(help="Send no faster than this: N/s or N/m.")] = "",
+    strict: Annotated[bool, typer.Option("--strict", help="A deviation is red too.")] = False,
+    read_only: Annotated[bool, typer.Option("--read-only", help="Judge only what needs no write.")] = False,
+    waivers: Annotated[Path | None, typer.Option(help="Known violations; default specs/waivers.yaml.")] = None,
+    baseline: Annotated[Path | None, typer.Option(help="Run folder to compare with: only new violations are red.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print run.json instead of tables.")] = False,
+) -> None:
+    """Judge a target: every documented promise, with proof, in one report folder.
+
+    With no option at all it starts the built-in emulator on a free port and judges it over real HTTP.
+    """
+    from conformance.cli.progress import progress_line
+    from conformance.pytest_plugin.launch import judge
+    from conformance.report.run_json import to_run
+    from conformance.report.terminal import show
+    from conformance.run import PROFILES, Options, load_claims, new_run
+    from conformance.session import check_baseline, open_target
+    from conformance.targets import parse_rate
+
+    if profile not in PROFILES:
+        raise UsageError(f"--profile {profile}: there are {', '.join(PROFILES)}")
+    try:
+        per_second = parse_rate(rate) if rate else None
+    except ValueError as error:
+        raise UsageError(f"--rate: {error}") from None
+    options = Options(
+        profile=profile,
+        report_dir=report_dir,
+        only=tuple(only or ()),
+        seed=seed,
+        workers=workers,
+        max_requests=max_requests,
+        max_writes=max_writes,
+        rate=per_second,
+        strict=strict,
+        read_only=read_only,
+        waivers=waivers,
+        baseline=baseline,
+    )
+    check_baseline(baseline)
+    catalogue = load_claims()
+    with open_target(target, targets) as opened:
+        state = new_run(options, opened, catalogue)
+        with progress_line(quiet=as_json) as progress:
+            document = judge(state, progress)
+    if as_json:
+        typer.echo(json.dumps(document, indent=2))
+    else:
+        show(to_run(document, state.folder or Path()))
+    for problem in state.harness_errors:
+        typer.echo(f"conformance: the suite failed: {problem}", err=True)
+    raise typer.Exit(document["exit_code"])

@@ -1,0 +1,198 @@
+"""A transport that no server can hold up or fill up: every reply has a limit in seconds and in bytes.
+
+The standard library's client reads what a server sends for as long as it sends. Here each `recv` gets what is
+left of the reply's deadline as its timeout, and a body is read no further than `MAX_BODY`. Two more things a
+contract suite must see and a normal client hides: a body behind a 204, and fewer bytes than announced.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import io
+import socket
+import time
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError
+from urllib3.poolmanager import PoolManager
+from urllib3.util.retry import Retry
+
+MAX_BODY: Final = 1024 * 1024
+STRAY_WAIT: Final = 0.02
+"""Seconds to look for a body that must not be there, behind a 204."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds for connecting, for one read, and for a whole reply."""
+
+    connect: float = 10.0
+    read: float = 20.0
+    total: float = 30.0
+
+
+class _DeadlineReader(io.RawIOBase):
+    """Reads a reply's bytes; every read gets at most what is left until the deadline."""
+
+    def __init__(self, sock: socket.socket, raw: io.RawIOBase, limits: Limits) -> None:
+        self._sock = sock
+        self._raw = raw
+        self._limits = limits
+        self._deadline = time.monotonic() + limits.total
+        self.paused = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        if self.paused:
+            return 0
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError(f"the reply took longer than {self._limits.total:g} s")
+        self._sock.settimeout(min(left, self._limits.read))
+        return self._raw.readinto(buffer)  # type: ignore[no-any-return,attr-defined] # typeshed leaves RawIOBase.readinto out
+
+    def stray(self) -> bytes:
+        """Return what arrives within a moment although the reply is over."""
+        self._sock.settimeout(STRAY_WAIT)
+        try:
+            return self._sock.recv(4096)
+        except OSError:
+            return b""
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+def _response_class(limits: Limits) -> type[http.client.HTTPResponse]:
+    class Response(http.client.HTTPResponse):
+        """A reply with a deadline that shows the body of a 204 too."""
+
+        def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+            super().__init__(sock, *args, **kwargs)
+            # The raw file keeps the socket open after the connection let go of it, so it is kept and wrapped.
+            raw = self.fp.detach()  # type: ignore[attr-defined] # makefile("rb") gives a BufferedReader
+            self._reader = _DeadlineReader(sock, raw, limits)
+            self.fp = io.BufferedReader(self._reader)
+            self.stray = b""
+
+        def begin(self) -> None:
+            super().begin()
+            if self.status == http.HTTPStatus.NO_CONTENT:
+                self.will_close = True
+                self._reader.paused = True
+                buffered = self.fp.peek()  # type: ignore[attr-defined] # a BufferedReader
+                self._reader.paused = False
+                self.stray = buffered or self._reader.stray()
+
+    return Response
+
+
+class BoundedAdapter(HTTPAdapter):
+    """A requests adapter whose replies are read at once, within the limits, and never redirected or decoded twice."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        super().__init__(max_retries=Retry(total=None, connect=1, read=0, redirect=0, status=0, other=0))
+
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:  # noqa: FBT001, FBT002 - the signature of requests
+        """Build a pool whose connections read under the deadline."""
+        response = _response_class(self.limits)
+
+        class Plain(HTTPConnection):
+            response_class = response
+
+        class Secure(HTTPSConnection):
+            response_class = response
+
+        class PlainPool(HTTPConnectionPool):
+            ConnectionCls = Plain
+
+        class SecurePool(HTTPSConnectionPool):
+            ConnectionCls = Secure
+
+        super().init_poolmanager(connections, maxsize, block, **kwargs)
+        manager: PoolManager = self.poolmanager
+        manager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
+
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,  # noqa: FBT001, FBT002, ARG002 - the signature of requests
+        timeout: Any = None,  # noqa: ARG002 - the limits are ours
+        verify: bool | str = True,  # noqa: FBT001, FBT002 - the signature of requests
+        cert: Any = None,
+        proxies: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        """Send and read the whole reply; the body ends at `MAX_BODY` bytes (then `reply.truncated` is true)."""
+        timeouts = (self.limits.connect, self.limits.read)
+        reply = super().send(request, stream=True, timeout=timeouts, verify=verify, cert=cert, proxies=proxies)
+        content, truncated = _read(reply)
+        reply._content = content  # noqa: SLF001 - what requests does itself after reading
+        reply._content_consumed = True  # type: ignore[attr-defined] # noqa: SLF001 - likewise
+        reply.truncated = truncated  # type: ignore[attr-defined] # our own mark on the reply
+        return reply
+
+
+def _read(reply: requests.Response) -> tuple[bytes, bool]:
+    stray: bytes = getattr(getattr(reply.raw, "_original_response", None), "stray", b"")
+    if stray:
+        reply.raw.close()
+        return stray[:MAX_BODY], False
+    chunks, size = [], 0
+    try:
+        while size <= MAX_BODY:
+            chunk = reply.raw.read1(65536, decode_content=False)
+            if not chunk:
+                break
+            chunks.append(chunk)
+            size += len(chunk)
+    except (HTTPError, http.client.HTTPException, OSError, ValueError) as error:
+        reply.raw.close()
+        raise requests.exceptions.ChunkedEncodingError(error, request=reply.request) from error
+    truncated = size > MAX_BODY
+    if truncated:
+        reply.raw.close()
+    else:
+        reply.raw.release_conn()
+    return _decoded(b"".join(chunks), reply.headers.get("Content-Encoding", ""), truncated=truncated)
+
+
+def _decoded(content: bytes, encoding: str, *, truncated: bool) -> tuple[bytes, bool]:
+    """Undo gzip or deflate up to `MAX_BODY` bytes: a compressed bomb goes no further than that."""
+    if encoding.strip().lower() not in {"gzip", "x-gzip", "deflate"}:
+        return content[:MAX_BODY], truncated
+    decompressor = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
+    with contextlib.suppress(zlib.error):
+        decoded = decompressor.decompress(content, MAX_BODY)
+        return decoded, truncated or bool(decompressor.unconsumed_tail)
+    return content[:MAX_BODY], truncated
+
+
+def new_session(limits: Limits, *, ca: str = "", proxies: Mapping[str, str] | None = None) -> requests.Session:
+    """Return a session that follows no redirect, reads no netrc, and is bounded by the limits."""
+    return harden(requests.Session(), limits, ca=ca, proxies=proxies)
+
+
+def harden(
+    session: requests.Session, limits: Limits, *, ca: str = "", proxies: Mapping[str, str] | None = None
+) -> requests.Session:
+    """Make any requests session (Authlib's too) as bounded as ours, and return it."""
+    session.trust_env = False
+    session.verify = ca or True
+    session.proxies = dict(proxies or {})
+    session.max_redirects = 0
+    session.headers.clear()
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, BoundedAdapter(limits))
+    return session

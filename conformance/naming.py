@@ -1,0 +1,23 @@
+"""Names for what a run creates: recognisable, and taken by nobody else."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Unique:
+    """Makes names that begin with the run's prefix and never repeat."""
+
+    prefix: str
+    _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+
+    def __call__(self, word: str = "thing") -> str:
+        """Return a new name with this word in it, such as ``ct-20261122T060102Z-3f2a1b-zone-7``."""
+        return f"{self.prefix}{word}-{next(self._numbers)}"
+
+    def of_length(self, length: int, fill: str = "x") -> str:
+        """Return a new name of exactly `length` characters, filled up with `fill`."""
+        name = self()
+        return name + fill * (length - len(name))

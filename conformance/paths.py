@@ -1,0 +1,32 @@
+"""Where the data stands: the checkout's `specs/` and `tests/contract/` if we are in one, else the wheel's copies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from conformance.errors import HarnessError
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+def specs_dir() -> Path:
+    """Return the folder of the OpenAPI and requirements files."""
+    return _find("specs", "specs")
+
+
+def contract_dir() -> Path:
+    """Return the folder of the scenario tests that run against a target."""
+    return _find("tests/contract", "contract")
+
+
+def _find(in_checkout: str, in_wheel: str) -> Path:
+    candidates = [place / in_checkout for place in (Path.cwd(), PACKAGE.parent) if _is_checkout(place)]
+    for folder in (*candidates, PACKAGE / "_data" / in_wheel):
+        if folder.is_dir():
+            return folder
+    raise HarnessError(f"the installation lacks {in_wheel}: install the package again")
+
+
+def _is_checkout(place: Path) -> bool:
+    project = place / "pyproject.toml"
+    return project.is_file() and 'name = "itwin-conformance"' in project.read_text(encoding="utf-8")

@@ -1,0 +1,121 @@
+"""The soft scope: a story judges several requirements, and one broken promise does not silence the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from conformance.errors import HarnessError, NotJudged, Violation
+from conformance.exchange import Exchange, curl
+from conformance.run import Run
+from conformance.specs import brief
+from conformance.verdicts import Judgement, Verdict, held, violated
+
+
+def verifies(*requirements: str) -> pytest.MarkDecorator:
+    """Declare which requirements a story judges; each must be judged, and no other may be."""
+    return pytest.mark.verifies(*requirements)
+
+
+def prepares(*requirements: str) -> pytest.MarkDecorator:
+    """Declare which requirements a story prepares without judging them: a later story does."""
+    return pytest.mark.prepares(*requirements)
+
+
+@dataclass
+class Judge:
+    """Books the verdicts of one story. `declared` are the (requirement, operation) pairs it must judge."""
+
+    run: Run
+    story: str
+    declared: tuple[tuple[str, str], ...]
+    exchanges: list[Exchange] = field(default_factory=list)
+    judged: set[tuple[str, str]] = field(default_factory=set)
+    failures: list[str] = field(default_factory=list)
+    _seen: str = ""
+
+    @contextmanager
+    def __call__(self, requirement: str, operation: str = "") -> Iterator[Judge]:
+        """Judge one requirement inside the block: an expectation that fails is a violation, and the story goes on."""
+        pair = self._pair(requirement, operation)
+        self.judged.add(pair)
+        self._seen = ""
+        try:
+            yield self
+        except Violation as violation:
+            self._violated(pair, violation)
+        except NotJudged as why:
+            self._book(pair, Verdict.CANNOT_JUDGE, reason=why.reason, evidence=why.evidence)
+        else:
+            level = self.run.catalogue.rows[requirement].level
+            self._book(pair, held(level), fingerprint=self._seen)
+
+    def observed(self, *what: object) -> None:
+        """Record, inside a scope of an unspecified requirement, what the target does."""
+        self._seen = brief(" ".join(map(str, what)), 300)
+
+    def not_applicable(self, reason: str, *requirements: str) -> None:
+        """Say why some or all of the story's open requirements do not apply to this target."""
+        for pair in self.open():
+            if not requirements or pair[0] in requirements:
+                self.judged.add(pair)
+                self._book(pair, Verdict.NOT_APPLICABLE, reason=reason)
+
+    def last(self) -> Exchange:
+        """Return the newest exchange of the story, as evidence."""
+        if not self.exchanges:
+            raise HarnessError(f"{self.story} sent nothing and wants evidence")
+        return self.exchanges[-1]
+
+    def open(self) -> list[tuple[str, str]]:
+        """Return what is declared and not judged yet."""
+        return [pair for pair in self.declared if pair not in self.judged]
+
+    def give_up(self, verdict: Verdict, reason: str, evidence: tuple[str, ...] = ()) -> None:
+        """Give everything that is still open this verdict; a story that ended too early judges nothing more."""
+        for pair in self.open():
+            self.judged.add(pair)
+            self._book(pair, verdict, reason=reason, evidence=evidence)
+
+    def _pair(self, requirement: str, operation: str) -> tuple[str, str]:
+        pairs = [p for p in self.declared if p[0] == requirement and operation in ("", p[1])]
+        if len(pairs) == 1:
+            return pairs[0]
+        if not pairs:
+            message = f"{self.story} judges {requirement} {operation} and never declared it with @verifies"
+        else:
+            raise HarnessError(f"{self.story} judges {requirement} and does not say on which operation")
+
+    def _violated(self, pair: tuple[str, str], violation: Violation) -> None:
+        level = self.run.catalogue.rows[pair[0]].level
+        verdict = violated(level)
+        proof = self._proof(violation.evidence)
+        if verdict is not Verdict.OBSERVED:
+            self.failures.append(f"{pair[0]} ({pair[1]}): expected {violation.expected}; got {violation.actual}")
+        self._book(
+            pair,
+            verdict,
+            expected=violation.expected,
+            actual=violation.actual,
+            evidence=violation.evidence,
+            curl=curl(proof, self.run.redactor) if proof else "",
+            fingerprint=violation.actual if verdict is Verdict.OBSERVED else "",
+        )
+
+    def _proof(self, evidence: tuple[str, ...]) -> Exchange | None:
+        named = self.run.client.recorder.exchanges.get(evidence[-1]) if evidence else None
+        return named or (self.exchanges[-1] if self.exchanges else None)
+
+    def _book(self, pair: tuple[str, str], verdict: Verdict, **details: Any) -> None:
+        if pair not in self.run.selected:
+            return
+        if not details.get("evidence") and self.exchanges and verdict is not Verdict.NOT_APPLICABLE:
+            details["evidence"] = (self.exchanges[-1].id,)
+        row = self.run.catalogue.rows[pair[0]]
+        details["reason"] = details.get("reason") or f"judged in {self.story}"
+        self.run.book.add(Judgement(*pair, row.level, verdict, **details))
+        self.run.per_requirement.setdefault(pair[0], set()).update(e.id for e in self.exchanges)

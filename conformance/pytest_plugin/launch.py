@@ -1,0 +1,63 @@
+"""Runs the contract's stories inside this process and returns the run's document."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from collections.abc import Callable
+from typing import Any, Final
+
+import pytest
+
+from conformance.paths import contract_dir
+from conformance.pytest_plugin import plugin
+from conformance.run import Run
+from conformance.session import finish, stop, stopped_by_signals
+
+QUIET: Final = (
+    "-q", "--no-header", "--no-summary", "--tb=short", "--assert=plain", "--import-mode=importlib",
+    "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:allure_pytest", "-p", "no:cov",
+    "-p", "no:schemathesis", "-p", "no:itwin-emulator", "-p", "no:terminalreporter", "-p", "no:logging",
+    "-p", "no:faulthandler", "-p", "no:unraisableexception", "-p", "no:threadexception",
+)  # fmt: skip
+Progress = Callable[[Run, str], None]
+
+
+class _Bring:
+    """Hands a run to the plugin and tells how far it is."""
+
+    def __init__(self, run: Run, progress: Progress) -> None:
+        self.run = run
+        self.progress = progress
+        self.problems: list[str] = []
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Put the run where the plugin looks for it."""
+        config.stash[plugin.RUN] = self.run
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Say which story begins."""
+        self.progress(self.run, nodeid.rsplit("::", 1)[-1])
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Keep why a module of the contract could not be read."""
+        if report.failed:
+            self.problems.append(str(report.longrepr))
+
+
+def judge(run: Run, progress: Progress = lambda *_: None, *, formats: bool = True) -> dict[str, Any]:
+    """Run every story of the contract that is selected, undo, report, and return the run's document."""
+    bring = _Bring(run, progress)
+    folder = contract_dir()
+    arguments = [str(folder), f"--rootdir={folder}", "-c", os.devnull, *QUIET, "-p", "conformance.pytest_plugin"]
+    output = io.StringIO()
+    with stopped_by_signals(lambda reason: stop(run, reason)):
+        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+            code = pytest.main(arguments, plugins=[bring])
+        if code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR) or bring.problems:
+            run.harness_errors.append(run.redactor.mask("\n".join(bring.problems) or output.getvalue())[-2000:])
+        return finish(run, formats=formats)
+
+

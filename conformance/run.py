@@ -1,0 +1,275 @@
+"""One run: a target, what is selected, the book of verdicts, and the document that comes out."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from conformance import __version__
+from conformance.client import Budget, Client
+from conformance.errors import UsageError
+from conformance.exchange import Recorder
+from conformance.ledger import Leak, Ledger
+from conformance.oracles import Oracles, build_checks
+from conformance.paths import contract_dir, specs_dir
+from conformance.redaction import Redactor
+from conformance.requirements import Catalogue, load_catalogue, select
+from conformance.specs import load_operations
+from conformance.targets import Target
+from conformance.verdicts import Book, ExitCode, Judgement, Verdict, exit_code
+
+PROFILES: Final = ("quick", "nightly", "release")
+SCHEMA_VERSION: Final = "1.0"
+LIBRARIES: Final = ("schemathesis", "hypothesis", "pytest", "jsonschema", "requests", "urllib3", "Authlib")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to run: everything of the command line but the target itself."""
+
+    profile: str = "quick"
+    report_dir: Path | None = None
+    only: tuple[str, ...] = ()
+    seed: int | None = None
+    workers: int = 1
+    max_requests: int | None = None
+    max_writes: int | None = None
+    rate: float | None = None
+    strict: bool = False
+    read_only: bool = False
+    waivers: Path | None = None
+    baseline: Path | None = None
+
+
+@dataclass
+class Run:
+    """The state of one run, from the selection to the report."""
+
+    options: Options
+    target: Target
+    catalogue: Catalogue
+    selected: frozenset[tuple[str, str]]
+    folder: Path | None
+    run_id: str
+    seed: int
+    redactor: Redactor
+    book: Book
+    client: Client
+    started: float = field(default_factory=time.time)
+    stopped: str = ""
+    leaks: list[Leak] = field(default_factory=list)
+    notes: dict[tuple[str, str], str] = field(default_factory=dict)
+    per_requirement: dict[str, set[str]] = field(default_factory=dict)
+    harness_errors: list[str] = field(default_factory=list)
+    waivers: tuple[Any, ...] = ()
+    waivers_hash: str = ""
+    ended_waivers: bool = False
+
+    @property
+    def prefix(self) -> str:
+        """Return what the name of everything that this run creates begins with."""
+        return f"ct-{self.run_id}-"
+
+    @property
+    def writes(self) -> bool:
+        """Tell whether this run may write to the target."""
+        return self.target.mode != "none" and not self.options.read_only
+
+    def lacks(self, need: str) -> str:
+        """Return "" where the target has what a requirement needs, else why it has not."""
+        kind, _, name = need.partition(".")
+        match kind:
+            case "role" if name not in self.target.roles:
+                return f"the target has no role {name}: give it one under [targets.{self.target.name}.roles.{name}]"
+            case "token" if name not in self.target.tokens:
+                return f"the target has no ready token {name}: nobody can forge one; name it under tokens.{name}"
+            case "fixture" if name not in self.target.fixtures:
+                return f"the target has no fixture {name}: name it under fixtures.{name}"
+            case "mode" if name == "write" and not self.writes:
+                return "the run is read-only and this needs a write"
+        return ""
+
+    def unmet(self, requirement: str) -> str:
+        """Return why a requirement does not apply to this target, or ""."""
+        return next(filter(None, map(self.lacks, self.catalogue.rows[requirement].needs)), "")
+
+    def settle(self) -> None:
+        """Give every selected pair that nobody judged its verdict: not applicable, or could not be judged."""
+        for requirement, operation in sorted(self.selected):
+            if self.book.get(requirement, operation) is None:
+                self.book.add(self._unjudged(requirement, operation))
+
+    def _unjudged(self, requirement: str, operation: str) -> Judgement:
+        row = self.catalogue.rows[requirement]
+        lacking = self.unmet(requirement) or self._needs_writing(operation)
+        if lacking:
+            return Judgement(requirement, operation, row.level, Verdict.NOT_APPLICABLE, reason=lacking)
+        reason = self.notes.get((requirement, operation)) or self.stopped or self.client.budget.stopped
+        reason = reason or "no reply of the run gave the occasion"
+        return Judgement(requirement, operation, row.level, Verdict.CANNOT_JUDGE, reason=reason, expected=row.expect)
+
+    def _needs_writing(self, operation: str) -> str:
+        if self.writes or self.catalogue.operations[operation].safe:
+            return ""
+        return "the run is read-only and this operation writes"
+
+    def document(self) -> dict[str, Any]:
+        """Return the run as the document of `run.json` (see run.schema.json)."""
+        verdicts = list(self.book)
+        complete = not self.stopped
+        code = exit_code(verdicts, strict=self.options.strict, complete=complete)
+        if self.ended_waivers:
+            code = ExitCode.VIOLATION
+        elif self.harness_errors and code is not ExitCode.VIOLATION:
+            code = ExitCode.USAGE
+        client = self.client
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "run_id": self.run_id,
+            "target": self.target.name,
+            "base_url": self.target.base_url,
+            "profile": self.options.profile,
+            "seed": self.seed,
+            "strict": self.options.strict,
+            "read_only": not self.writes,
+            "started": _moment(self.started),
+            "finished": _moment(time.time()),
+            "seconds": round(time.time() - self.started, 2),
+            "exit_code": int(code),
+            "complete": complete,
+            "stopped": self.redactor.mask(self.stopped),
+            "selected": list(self.options.only),
+            "identity": identity(self.catalogue, self.target) | {"waivers": self.waivers_hash},
+            "requests": {
+                "total": sum(client.per_operation.values()),
+                "per_operation": dict(sorted(client.per_operation.items())),
+                "per_purpose": dict(sorted(client.per_purpose.items())),
+                "per_requirement": {k: len(v) for k, v in sorted(self.per_requirement.items())},
+                "writes": client.budget.writes,
+                "created": sum(e.state in {"created", "undone"} for e in client.ledger.entries.values()),
+                "seconds_waited": round(client.budget.waited, 2),
+                "throttled": client.throttled,
+            },
+            "operations": {
+                o.id: {"api": o.api, "method": o.method, "path": o.path, "page": o.page}
+                for o in self.catalogue.operations.values()
+            },
+            "requirements": {row.id: _row(row) for row in self.catalogue.judged()},
+            "verdicts": [_verdict(v, self.redactor) for v in verdicts],
+            "waivers": [state.to_document() for state in self.waivers],
+            "leaks": [{k: self.redactor.mask(v) for k, v in asdict(leak).items()} for leak in self.leaks],
+            "confirmations": [],
+            "harness_errors": self.harness_errors,
+        }
+
+
+def _row(row: Any) -> dict[str, Any]:
+    keys = ("level", "basis", "quote", "page", "source", "expect", "ask", "since")
+    return {key: str(getattr(row, key)) for key in keys} | {"operations": list(row.operations), "provisional": False}
+
+
+def _verdict(judgement: Judgement, redactor: Redactor) -> dict[str, Any]:
+    document = asdict(judgement)
+    for key in ("reason", "expected", "actual", "curl", "fingerprint"):
+        document[key] = redactor.mask(document[key])
+    document["evidence"] = list(judgement.evidence)
+    return document | {"level": str(judgement.level), "verdict": str(judgement.verdict)}
+
+
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def load_claims() -> Catalogue:
+    """Return the operations and requirements of the specs folder."""
+    folder = specs_dir()
+    return load_catalogue(folder, load_operations(folder))
+
+
+def new_run(options: Options, target: Target, catalogue: Catalogue) -> Run:
+    """Return a run that is ready to start; its report folder exists and can be written."""
+    run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    selected = frozenset(select(catalogue, options.only))
+    folder = _folder(options.report_dir or Path("reports") / run_id)
+    target = _limited(target, options)
+    redactor = Redactor()
+    for secret in _secrets(target):
+        redactor.learn(secret)
+    recorder = Recorder(redactor, str(folder / "exchanges.ndjson"))
+    ledger = Ledger(folder / "ledger.ndjson", target.base_url)
+    budget = Budget(target.rate, target.max_requests, target.max_writes, reserve=lambda: len(ledger.pending()))
+    client = Client(target, recorder, budget, ledger)
+    book = Book()
+    client.listeners.append(
+        Oracles(build_checks(catalogue.judged(), redactor), book, redactor, selected)
+    )
+    seed = options.seed if options.seed is not None else secrets.randbelow(2**31)
+    return Run(options, target, catalogue, selected, folder, run_id, seed, redactor, book, client)
+
+
+def _folder(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / "run.json.tmp"
+        probe.write_text("")
+        probe.unlink()
+        for old in ("run.json", "exchanges.ndjson"):
+            (folder / old).unlink(missing_ok=True)
+    except OSError as error:
+        raise UsageError(f"the report folder {folder} cannot be written: {error.strerror}; name another with --report-dir") from error
+    return folder
+
+
+def _limited(target: Target, options: Options) -> Target:
+    """Return the target with what the command line says about limits; it may only narrow them."""
+    changes: dict[str, Any] = {}
+    for key in ("max_requests", "max_writes", "rate"):
+        asked, own = getattr(options, key), getattr(target, key)
+        if asked is not None:
+            changes[key] = asked if own is None else min(asked, own)
+    return target.model_copy(update=changes) if changes else target
+
+
+def _secrets(target: Target) -> list[str]:
+    values = [s for r in target.roles.values() for s in (r.client_secret, r.token) if s is not None]
+    return [s.get_secret_value() for s in (*values, *target.tokens.values())]
+
+
+def identity(catalogue: Catalogue, target: Target) -> dict[str, Any]:
+    """Return what identifies suite, claims and configuration, so that compare can name the cause of a move."""
+    rows = {row.id: row.hash() for row in catalogue.judged()}
+    folder = specs_dir()
+    return {
+        "suite": __version__,
+        "specs": _hash(sorted(folder.glob("*.openapi.yaml"))),
+        "requirements": _hash(sorted(folder.glob("*.requirements.yaml"))),
+        "requirement_hashes": rows,
+        "contract": _hash(sorted(contract_dir().glob("*.py"))),
+        "target": target.identity(),
+        "waivers": "",
+        "environment": {
+            "python": platform.python_version(),
+            "platform": platform.system(),
+            "packages": _versions(),
+        },
+        "target_identity": {},
+    }
+
+
+def _hash(paths: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _versions() -> Mapping[str, str]:
+    return {name: version(name) for name in LIBRARIES}

@@ -1,0 +1,153 @@
+"""What is red: the verdicts, how several of them on one promise combine, and the exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from enum import IntEnum, StrEnum
+from threading import Lock
+from typing import Final
+
+
+class Level(StrEnum):
+    """How firmly the documentation stands behind a requirement."""
+
+    MUST = "must"
+    SHOULD = "should"
+    UNSPECIFIED = "unspecified"
+
+
+class Verdict(StrEnum):
+    """The outcome of one requirement on one operation."""
+
+    PASS = "PASS"  # noqa: S105 - a verdict, not a password
+    FAIL = "FAIL"
+    DEVIATION = "DEVIATION"
+    OBSERVED = "OBSERVED"
+    NOT_APPLICABLE = "NOT_APPLICABLE"
+    CANNOT_JUDGE = "CANNOT_JUDGE"
+    HARNESS_ERROR = "HARNESS_ERROR"
+
+
+class ExitCode(IntEnum):
+    """What the process tells its caller, everywhere."""
+
+    CONFORMS = 0
+    VIOLATION = 1
+    USAGE = 2
+    CANNOT_JUDGE = 3
+
+
+PRECEDENCE: Final = (
+    Verdict.FAIL,
+    Verdict.DEVIATION,
+    Verdict.HARNESS_ERROR,
+    Verdict.CANNOT_JUDGE,
+    Verdict.PASS,
+    Verdict.OBSERVED,
+    Verdict.NOT_APPLICABLE,
+)
+"""Which of two verdicts on the same promise stands: the earlier one. A proven violation outlives everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One verdict on one requirement of one operation, with what proves it.
+
+    `evidence` are exchange ids; `fingerprint` is what an ``OBSERVED`` saw, for comparing nights;
+    `waived` is empty or the waiver's reason.
+    """
+
+    requirement: str
+    operation: str
+    level: Level
+    verdict: Verdict
+    reason: str = ""
+    expected: str = ""
+    actual: str = ""
+    evidence: tuple[str, ...] = ()
+    curl: str = ""
+    fingerprint: str = ""
+    waived: str = ""
+    times: int = 1
+
+
+def violated(level: Level) -> Verdict:
+    """Return the verdict of a violated requirement of this level (design, section 3)."""
+    return {Level.MUST: Verdict.FAIL, Level.SHOULD: Verdict.DEVIATION}.get(level, Verdict.OBSERVED)
+
+
+def held(level: Level) -> Verdict:
+    """Return the verdict of a requirement of this level that was judged and holds."""
+    return Verdict.OBSERVED if level is Level.UNSPECIFIED else Verdict.PASS
+
+
+def combine(old: Judgement, new: Judgement) -> Judgement:
+    """Return the one that stands when both speak of the same promise; the first proof is kept."""
+    if PRECEDENCE.index(new.verdict) < PRECEDENCE.index(old.verdict):
+        stands = new
+    else:
+        stands = old
+    prints = sorted({part for j in (old, new) for part in j.fingerprint.split(" | ") if part})
+    return replace(stands, times=old.times + new.times, fingerprint=" | ".join(prints))
+
+
+def is_red(judgement: Judgement, *, strict: bool = False) -> bool:
+    """Tell whether this verdict alone makes the run a violation (exit 1)."""
+    if judgement.waived:
+        return False
+    return judgement.verdict is Verdict.FAIL or (strict and judgement.verdict is Verdict.DEVIATION)
+
+
+def exit_code(judgements: Iterable[Judgement], *, strict: bool = False, complete: bool = True) -> ExitCode:
+    """Return the run's exit code.
+
+    A proven violation is the most useful thing to say and comes first; then the suite's own failure,
+    then whatever was not judged.
+    """
+    found = list(judgements)
+    if any(is_red(judgement, strict=strict) for judgement in found):
+        return ExitCode.VIOLATION
+    kinds = {judgement.verdict for judgement in found}
+    if not found or Verdict.HARNESS_ERROR in kinds:
+        return ExitCode.USAGE
+    if Verdict.CANNOT_JUDGE in kinds or not complete:
+        return ExitCode.CANNOT_JUDGE
+    return ExitCode.CONFORMS
+
+
+@dataclass
+class Book:
+    """Where every judgement of a run is booked; safe to use from several threads.
+
+    One entry for each requirement and operation: later judgements are combined into it.
+    """
+
+    _entries: dict[tuple[str, str], Judgement] = field(default_factory=dict)
+    _lock: Lock = field(default_factory=Lock)
+
+    def add(self, judgement: Judgement) -> None:
+        """Book one judgement."""
+        key = (judgement.requirement, judgement.operation)
+        with self._lock:
+            old = self._entries.get(key)
+            self._entries[key] = judgement if old is None else combine(old, judgement)
+
+    def replace(self, judgements: Iterable[Judgement]) -> None:
+        """Put these judgements in the place of those booked on the same requirement and operation."""
+        with self._lock:
+            self._entries |= {(j.requirement, j.operation): j for j in judgements}
+
+    def get(self, requirement: str, operation: str) -> Judgement | None:
+        """Return what is booked so far on this requirement and operation."""
+        return self._entries.get((requirement, operation))
+
+    def __iter__(self) -> Iterator[Judgement]:
+        """Iterate over the judgements, by requirement and operation."""
+        with self._lock:
+            entries = dict(self._entries)
+        return iter([entries[key] for key in sorted(entries)])
+
+    def __len__(self) -> int:
+        """Return how many requirement and operation pairs have a verdict."""
+        return len(self._entries)

@@ -1,0 +1,154 @@
+"""Associate: reality data is shown in more iTwins than the one it was created in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance import expect
+from conformance.exchange import Exchange
+from conformance.pytest_plugin import Judge, prepares, verifies
+
+if TYPE_CHECKING:
+    from tests.contract.conftest import Actor, Scene
+
+Together = Callable[..., list[Exchange]]
+
+
+@verifies(
+    "reality-management.associate.answers-200",
+    "reality-management.associate.is-listed",
+    "reality-management.associate.several-itwins",
+    "reality-management.associate.duplicate-conflicts",
+    "reality-management.associate.duplicate-changes-nothing",
+)
+def test_an_association_is_listed_and_refused_a_second_time(owner: Actor, scene: Scene, judge: Judge) -> None:
+    """Each of several associations is answered, listed once, and refused with 409 when it is made again."""
+    data = owner.new_reality_data(scene.home)
+    with judge("reality-management.associate.answers-200"):
+        expect.status(owner.associate(data, scene.second), 200)
+    with judge("reality-management.associate.is-listed"):
+        wanted = [scene.home, scene.second]
+        expect.same_items(owner.settled_associations(data, wanted), wanted, "associations", judge.last())
+    with judge("reality-management.associate.several-itwins"):
+        expect.status(owner.associate(data, scene.third), 200)
+        wanted = [scene.home, scene.second, scene.third]
+        expect.same_items(owner.settled_associations(data, wanted), wanted, "associations", judge.last())
+    before = owner.associations(data)
+    with judge("reality-management.associate.duplicate-conflicts"):
+        expect.status(owner.associate(data, scene.second), 409)
+        expect.status(owner.associate(data, scene.third), 409)
+        expect.status(owner.associate(data, scene.second), 409)
+    with judge("reality-management.associate.duplicate-changes-nothing"):
+        expect.same_items(owner.settled_associations(data, before), before, "associations", judge.last())
+
+
+@pytest.mark.order("early")
+@prepares("reality-management.associate.stays")
+def test_an_association_outlives_the_run(owner: Actor, scene: Scene) -> None:
+    """What was associated at the beginning is still associated when everything else has been asked."""
+    data = owner.new_reality_data(scene.home)
+    expect.status(owner.associate(data, scene.second), 200)
+    scene.later(lambda judge: _still_associated(owner, scene, judge, data))
+
+
+def _still_associated(owner: Actor, scene: Scene, judge: Judge, data: str) -> None:
+    with judge("reality-management.associate.stays"):
+        wanted = [scene.home, scene.second]
+        expect.same_items(owner.settled_associations(data, wanted), wanted, "associations", judge.last())
+
+
+@verifies("reality-management.associate.again-after-dissociation", "reality-management.associate.own-itwin")
+def test_a_dissolved_association_can_be_made_again(owner: Actor, scene: Scene, judge: Judge) -> None:
+    """After it was taken back an association does not exist any more, so it can be made again."""
+    data = owner.new_reality_data(scene.home)
+    expect.status(owner.associate(data, scene.second), 200)
+    owner.delete(f"/reality-management/reality-data/{data}/itwins/{scene.second}")
+    owner.settled_associations(data, [scene.home])
+    with judge("reality-management.associate.again-after-dissociation"):
+        expect.status(owner.associate(data, scene.second), 200)
+        wanted = [scene.home, scene.second]
+        expect.same_items(owner.settled_associations(data, wanted), wanted, "associations", judge.last())
+    with judge("reality-management.associate.own-itwin") as seen:
+        seen.observed(owner.associate(data, scene.home).summary())
+
+
+@verifies(
+    "reality-management.associate.unknown-reality-data-not-found",
+    "reality-management.associate.unknown-itwin-not-found",
+    "reality-management.associate.unknown-itwin-code",
+    "reality-management.associate.id-of-another-kind-not-found",
+    "reality-management.associate.refused-changes-nothing",
+)
+def test_an_unknown_id_is_not_found(owner: Actor, scene: Scene, judge: Judge, nowhere: str) -> None:
+    """Reality data and iTwins that do not exist are not found, and an id of the other kind is none either."""
+    with judge("reality-management.associate.unknown-reality-data-not-found"):
+        expect.error(owner.associate(nowhere, scene.second), 404, "RealityDataNotFound")
+    unknown = owner.associate(scene.untouched, nowhere)
+    with judge("reality-management.associate.unknown-itwin-not-found"):
+        expect.status(unknown, 404)
+    with judge("reality-management.associate.unknown-itwin-code") as seen:
+        seen.observed(unknown.at("/error/code"))
+    with judge("reality-management.associate.id-of-another-kind-not-found"):
+        expect.status(owner.associate(scene.second, scene.third), 404)
+        expect.status(owner.associate(scene.untouched, scene.untouched), 404)
+    with judge("reality-management.associate.refused-changes-nothing"):
+        expect.same_items(owner.associations(scene.untouched), [scene.home], "associations", judge.last())
+
+
+@verifies(
+    "reality-management.associate.malformed-itwin-invalid",
+    "reality-management.associate.malformed-itwin-detail",
+    "reality-management.associate.malformed-reality-data",
+    "reality-management.associate.odd-ids-refused",
+)
+def test_a_malformed_id_is_invalid(owner: Actor, scene: Scene, judge: Judge, odd_ids: list[str]) -> None:
+    """The page's own malformed iTwin id answers 422 and names iTwinId; no odd id is ever accepted."""
+    malformed = owner.associate(scene.untouched, "028cb17d-01e5-4d92-bfee-89b201a92")
+    with judge("reality-management.associate.malformed-itwin-invalid"):
+        expect.status(malformed, 422)
+    with judge("reality-management.associate.malformed-itwin-detail"):
+        expect.detail(malformed, "iTwinId", "InvalidValue")
+    with judge("reality-management.associate.malformed-reality-data") as seen:
+        odd = owner.associate("028cb17d-01e5-4d92-bfee-89b201a92", scene.second, tolerated=frozenset({400}))
+        seen.observed(odd.summary())
+    with judge("reality-management.associate.odd-ids-refused"):
+        tolerated = frozenset({400, 405, 414})
+        for odd_id in odd_ids[::2]:
+            expect.refused(owner.associate(scene.untouched, odd_id, tolerated=tolerated), 400, 403, 404, 405, 414, 422)
+        for odd_id in odd_ids[1::2]:
+            expect.refused(owner.associate(odd_id, scene.second, tolerated=tolerated), 400, 403, 404, 405, 414, 422)
+
+
+@verifies("reality-management.associate.id-case", "reality-management.associate.empty-json-body")
+def test_shipped_clients_are_understood(owner: Actor, scene: Scene, judge: Judge) -> None:
+    """An empty body announced as JSON is what shipped clients send; GUIDs may come in capitals."""
+    data = owner.new_reality_data(scene.home)
+    with judge("reality-management.associate.empty-json-body"):
+        headers = {"Content-Type": "application/json", "Accept": "application/json, text/plain, */*"}
+        expect.status(owner.associate(data, scene.third, content=b"", headers=headers), 200)
+    with judge("reality-management.associate.id-case") as seen:
+        seen.observed(owner.associate(data, scene.third.upper()).summary())
+
+
+@verifies(
+    "reality-management.associate.at-once-only-one-wins",
+    "reality-management.associate.at-once-none-is-lost",
+)
+def test_associations_at_once_keep_the_rules(owner: Actor, scene: Scene, judge: Judge, together: Together) -> None:
+    """Sent at the same moment, equal associations win once and different ones are all kept."""
+    data = owner.new_reality_data(scene.home)
+    with judge("reality-management.associate.at-once-only-one-wins"):
+        replies = together(*[lambda: owner.associate(data, scene.second)] * 4)
+        expect.equal(sorted(r.status or 0 for r in replies), [200, 409, 409, 409], "statuses", *replies)
+        wanted = [scene.home, scene.second]
+        expect.same_items(owner.settled_associations(data, wanted), wanted, "associations", judge.last())
+    other = owner.new_reality_data(scene.home)
+    with judge("reality-management.associate.at-once-none-is-lost"):
+        replies = together(lambda: owner.associate(other, scene.second), lambda: owner.associate(other, scene.third))
+        for reply in replies:
+            expect.status(reply, 200)
+        wanted = [scene.home, scene.second, scene.third]
+        expect.same_items(owner.settled_associations(other, wanted), wanted, "associations", *replies)

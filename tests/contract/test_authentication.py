@@ -1,0 +1,99 @@
+"""Who calls: every operation wants a good Bearer token and tells nobody else anything."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance import expect
+from conformance.forgery import forged
+from conformance.pytest_plugin import Judge, verifies
+
+if TYPE_CHECKING:
+    from tests.contract.conftest import Actor, Scene
+
+FORGED = (
+    "malformed-token",
+    "empty-token",
+    "forged-signature",
+    "changed-claims",
+    "unsigned-token",
+    "foreign-key",
+    "public-key-as-secret",
+)
+
+
+@verifies("platform.auth.missing-token", "platform.auth.missing-token-code", "platform.auth.before-existence")
+def test_a_call_without_a_token_is_refused(owner: Actor, scene: Scene, judge: Judge, operation: str) -> None:
+    """Without Authorization the answer is 401 with HeaderNotFound, whether the ids exist or not."""
+    reply = owner.example(operation, scene.real_ids(), headers={"Authorization": None})
+    with judge("platform.auth.missing-token"):
+        expect.status(reply, 401)
+    with judge("platform.auth.missing-token-code"):
+        expect.error(reply, 401, "HeaderNotFound")
+    with judge("platform.auth.before-existence"):
+        expect.status(owner.example(operation, scene.no_ids(), headers={"Authorization": None}), 401)
+
+
+@verifies("platform.auth.wrong-scheme", "platform.auth.other-401-codes")
+def test_only_bearer_is_a_scheme(owner: Actor, scene: Scene, judge: Judge, operation: str) -> None:
+    """A scheme other than Bearer answers 401; with which code is open."""
+    basic = "Basic " + base64.b64encode(b"user:password").decode()
+    reply = owner.example(operation, scene.real_ids(), headers={"Authorization": basic})
+    with judge("platform.auth.wrong-scheme"):
+        expect.status(reply, 401)
+    with judge("platform.auth.other-401-codes") as seen:
+        bad = owner.example(operation, scene.real_ids(), headers={"Authorization": "Bearer bad"})
+        seen.observed("scheme", reply.at("/error/code"), "token", bad.at("/error/code"))
+
+
+@verifies(*(f"platform.auth.{kind}" for kind in FORGED))
+def test_a_forged_token_is_refused(owner: Actor, scene: Scene, judge: Judge, operation: str) -> None:
+    """A token that is no token, or not the issuer's own as it was signed, answers 401."""
+    tokens = scene.forged_tokens(forged)
+    for kind in FORGED:
+        if kind not in tokens:
+            judge.not_applicable("the target's tokens are opaque or its keys unpublished", f"platform.auth.{kind}")
+            continue
+        with judge(f"platform.auth.{kind}"):
+            headers = {"Authorization": f"Bearer {tokens[kind]}"}
+            expect.status(owner.example(operation, scene.real_ids(), headers=headers), 401)
+
+
+@pytest.mark.parametrize("kind", ["expired-token", "other-issuer", "not-yet-valid"])
+@verifies("platform.auth.expired-token", "platform.auth.other-issuer", "platform.auth.not-yet-valid")
+def test_a_token_that_nobody_can_forge_is_refused(
+    owner: Actor, scene: Scene, judge: Judge, operation: str, kind: str
+) -> None:
+    """A token of the real key that is expired, too early or of another issuer answers 401."""
+    token = scene.ready_token(kind.removesuffix("-token").replace("-", "_"))
+    with judge(f"platform.auth.{kind}"):
+        headers = {"Authorization": f"Bearer {token}"}
+        expect.status(owner.example(operation, scene.real_ids(), headers=headers), 401)
+
+
+@verifies("platform.auth.wrong-scope")
+def test_a_token_without_the_scope_is_refused(owner: Actor, scene: Scene, judge: Judge, operation: str) -> None:
+    """A good token without the scope itwin-platform answers 401."""
+    token = scene.token_of_another_scope()
+    if not token:
+        judge.not_applicable("the token service gives no token without the scope; name one under tokens.wrong_scope")
+        return
+    with judge("platform.auth.wrong-scope"):
+        headers = {"Authorization": f"Bearer {token}"}
+        expect.status(owner.example(operation, scene.real_ids(), headers=headers), 401)
+
+
+@pytest.mark.order("late")
+@verifies("platform.auth.refused-changes-nothing")
+def test_refused_callers_left_nothing(owner: Actor, scene: Scene, judge: Judge) -> None:
+    """When every bad token has been refused, the things that they were about are as they were."""
+    where = owner.settled_associations(scene.untouched, [scene.home])
+    for operation in ("associateRealityData", "moveRealityData"):
+        with judge("platform.auth.refused-changes-nothing", operation):
+            expect.same_items(where, [scene.home], "associations", judge.last())
+    with judge("platform.auth.refused-changes-nothing", "createRepositoryResource"):
+        listed = {str(entry.get("id")) for entry in owner.resources(scene.repository)}
+        expect.equal(sorted(listed & scene.refused_ids(401)), [], "refused and listed", judge.last())

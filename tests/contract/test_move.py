@@ -1,0 +1,191 @@
+"""Move: reality data leaves one iTwin for another, if four conditions hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance import expect
+from conformance.exchange import Exchange
+from conformance.pytest_plugin import Judge, prepares, verifies
+
+if TYPE_CHECKING:
+    from tests.contract.conftest import Actor, Scene
+
+Together = Callable[..., list[Exchange]]
+
+
+@verifies(
+    "reality-management.move.answers-204",
+    "reality-management.move.lists-exactly-the-destination",
+    "reality-management.move.keeps-the-reality-data",
+    "reality-management.move.already-within-conflicts",
+    "reality-management.move.conflict-code",
+    "reality-management.move.and-back",
+)
+def test_a_move_changes_the_place_and_nothing_else(owner: Actor, scene: Scene, judge: Judge) -> None:
+    """Moved reality data is at the destination alone, keeps its name, cannot be moved there again, and can return."""
+    data = owner.new_reality_data(scene.home)
+    before = _described(owner, data)
+    with judge("reality-management.move.answers-204"):
+        expect.status(owner.move(data, scene.second), 204)
+    with judge("reality-management.move.lists-exactly-the-destination"):
+        wanted = [scene.second]
+        expect.same_items(owner.settled_associations(data, wanted), wanted, "associations", judge.last())
+    with judge("reality-management.move.keeps-the-reality-data"):
+        expect.equal(_described(owner, data), before, "id, name and type", judge.last())
+    again = owner.move(data, scene.second)
+    with judge("reality-management.move.already-within-conflicts"):
+        expect.status(again, 409)
+        wanted = [scene.second]
+        expect.same_items(owner.settled_associations(data, wanted), wanted, "associations", judge.last())
+    with judge("reality-management.move.conflict-code"):
+        expect.error(again, 409, "AlreadyExists")
+    with judge("reality-management.move.and-back"):
+        expect.status(owner.move(data, scene.home), 204)
+        wanted = [scene.home]
+        expect.same_items(owner.settled_associations(data, wanted), wanted, "associations", judge.last())
+
+
+def _described(owner: Actor, data: str) -> list[object]:
+    reply = owner.settled(lambda: owner.read(f"/reality-management/reality-data/{data}"), lambda r: r.status == 200)
+    return [reply.status, *(reply.at(f"/realityData/{key}") for key in ("displayName", "type", "classification"))]
+
+
+@pytest.mark.order("early")
+@prepares("reality-management.move.stays")
+def test_a_move_outlives_the_run(owner: Actor, scene: Scene) -> None:
+    """What was moved at the beginning is still at its destination when everything else has been asked."""
+    data = owner.new_reality_data(scene.home)
+    expect.status(owner.move(data, scene.third), 204)
+    scene.later(lambda judge: _still_there(owner, scene, judge, data))
+
+
+def _still_there(owner: Actor, scene: Scene, judge: Judge, data: str) -> None:
+    with judge("reality-management.move.stays"):
+        expect.same_items(owner.settled_associations(data, [scene.third]), [scene.third], "associations", judge.last())
+
+
+@verifies(
+    "reality-management.move.several-associations-refused",
+    "reality-management.move.several-associations-answer",
+)
+def test_reality_data_of_several_itwins_stays(owner: Actor, scene: Scene, judge: Judge) -> None:
+    """Reality data that more than one iTwin shows is not moved, wherever to."""
+    data = owner.new_reality_data(scene.home)
+    expect.status(owner.associate(data, scene.second), 200)
+    wanted = [scene.home, scene.second]
+    owner.settled_associations(data, wanted)
+    refused = owner.move(data, scene.third)
+    with judge("reality-management.move.several-associations-refused"):
+        expect.refused(refused, 403, 404, 409, 422)
+        expect.refused(owner.move(data, scene.second), 403, 404, 409, 422)
+        expect.same_items(owner.settled_associations(data, wanted), wanted, "associations", judge.last())
+    with judge("reality-management.move.several-associations-answer") as seen:
+        seen.observed(refused.summary())
+
+
+@verifies("reality-management.move.other-data-center-refused", "reality-management.move.other-data-center-answer")
+def test_reality_data_stays_in_its_data_center(owner: Actor, scene: Scene, judge: Judge) -> None:
+    """Reality data is not moved to an iTwin whose data lies elsewhere."""
+    if not scene.overseas:
+        judge.not_applicable("the target lets nobody make an iTwin in another data center; name other_data_center_itwin_id")
+        return
+    refused = owner.move(scene.untouched, scene.overseas)
+    with judge("reality-management.move.other-data-center-refused"):
+        expect.refused(refused, 403, 404, 409, 422)
+        expect.same_items(owner.associations(scene.untouched), [scene.home], "associations", judge.last())
+    with judge("reality-management.move.other-data-center-answer") as seen:
+        seen.observed(refused.summary())
+
+
+@verifies(
+    "reality-management.move.unknown-reality-data-not-found",
+    "reality-management.move.unknown-itwin-not-found",
+    "reality-management.move.unknown-itwin-code",
+    "reality-management.move.id-of-another-kind-not-found",
+)
+def test_an_unknown_id_is_not_found(owner: Actor, scene: Scene, judge: Judge, nowhere: str) -> None:
+    """Reality data and destinations that do not exist are not found, and an id of the other kind is none either."""
+    with judge("reality-management.move.unknown-reality-data-not-found"):
+        expect.error(owner.move(nowhere, scene.second), 404, "RealityDataNotFound")
+    unknown = owner.move(scene.untouched, nowhere)
+    with judge("reality-management.move.unknown-itwin-not-found"):
+        expect.status(unknown, 404)
+    with judge("reality-management.move.unknown-itwin-code") as seen:
+        seen.observed(unknown.at("/error/code"))
+    with judge("reality-management.move.id-of-another-kind-not-found"):
+        expect.status(owner.move(scene.second, scene.third), 404)
+        expect.status(owner.move(scene.untouched, scene.untouched), 404)
+
+
+@verifies(
+    "reality-management.move.malformed-itwin-invalid",
+    "reality-management.move.malformed-itwin-detail",
+    "reality-management.move.invalid-code",
+    "reality-management.move.itwin-required",
+    "reality-management.move.itwin-required-detail",
+    "reality-management.move.empty-itwin-invalid",
+    "reality-management.move.itwin-is-a-string",
+    "reality-management.move.body-is-closed",
+)
+def test_an_invalid_destination_is_named(owner: Actor, scene: Scene, judge: Judge) -> None:
+    """A destination that is malformed, missing, empty or no string answers 422, and so does an unknown member."""
+    data = scene.untouched
+    malformed = owner.move(data, "028cb17d-01e5-4d92-bfee-89b201a92")
+    with judge("reality-management.move.malformed-itwin-invalid"):
+        expect.status(malformed, 422)
+    with judge("reality-management.move.malformed-itwin-detail"):
+        expect.detail(malformed, "iTwinId", "InvalidValue")
+    with judge("reality-management.move.invalid-code"):
+        expect.error(malformed, 422, "InvalidRealityDataRequest")
+    missing = owner.move(data, json={})
+    with judge("reality-management.move.itwin-required"):
+        expect.error(missing, 422, "InvalidRealityDataRequest")
+    with judge("reality-management.move.itwin-required-detail"):
+        expect.detail(missing, "iTwinId")
+    with judge("reality-management.move.empty-itwin-invalid"):
+        expect.error(owner.move(data, ""), 422, "InvalidRealityDataRequest")
+    with judge("reality-management.move.itwin-is-a-string"):
+        for value in (None, 42, [scene.second], {"id": scene.second}):
+            expect.status(owner.move(data, value), 422)
+    with judge("reality-management.move.body-is-closed"):
+        expect.status(owner.move(data, json={"iTwinId": scene.second, "unknownMember": "x"}), 422)
+
+
+@verifies(
+    "reality-management.move.body-required",
+    "reality-management.move.odd-ids-refused",
+    "reality-management.move.malformed-reality-data",
+    "reality-management.move.refused-changes-nothing",
+)
+def test_what_is_no_request_moves_nothing(owner: Actor, scene: Scene, judge: Judge, odd_ids: list[str]) -> None:
+    """No body, a broken one, one that is no object, an odd id: refused, and the reality data stays."""
+    data, tolerated = scene.untouched, frozenset({400, 403, 405, 411, 414, 415})
+    with judge("reality-management.move.body-required"):
+        for content in (b"", b"{", b"[]", b'"text"', b"null", b"1"):
+            expect.refused(owner.move(data, content=content, tolerated=tolerated), 400, 411, 415, 422)
+    with judge("reality-management.move.odd-ids-refused"):
+        for odd_id in odd_ids[::2]:
+            expect.refused(owner.move(odd_id, scene.second, tolerated=tolerated), 400, 403, 404, 405, 414, 422)
+        for odd_id in odd_ids[1::2]:
+            expect.refused(owner.move(data, odd_id, tolerated=tolerated), 400, 403, 404, 422)
+    with judge("reality-management.move.malformed-reality-data") as seen:
+        odd = owner.move("028cb17d-01e5-4d92-bfee-89b201a92", scene.second, tolerated=tolerated)
+        seen.observed(odd.summary())
+    with judge("reality-management.move.refused-changes-nothing"):
+        expect.same_items(owner.settled_associations(data, [scene.home]), [scene.home], "associations", judge.last())
+
+
+@verifies("reality-management.move.at-once-leaves-one-place")
+def test_moves_at_once_leave_one_place(owner: Actor, scene: Scene, judge: Judge, together: Together) -> None:
+    """Two moves at the same moment leave the reality data at one destination that was answered 204."""
+    data = owner.new_reality_data(scene.home)
+    with judge("reality-management.move.at-once-leaves-one-place"):
+        replies = together(lambda: owner.move(data, scene.second), lambda: owner.move(data, scene.third))
+        places = [p for p, r in zip((scene.second, scene.third), replies, strict=True) if r.status == 204]
+        for reply in replies:
+            expect.status(reply, 204, 404, 409, 422)
+        expect.one_of(owner.settled(lambda: owner.associations(data), lambda s: len(s) == 1), places, *replies)

@@ -1,0 +1,105 @@
+"""What holds for every operation: how clients may ask, what a pause does, what happens at the rate limit."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance import expect
+from conformance.client import retry_after
+from conformance.examples import example_body
+from conformance.pytest_plugin import Judge, verifies
+
+if TYPE_CHECKING:
+    from tests.contract.conftest import Actor, Scene
+
+UNUSUAL = frozenset({400, 413, 415})
+
+
+@verifies("platform.accept.any-documented-form", "platform.path.case-insensitive", "platform.path.trailing-slash")
+def test_clients_may_ask_in_their_own_way(owner: Actor, scene: Scene, judge: Judge, operation: str) -> None:
+    """Shipped clients send several forms of Accept, of the path's case and of its end; all are understood."""
+    spec = owner.operations[operation]
+    ids = scene.real_ids() if spec.safe else scene.no_ids()
+    plain = owner.example(operation, ids)
+    with judge("platform.accept.any-documented-form"):
+        for accept in ("*/*", "application/json, text/plain, */*", None):
+            expect.status(owner.example(operation, ids, headers={"Accept": accept}), plain.status or 0)
+    with judge("platform.path.case-insensitive"):
+        odd = owner.example(operation, ids, off_spec=True, rewrite=lambda path: scene.other_case(path, spec))
+        expect.status(odd, plain.status or 0)
+        expect.value(odd, "/error/code", plain.at("/error/code"))
+    with judge("platform.path.trailing-slash"):
+        odd = owner.example(operation, ids, off_spec=True, rewrite=lambda path: f"{path}/")
+        expect.status(odd, plain.status or 0)
+        expect.value(odd, "/error/code", plain.at("/error/code"))
+
+
+@verifies("platform.input.odd-bodies-answered")
+def test_odd_bodies_are_answered(owner: Actor, scene: Scene, judge: Judge, operation: str) -> None:
+    """A body that is deep, large, doubled or of another media type is refused or accepted, and answered."""
+    spec = owner.operations[operation]
+    text = json.dumps(example_body(spec, scene.no_ids(), owner.unique))
+    inner = text.strip("{}")
+    bodies = {
+        "doubled": (f"{{{inner}, {inner}}}", "application/json"),
+        "deep": (f'{{{inner}, "unknownMember": {"[" * 200}{"]" * 200}}}', "application/json"),
+        "large": (f'{{{inner}, "unknownMember": "{"x" * 100_000}"}}', "application/json"),
+        "plain text": (text, "text/plain"),
+        "a form": (text, "application/x-www-form-urlencoded"),
+    }
+    with judge("platform.input.odd-bodies-answered"):
+        for body, media_type in bodies.values():
+            ids = scene.real_ids() | {"destination_itwin_id": scene.no_ids()["destination_itwin_id"]}
+            headers = {"Content-Type": media_type}
+            reply = owner.example(operation, ids, content=body.encode(), headers=headers, tolerated=UNUSUAL)
+            expect.status(reply, *spec.responses, *UNUSUAL)
+
+
+@pytest.mark.order("late")
+@verifies("platform.reply.after-idle")
+def test_a_pause_changes_nothing(owner: Actor, scene: Scene, judge: Judge, operation: str) -> None:
+    """After a pause the first request of an operation is answered as the one right after it."""
+    ids = scene.real_ids() if owner.operations[operation].safe else scene.no_ids()
+    time.sleep(scene.run.target.idle)
+    with judge("platform.reply.after-idle"):
+        first, second = owner.example(operation, ids), owner.example(operation, ids)
+        expect.equal(first.summary(), second.summary(), "the first answer after a pause", first, second)
+
+
+@verifies("platform.rate.limited-status", "platform.rate.lifts")
+def test_the_rate_limit_is_told_and_lifts(
+    actors: dict[str, Actor], scene: Scene, judge: Judge, operation: str
+) -> None:
+    """A client over its limit is told 429 and for how long, and may send again after that."""
+    throttled = actors["throttled"]
+    replies = []
+    for _ in range(12):
+        replies.append(throttled.example(operation, scene.no_ids(), may_throttle=True))
+        if replies[-1].status == 429:
+            break
+    with judge("platform.rate.limited-status"):
+        expect.status(replies[-1], 429)
+    wait = retry_after(replies[-1])
+    if replies[-1].status != 429 or wait is None:
+        judge.not_applicable("no 429 said for how long", "platform.rate.lifts")
+        return
+    with judge("platform.rate.lifts"):
+        time.sleep(min(wait, scene.run.target.max_wait) + 0.1)
+        again = throttled.example(operation, scene.no_ids(), may_throttle=True)
+        expect.differs_from_status(again, 429)
+
+
+@pytest.mark.order("last")
+@verifies(
+    "reality-management.associate.stays",
+    "reality-management.move.stays",
+    "itwins.resource.stays",
+)
+def test_what_was_written_early_is_still_there(scene: Scene, judge: Judge) -> None:
+    """At the end of the run everything that the first stories wrote is as they left it."""
+    for look in scene.deferred:
+        look(judge)

@@ -1,0 +1,169 @@
+"""Create resource: what a valid body is, and how each invalid one is named in the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance import expect
+from conformance.exchange import Exchange
+from conformance.pytest_plugin import Judge, verifies
+
+if TYPE_CHECKING:
+    from tests.contract.conftest import Actor, Repository, Scene
+
+Together = Callable[..., list[Exchange]]
+
+LONGEST = 200
+
+
+@verifies(
+    "itwins.resource.id-required",
+    "itwins.resource.name-required",
+    "itwins.resource.id-required-detail",
+    "itwins.resource.name-required-detail",
+    "itwins.resource.every-problem-in-the-details",
+    "itwins.resource.details-name-only-the-problem",
+    "itwins.resource.invalid-code",
+    "itwins.resource.empty-id-invalid",
+    "itwins.resource.empty-name-invalid",
+)
+def test_id_and_name_are_required(owner: Actor, scene: Scene, judge: Judge) -> None:
+    """A missing or empty id or displayName answers 422 and is named in the details, alone or with the other."""
+    repository = scene.repository
+    without_id = owner.create_resource(repository, {"displayName": owner.unique("Name")})
+    without_name = owner.create_resource(repository, {"id": owner.unique("id")})
+    without_both = owner.create_resource(repository, {})
+    with judge("itwins.resource.id-required"):
+        expect.status(without_id, 422)
+    with judge("itwins.resource.name-required"):
+        expect.status(without_name, 422)
+    with judge("itwins.resource.invalid-code"):
+        for reply in (without_id, without_name, without_both):
+            expect.error(reply, 422, "InvalidiTwinsRequest")
+    with judge("itwins.resource.id-required-detail"):
+        expect.detail(without_id, "id", "MissingRequiredProperty")
+    with judge("itwins.resource.name-required-detail"):
+        expect.detail(without_name, "displayName", "MissingRequiredProperty")
+    with judge("itwins.resource.every-problem-in-the-details"):
+        expect.detail(without_both, "id", "MissingRequiredProperty")
+        expect.detail(without_both, "displayName", "MissingRequiredProperty")
+    with judge("itwins.resource.details-name-only-the-problem"):
+        expect.no_detail(without_id, "displayName")
+        expect.no_detail(without_name, "id")
+    with judge("itwins.resource.empty-id-invalid"):
+        reply = owner.create_resource(repository, owner.new_resource(id=""))
+        expect.error(reply, 422, "InvalidiTwinsRequest")
+        expect.detail(reply, "id", "MissingRequiredProperty")
+    with judge("itwins.resource.empty-name-invalid"):
+        reply = owner.create_resource(repository, owner.new_resource(displayName=""))
+        expect.error(reply, 422, "InvalidiTwinsRequest")
+        expect.detail(reply, "displayName", "MissingRequiredProperty")
+
+
+@verifies(
+    "itwins.resource.id-is-a-string",
+    "itwins.resource.name-is-a-string",
+    "itwins.resource.body-is-closed",
+    "itwins.resource.body-required",
+)
+def test_the_body_is_an_object_of_two_strings(owner: Actor, scene: Scene, judge: Judge) -> None:
+    """Members of another type, unknown members, no body, broken JSON and other JSON are refused."""
+    repository = scene.repository
+    with judge("itwins.resource.id-is-a-string"):
+        for value in (None, 42, True, ["x"], {"x": "y"}):
+            expect.status(owner.create_resource(repository, owner.new_resource(id=value)), 422)
+    with judge("itwins.resource.name-is-a-string"):
+        for value in (None, 42, ["x"], {"x": "y"}):
+            expect.status(owner.create_resource(repository, owner.new_resource(displayName=value)), 422)
+    with judge("itwins.resource.body-is-closed"):
+        reply = owner.create_resource(repository, owner.new_resource(unknownMember="x"))
+        expect.status(reply, 422)
+    with judge("itwins.resource.body-required"):
+        tolerated = frozenset({400, 411, 415})
+        for content in (b"", b"{", b"[]", b'"text"', b"null", b"1"):
+            reply = owner.create_resource(repository, content=content, tolerated=tolerated)
+            expect.refused(reply, 400, 411, 415, 422)
+
+
+@verifies(
+    "itwins.resource.id-of-200-accepted",
+    "itwins.resource.name-of-200-accepted",
+    "itwins.resource.id-of-201-refused",
+    "itwins.resource.name-of-201-refused",
+    "itwins.resource.characters-not-bytes",
+    "itwins.resource.astral-characters",
+)
+def test_two_hundred_characters_are_the_limit(owner: Actor, scene: Scene, judge: Judge) -> None:
+    """Exactly 200 characters are accepted and kept whole, 201 are refused, whatever their bytes."""
+    repository = scene.repository_of("UrlTemplate")
+    unique = owner.unique
+    with judge("itwins.resource.id-of-200-accepted"):
+        body = owner.new_resource(id=unique.of_length(LONGEST))
+        reply = owner.create_resource(repository, body)
+        expect.status(reply, 201)
+        expect.value(reply, "/resource/id", body["id"])
+    with judge("itwins.resource.name-of-200-accepted"):
+        body = owner.new_resource(displayName=unique.of_length(LONGEST))
+        reply = owner.create_resource(repository, body)
+        expect.status(reply, 201)
+        expect.value(reply, "/resource/displayName", body["displayName"])
+        path = f"{repository.path}/resources/{body['id']}"
+        read = owner.settled(lambda: owner.read(path), lambda r: r.status == 200)
+        expect.value(read, "/resource/displayName", body["displayName"])
+    with judge("itwins.resource.id-of-201-refused"):
+        reply = owner.create_resource(repository, owner.new_resource(id=unique.of_length(LONGEST + 1)))
+        expect.error(reply, 422, "InvalidiTwinsRequest")
+        expect.detail(reply, "id", "InvalidValue")
+    with judge("itwins.resource.name-of-201-refused"):
+        reply = owner.create_resource(repository, owner.new_resource(displayName=unique.of_length(LONGEST + 1)))
+        expect.error(reply, 422, "InvalidiTwinsRequest")
+        expect.detail(reply, "displayName", "InvalidValue")
+    with judge("itwins.resource.characters-not-bytes"):
+        name = unique.of_length(LONGEST, "界")
+        reply = owner.create_resource(repository, owner.new_resource(displayName=name))
+        expect.status(reply, 201)
+        expect.value(reply, "/resource/displayName", name)
+        longer = owner.new_resource(displayName=unique.of_length(LONGEST + 1, "界"))
+        expect.status(owner.create_resource(repository, longer), 422)
+    with judge("itwins.resource.astral-characters") as seen:
+        astral = unique.of_length(150, "🌊")
+        seen.observed(owner.create_resource(repository, owner.new_resource(displayName=astral)).summary())
+
+
+@verifies(
+    "itwins.resource.answer-is-what-is-stored",
+    "itwins.resource.surrounding-blanks",
+    "itwins.resource.blank-id",
+)
+def test_the_answer_tells_what_is_stored(owner: Actor, scene: Scene, judge: Judge) -> None:
+    """Whether blanks around a name are kept is open; that answer and read agree is not."""
+    repository = scene.repository_of("WebMapTileService")
+    name = f"  {owner.unique('Name')}  "
+    body = owner.new_resource(displayName=name)
+    reply = owner.create_resource(repository, body)
+    with judge("itwins.resource.surrounding-blanks") as seen:
+        kept = reply.at("/resource/displayName")
+        seen.observed(reply.status, "kept" if kept == name else "trimmed" if kept == name.strip() else "otherwise")
+    if reply.status == 201:
+        with judge("itwins.resource.answer-is-what-is-stored"):
+            path = f"{repository.path}/resources/{body['id']}"
+            read = owner.settled(lambda: owner.read(path), lambda r: r.status == 200)
+            expect.value(read, "/resource/displayName", reply.at("/resource/displayName"))
+    else:
+        judge.not_applicable("a name with blanks around it is refused", "itwins.resource.answer-is-what-is-stored")
+    with judge("itwins.resource.blank-id") as seen:
+        seen.observed(owner.create_resource(repository, owner.new_resource(id="   ")).summary())
+
+
+@pytest.mark.order("late")
+@verifies("itwins.resource.refused-changes-nothing")
+def test_refused_creates_left_nothing(owner: Actor, scene: Scene, judge: Judge) -> None:
+    """When every invalid body has been refused, the repository lists only what was answered 201."""
+    with judge("itwins.resource.refused-changes-nothing"):
+        for repository in scene.used_repositories():
+            made, tried = scene.resources_made(repository)
+            listed = {str(entry.get("id")) for entry in owner.resources(repository)}
+            expect.equal(sorted(listed & (tried - made)), [], "refused and listed all the same", judge.last())

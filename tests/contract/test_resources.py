@@ -1,0 +1,213 @@
+"""Create resource: a map layer of a repository gets an id and a name that nothing else there has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance import expect
+from conformance.exchange import Exchange
+from conformance.pytest_plugin import Judge, prepares, verifies
+
+if TYPE_CHECKING:
+    from tests.contract.conftest import Actor, Repository, Scene
+
+Together = Callable[..., list[Exchange]]
+
+SUB_CLASSES = ("WebMapService", "WebMapTileService", "ArcGIS", "UrlTemplate")
+NAMES = (
+    "MiXed Case",
+    'Two  blanks & <b>"markup"</b>',
+    "Größe 界 🌊",
+    "de\u0301compose\u0301",
+)
+
+
+@verifies(
+    "itwins.resource.answers-201",
+    "itwins.resource.every-subclass",
+    "itwins.resource.subclass-copied",
+    "itwins.resource.can-be-read",
+    "itwins.resource.is-listed-once",
+    "itwins.resource.text-kept-to-the-letter",
+)
+def test_a_new_resource_is_answered_read_and_listed(owner: Actor, scene: Scene, judge: Judge) -> None:
+    """In a repository of each subclass a resource is created, answered as it is stored, and listed once."""
+    for sub_class, name in zip(SUB_CLASSES, NAMES, strict=True):
+        repository = scene.repository_of(sub_class)
+        body = {"id": owner.unique("MiXed"), "displayName": f"{owner.unique()} {name}"}
+        created = owner.create_resource(repository, body)
+        with judge("itwins.resource.answers-201"):
+            expect.status(created, 201)
+        with judge("itwins.resource.every-subclass"):
+            expect.status(created, 201)
+        with judge("itwins.resource.subclass-copied"):
+            expect.value(created, "/resource/subClass", sub_class)
+        read = owner.settled(lambda: owner.read(f"{repository.path}/resources/{body['id']}"), lambda r: r.status == 200)
+        stored = {"class": repository.class_, "subClass": sub_class}
+        with judge("itwins.resource.can-be-read"):
+            expect.status(read, 200)
+            for member, value in stored.items():
+                expect.value(read, f"/resource/{member}", value)
+        with judge("itwins.resource.text-kept-to-the-letter"):
+            for member, value in body.items():
+                expect.value(created, f"/resource/{member}", value)
+                expect.value(read, f"/resource/{member}", value)
+        with judge("itwins.resource.is-listed-once"):
+            expect.equal(_times(owner, repository, body["id"]), 1, f"entries of {body['id']} in the list", judge.last())
+
+
+def _times(owner: Actor, repository: Repository, resource: Any) -> int:
+    listed = owner.settled(lambda: owner.resources(repository), lambda seen: resource in _ids(seen))
+    return _ids(listed).count(resource)
+
+
+def _ids(listed: list[dict[str, Any]]) -> list[Any]:
+    return [entry.get("id") for entry in listed]
+
+
+@pytest.mark.order("early")
+@prepares("itwins.resource.stays")
+def test_a_resource_outlives_the_run(owner: Actor, scene: Scene) -> None:
+    """What was created at the beginning is still there, unchanged, when everything else has been asked."""
+    body = owner.new_resource()
+    expect.status(owner.create_resource(scene.repository, body), 201)
+    scene.later(lambda judge: _still_there(owner, scene, judge, body))
+
+
+def _still_there(owner: Actor, scene: Scene, judge: Judge, body: dict[str, Any]) -> None:
+    with judge("itwins.resource.stays"):
+        read = owner.read(f"{scene.repository.path}/resources/{body['id']}")
+        expect.status(read, 200)
+        expect.value(read, "/resource/displayName", body["displayName"])
+
+
+@verifies(
+    "itwins.resource.duplicate-id-conflicts",
+    "itwins.resource.duplicate-name-conflicts",
+    "itwins.resource.duplicate-changes-nothing",
+    "itwins.resource.unique-within-the-repository-only",
+    "itwins.resource.free-after-delete",
+    "itwins.resource.id-case",
+    "itwins.resource.name-case",
+)
+def test_id_and_name_are_taken_by_the_first_create(owner: Actor, scene: Scene, judge: Judge) -> None:
+    """An id or name of any resource of the repository is refused; elsewhere, or after a delete, it is free."""
+    repository = scene.repository_of("ArcGIS")
+    bodies = [owner.new_resource(id=owner.unique("Zone")) for _ in range(3)]
+    for body in bodies:
+        expect.status(owner.create_resource(repository, body), 201)
+    before = _listed(owner, repository, bodies)
+    with judge("itwins.resource.duplicate-id-conflicts"):
+        for body in (bodies[1], bodies[0], bodies[2]):
+            expect.status(owner.create_resource(repository, owner.new_resource(id=body["id"])), 409)
+        expect.status(owner.create_resource(repository, bodies[1]), 409)
+    with judge("itwins.resource.duplicate-name-conflicts"):
+        for body in (bodies[1], bodies[0], bodies[2]):
+            twin = owner.new_resource(displayName=body["displayName"])
+            expect.status(owner.create_resource(repository, twin), 409)
+    with judge("itwins.resource.duplicate-changes-nothing"):
+        expect.equal(_shape(owner.resources(repository)), _shape(before), "resources", judge.last())
+    with judge("itwins.resource.unique-within-the-repository-only"):
+        expect.status(owner.create_resource(scene.repository_of("UrlTemplate"), bodies[1]), 201)
+    with judge("itwins.resource.id-case") as seen:
+        seen.observed(owner.create_resource(repository, owner.new_resource(id=bodies[0]["id"].upper())).summary())
+    with judge("itwins.resource.name-case") as seen:
+        twin = owner.new_resource(displayName=bodies[0]["displayName"].upper())
+        seen.observed(owner.create_resource(repository, twin).summary())
+    owner.delete(f"{repository.path}/resources/{bodies[2]['id']}")
+    owner.settled(lambda: owner.resources(repository), lambda seen: bodies[2]["id"] not in _ids(seen))
+    with judge("itwins.resource.free-after-delete"):
+        expect.status(owner.create_resource(repository, bodies[2]), 201)
+
+
+def _listed(owner: Actor, repository: Repository, bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    wanted = {body["id"] for body in bodies}
+    return owner.settled(lambda: owner.resources(repository), lambda seen: wanted <= set(_ids(seen)))
+
+
+def _shape(listed: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    return sorted((str(entry.get("id")), str(entry.get("displayName"))) for entry in listed)
+
+
+@verifies(
+    "itwins.resource.unknown-repository-not-found",
+    "itwins.resource.repository-of-another-itwin-not-found",
+    "itwins.resource.id-of-another-kind-not-found",
+    "itwins.resource.unknown-itwin-refused",
+    "itwins.resource.unknown-itwin-code",
+    "itwins.resource.odd-ids-refused",
+)
+def test_an_unknown_repository_is_not_found(
+    owner: Actor, scene: Scene, judge: Judge, nowhere: str, odd_ids: list[str]
+) -> None:
+    """A repository is found under its own iTwin and id only."""
+    here = scene.repository
+    with judge("itwins.resource.unknown-repository-not-found"):
+        expect.error(owner.create_resource(here.at(id=nowhere)), 404, "iTwinRepositoryNotFound")
+    elsewhere = owner.new_repository(scene.second)
+    with judge("itwins.resource.repository-of-another-itwin-not-found"):
+        expect.error(owner.create_resource(elsewhere.at(itwin=scene.home)), 404, "iTwinRepositoryNotFound")
+        expect.equal(owner.resources(elsewhere), [], "resources of the other iTwin's repository", judge.last())
+    with judge("itwins.resource.id-of-another-kind-not-found"):
+        expect.status(owner.create_resource(here.at(id=scene.home)), 404)
+    unknown = owner.create_resource(here.at(itwin=nowhere))
+    both = owner.create_resource(here.at(itwin=nowhere, id=scene.home))
+    with judge("itwins.resource.unknown-itwin-refused"):
+        expect.refused(unknown, 403, 404)
+        expect.refused(both, 403, 404)
+    with judge("itwins.resource.unknown-itwin-code"):
+        expect.error(unknown, 404, "iTwinNotFound")
+        expect.error(both, 404, "iTwinNotFound")
+    with judge("itwins.resource.odd-ids-refused"):
+        tolerated = frozenset({400, 405, 414})
+        for odd_id in odd_ids[::2]:
+            odd = owner.create_resource(here.at(id=odd_id), tolerated=tolerated)
+            expect.refused(odd, 400, 404, 405, 414, 422)
+        for odd_id in odd_ids[1::2]:
+            odd = owner.create_resource(here.at(itwin=odd_id), tolerated=tolerated)
+            expect.refused(odd, 400, 403, 404, 405, 414, 422)
+
+
+@verifies("itwins.resource.other-class-refused", "itwins.resource.other-class-answer")
+def test_a_repository_of_another_class_takes_no_resource(owner: Actor, scene: Scene, judge: Judge) -> None:
+    """Only a repository of map layers takes resources."""
+    others = scene.other_class_repositories()
+    if not others:
+        judge.not_applicable("the target shows no repository of another class and lets nobody make one")
+        return
+    with judge("itwins.resource.other-class-refused"):
+        for other in others:
+            expect.refused(owner.create_resource(other), 403, 404, 409, 422)
+    with judge("itwins.resource.other-class-answer") as seen:
+        seen.observed(judge.last().summary())
+
+
+@verifies(
+    "itwins.resource.at-once-only-one-id-wins",
+    "itwins.resource.at-once-only-one-name-wins",
+    "itwins.resource.at-once-none-is-lost",
+)
+def test_creates_at_once_keep_the_rules(owner: Actor, scene: Scene, judge: Judge, together: Together) -> None:
+    """Sent at the same moment, one of several equal ids or names wins, and no different one is lost."""
+    repository = scene.repository_of("WebMapTileService")
+    with judge("itwins.resource.at-once-only-one-id-wins"):
+        bodies = [owner.new_resource()] + [owner.new_resource() for _ in range(3)]
+        bodies = [{**body, "id": bodies[0]["id"]} for body in bodies]
+        replies = together(*[lambda body=body: owner.create_resource(repository, body) for body in bodies])
+        expect.equal(sorted(r.status or 0 for r in replies), [201, 409, 409, 409], "statuses", *replies)
+        expect.equal(_times(owner, repository, bodies[0]["id"]), 1, "entries in the list", judge.last())
+    with judge("itwins.resource.at-once-only-one-name-wins"):
+        name = owner.unique("Name")
+        twins = [owner.new_resource(displayName=name) for _ in range(3)]
+        replies = together(*[lambda body=body: owner.create_resource(repository, body) for body in twins])
+        expect.equal(sorted(r.status or 0 for r in replies), [201, 409, 409], "statuses", *replies)
+    with judge("itwins.resource.at-once-none-is-lost"):
+        both = [owner.new_resource() for _ in range(2)]
+        replies = together(*[lambda body=body: owner.create_resource(repository, body) for body in both])
+        for reply in replies:
+            expect.status(reply, 201)
+        listed = _ids(_listed(owner, repository, both))
+        expect.equal([body["id"] in listed for body in both], [True, True], "both listed", *replies)
