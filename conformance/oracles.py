@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Final
 
 from conformance.client.sender import TOO_MANY, retry_after
@@ -173,18 +174,29 @@ def shown(value: Any) -> str:
     return "absent" if value is ABSENT else brief(repr(value), 120)
 
 
+WHOLE: Final = "platform.reply.whole"
+LIFTS: Final = "platform.rate.lifts"
+
+
 @dataclass(frozen=True)
 class Oracles:
-    """The checks of a run: called with each exchange, they book a judgement for each check that applies."""
+    """The checks of a run: called with each exchange, they book a judgement for each check that applies.
+
+    `rows` are the requirements by id. A request whose connection was closed without a whole reply, twice in a
+    row, is a violation as soon as another request is answered: the target lives, and broke this one off.
+    """
 
     checks: Mapping[str, tuple[tuple[Requirement, Check], ...]]
     book: Book
     redactor: Redactor
     selected: frozenset[tuple[str, str]]
+    rows: Mapping[str, Requirement] = field(default_factory=dict)
+    broken: list[Exchange] = field(default_factory=list)
 
     def __call__(self, exchange: Exchange) -> None:
         """Judge one exchange of a documented operation."""
         operation = exchange.request.operation
+        self._whole(exchange)
         if operation is None or exchange.request.off_spec or exchange.status is None:
             return
         for requirement, check in self.checks.get(operation.id, ()):
@@ -192,6 +204,30 @@ class Oracles:
                 seen = check(exchange, operation)
                 if seen is not None:
                     self.book.add(self._judgement(requirement, operation, exchange, seen))
+
+    def _whole(self, exchange: Exchange) -> None:
+        """Judge that requests get a whole reply."""
+        if exchange.status is None:
+            if exchange.failure.startswith("broken") and exchange.request.operation is not None:
+                self.broken.append(exchange)
+            return
+        twice = {id(b.request): b for a, b in pairwise(self.broken) if a.request is b.request}
+        self.broken.clear()
+        for lost in twice.values():
+            self.note(WHOLE, lost, f"no whole reply, twice in a row: {lost.failure}")
+        if exchange.request.operation is not None:
+            self.note(WHOLE, exchange, "")
+
+    def note(self, requirement: str, exchange: Exchange, seen: str) -> None:
+        """Book what was seen of a promise that no single reply shows; "" for one that holds."""
+        operation, row = exchange.request.operation, self.rows.get(requirement)
+        if operation is not None and row is not None and (requirement, operation.id) in self.selected:
+            self.book.add(self._judgement(row, operation, exchange, seen))
+
+    def limit(self, exchange: Exchange, *, lifted: bool) -> None:
+        """Judge that the rate limit lifts when the target said so: `exchange` came after its own Retry-After."""
+        if retry_after(exchange) is not None or lifted:
+            self.note(LIFTS, exchange, "" if lifted else "still refused after waiting as Retry-After says, again and again")
 
     def _judgement(self, row: Requirement, operation: Operation, exchange: Exchange, seen: str) -> Judgement:
         if not seen:

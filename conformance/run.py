@@ -208,9 +208,9 @@ def new_run(options: Options, target: Target, catalogue: Catalogue) -> Run:
     budget = Budget(target.rate, target.max_requests, target.max_writes, reserve=lambda: len(ledger.pending()))
     client = Client(target, recorder, budget, ledger)
     book = Book()
-    client.listeners.append(
-        Oracles(build_checks(catalogue.judged(), redactor), book, redactor, selected)
-    )
+    oracles = Oracles(build_checks(catalogue.judged(), redactor), book, redactor, selected, catalogue.rows)
+    client.listeners.append(oracles)
+    client.limit_listener = oracles.limit
     seed = options.seed if options.seed is not None else secrets.randbelow(2**31)
     return Run(options, target, catalogue, selected, folder, run_id, seed, redactor, book, client)
 

@@ -44,6 +44,7 @@ class Client:
     budget: Budget
     ledger: Ledger
     listeners: list[Callable[[Exchange], None]] = field(default_factory=list)
+    limit_listener: Callable[..., None] = lambda *_, **__: None
     story: Callable[[], str] = lambda: ""
     per_operation: dict[str, int] = field(default_factory=dict)
     per_purpose: dict[str, int] = field(default_factory=dict)
@@ -87,11 +88,14 @@ class Client:
 
     def _patiently(self, request: Request, role: str) -> Exchange:
         """Send; after a 429 wait as long as the server asks and send again."""
-        for _ in range(PATIENT_WAITS):
+        for waits in range(PATIENT_WAITS):
             exchange = self._once(request, role)
             if exchange.status != TOO_MANY or request.may_throttle:
+                if waits:
+                    self.limit_listener(exchange, lifted=True)
                 return exchange
             self._obey(exchange)
+        self.limit_listener(exchange, lifted=False)
         reason = f"throttled for good: {PATIENT_WAITS} times 429 in spite of waiting as Retry-After says"
         self.budget.stop(reason, undo_too=True)
         raise NotJudged(self.budget.stopped, (exchange.id,))

@@ -303,7 +303,7 @@ class Scene:
 
     def used_repositories(self) -> list[Repository]:
         """Return the repositories of map layers that stories created resources in."""
-        return [made for made in self._made.values() if isinstance(made, Repository)]
+        return [made for made in self._made.values() if isinstance(made, Repository) and made.itwin == self.home]
 
     def resources_made(self, repository: Repository) -> tuple[set[str], set[str]]:
         """Return which resource ids were answered 201 in a repository, and which were tried at all."""
@@ -389,6 +389,10 @@ class Scene:
     def ready_token(self, name: str) -> str:
         """Return a ready token of the targets file that must be refused."""
         return self.run.target.tokens[name].get_secret_value()
+
+    def bearer(self, name: str) -> dict[str, str]:
+        """Return the header that sends a ready token of the targets file."""
+        return {"Authorization": f"Bearer {self.ready_token(name)}"}
 
     def token_of_another_scope(self) -> str:
         """Return a good token without the API's scope: the targets file's, or one that the token service gives."""
