@@ -32,7 +32,9 @@ def ledgers_below(reports: Path) -> list[Path]:
 def clean_up(target: Target, files: Sequence[Path], *, dry_run: bool = False) -> Cleaned:
     """Undo what the ledgers still hold for this target; a ledger of another target is left alone and said so."""
     if target.mode == "none" and not dry_run:
-        raise UsageError(f"target {target.name} is read-only here: set writes, or use --dry-run to see the calls")
+        raise UsageError(
+            f"target {target.name} is read-only here: set writes, or use --dry-run to see the calls"
+        )
     lines: list[str] = []
     undone = left = 0
     for file in files:
@@ -44,13 +46,20 @@ def clean_up(target: Target, files: Sequence[Path], *, dry_run: bool = False) ->
             continue
         before = len(ledger.pending())
         if dry_run:
-            lines += [f"DELETE {target.base_url}{entry.undo}  # {entry.what}, as {entry.role}" for entry in ledger.pending()]
+            lines += [
+                f"DELETE {target.base_url}{entry.undo}  # {entry.what}, as {entry.role}"
+                for entry in ledger.pending()
+            ]
             continue
         leaks = _undo(target, ledger)
         lines += [f"{file}: {leak.what} is left ({leak.error}): {leak.undo}" for leak in leaks]
         left += len(leaks)
         undone += before - len(ledger.pending())
-    summary = f"{undone} undone, {left} left" if undone or left else ("nothing sent" if dry_run else "nothing to undo")
+    summary = (
+        f"{undone} undone, {left} left"
+        if undone or left
+        else ("nothing sent" if dry_run else "nothing to undo")
+    )
     return Cleaned(tuple(lines), summary, ExitCode.CANNOT_JUDGE if left else ExitCode.CONFORMS)
 
 

@@ -13,7 +13,9 @@ from conformance.naming import Unique
 from conformance.specs import Operation
 
 
-def example_request(operation: Operation, real_ids: Mapping[str, str], unique: Unique, **options: Any) -> Request:
+def example_request(
+    operation: Operation, real_ids: Mapping[str, str], unique: Unique, **options: Any
+) -> Request:
     """Return a request that the operation's page calls valid.
 
     Path parameters and members marked `x-real-id` get the target's ids, those marked `x-unique` a new name.

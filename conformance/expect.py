@@ -67,7 +67,9 @@ def only_members(reply: Exchange, pointer: str, allowed: Iterable[str]) -> None:
     if not isinstance(seen, dict):
         raise Violation(f"an object at {pointer}", shown(seen), (reply.id,))
     if extra := sorted(set(seen) - set(allowed)):
-        raise Violation(f"no other members than {', '.join(allowed)}", f"also {', '.join(extra)}", (reply.id,))
+        raise Violation(
+            f"no other members than {', '.join(allowed)}", f"also {', '.join(extra)}", (reply.id,)
+        )
 
 
 def text(reply: Exchange, pointer: str) -> str:
@@ -92,7 +94,9 @@ def detail(reply: Exchange, target: str, *codes: str) -> None:
     found = [e for e in entries if e.get("target") == target and (not codes or e.get("code") in codes)]
     if not found:
         wanted = f"a detail with target {target}" + (f" and code {' or '.join(codes)}" if codes else "")
-        seen = ", ".join(f"{shown(e.get('code', ABSENT))} on {shown(e.get('target', ABSENT))}" for e in entries)
+        seen = ", ".join(
+            f"{shown(e.get('code', ABSENT))} on {shown(e.get('target', ABSENT))}" for e in entries
+        )
         raise Violation(wanted, seen, (reply.id,))
     if not all(isinstance(e.get("message"), str) and e["message"].strip() for e in found):
         raise Violation("a message in each detail", shown(entries), (reply.id,))
@@ -101,7 +105,11 @@ def detail(reply: Exchange, target: str, *codes: str) -> None:
 def no_detail(reply: Exchange, target: str) -> None:
     """Expect no detail about this target."""
     entries = reply.at("/error/details")
-    named = [e for e in entries if isinstance(e, dict) and e.get("target") == target] if isinstance(entries, list) else []
+    named = (
+        [e for e in entries if isinstance(e, dict) and e.get("target") == target]
+        if isinstance(entries, list)
+        else []
+    )
     if named:
         raise Violation(f"no detail on {target}, which is valid", shown(named), (reply.id,))
 

@@ -51,7 +51,9 @@ def _schema(exchange: Exchange, operation: Operation) -> str | None:
     if exchange.truncated:
         return f"a body of more than {len(exchange.content)} bytes"
     if exchange.json is ABSENT:
-        return f"a body that is no JSON: {brief(exchange.text, 80)!r}" if exchange.content else "an empty body"
+        return (
+            f"a body that is no JSON: {brief(exchange.text, 80)!r}" if exchange.content else "an empty body"
+        )
     return "; ".join(response.errors(exchange.json)[:3])
 
 
@@ -92,7 +94,11 @@ def retry_after_in_seconds(exchange: Exchange, operation: Operation) -> str | No
     value = exchange.header("Retry-After")
     if value is None:
         return "429 without a Retry-After header"
-    return "" if retry_after(exchange) is not None else f"Retry-After: {brief(value, 60)}, which is no number of seconds"
+    return (
+        ""
+        if retry_after(exchange) is not None
+        else f"Retry-After: {brief(value, 60)}, which is no number of seconds"
+    )
 
 
 def message_present(exchange: Exchange, operation: Operation) -> str | None:
@@ -227,7 +233,11 @@ class Oracles:
     def limit(self, exchange: Exchange, *, lifted: bool) -> None:
         """Judge that the rate limit lifts when the target said so: `exchange` came after its own Retry-After."""
         if retry_after(exchange) is not None or lifted:
-            self.note(LIFTS, exchange, "" if lifted else "still refused after waiting as Retry-After says, again and again")
+            self.note(
+                LIFTS,
+                exchange,
+                "" if lifted else "still refused after waiting as Retry-After says, again and again",
+            )
 
     def _judgement(self, row: Requirement, operation: Operation, exchange: Exchange, seen: str) -> Judgement:
         if not seen:
@@ -252,7 +262,9 @@ def token_never_echoed(redactor: Redactor) -> Check:
 
     def check(exchange: Exchange, operation: Operation) -> str | None:  # noqa: ARG001 - the signature of a check
         headers = "\n".join(exchange.headers.values())
-        return "the reply repeats a token or secret" if redactor.contains(headers + "\n" + exchange.text) else ""
+        return (
+            "the reply repeats a token or secret" if redactor.contains(headers + "\n" + exchange.text) else ""
+        )
 
     return check
 

@@ -75,7 +75,9 @@ class Redactor:
     def contains(self, text: str) -> bool:
         """Tell whether the text holds a long secret (a token, not a word) or a long piece of one."""
         return any(secret in text for secret in self._long) or any(
-            run[i : i + WINDOW] in self._pieces for run in _RUN.findall(text) for i in range(len(run) - WINDOW + 1)
+            run[i : i + WINDOW] in self._pieces
+            for run in _RUN.findall(text)
+            for i in range(len(run) - WINDOW + 1)
         )
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:

@@ -82,7 +82,9 @@ def load_catalogue(folder: Path, operations: Mapping[str, Operation]) -> Catalog
         for row in content["requirements"]:
             requirement = _requirement(row, file, operations)
             if requirement.id in rows:
-                raise UsageError(f"{file}: {requirement.id} stands twice (also in {rows[requirement.id].file})")
+                raise UsageError(
+                    f"{file}: {requirement.id} stands twice (also in {rows[requirement.id].file})"
+                )
             rows[requirement.id] = requirement
     if not rows:
         raise UsageError(f"no *.requirements.yaml in {folder}: is this the folder of the specs?")

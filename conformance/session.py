@@ -46,7 +46,9 @@ def finish(run: Run, *, formats: bool = True) -> dict[str, Any]:
 def waive(run: Run) -> None:
     """Mark the verdicts that a waiver speaks of, and remember how each waiver stands."""
     today = datetime.now(UTC).date()
-    waivers = load(run.options.waivers or specs_dir() / "waivers.yaml", today=today, known=known_of(run.catalogue))
+    waivers = load(
+        run.options.waivers or specs_dir() / "waivers.yaml", today=today, known=known_of(run.catalogue)
+    )
     marked, states = apply(waivers, list(run.book), run.target.name, today)
     run.book.replace(marked)
     run.waivers = states
@@ -90,5 +92,3 @@ def stop(run: Run, reason: str) -> None:
     """Let the run end early and say why in its report."""
     run.stopped = run.stopped or reason
     run.client.budget.stop(reason)
-
-

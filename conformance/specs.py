@@ -78,7 +78,9 @@ class Operation:
 
     def real_ids(self) -> Mapping[str, str]:
         """Return which real id of the target belongs to each path parameter (`x-real-id` of the spec)."""
-        return {p["name"]: p["x-real-id"] for p in self.parameters if p.get("in") == "path" and "x-real-id" in p}
+        return {
+            p["name"]: p["x-real-id"] for p in self.parameters if p.get("in") == "path" and "x-real-id" in p
+        }
 
 
 def pointer(parts: object) -> str:
@@ -124,7 +126,9 @@ def load_operations(folder: Path) -> dict[str, Operation]:
     for api, document in load_documents(folder).items():
         for operation in _operations(api, document):
             if operation.id in operations:
-                raise UsageError(f"operationId {operation.id} stands in two specs: {operations[operation.id].api} and {api}")
+                raise UsageError(
+                    f"operationId {operation.id} stands in two specs: {operations[operation.id].api} and {api}"
+                )
             operations[operation.id] = operation
     return operations
 
@@ -183,7 +187,9 @@ def resolve(document: JsonObject, node: JsonObject) -> JsonObject:
     while "$ref" in node:
         target: Any = document
         for key in node["$ref"].removeprefix("#/").split("/"):
-            target = target.get(key.replace("~1", "/").replace("~0", "~")) if isinstance(target, dict) else None
+            target = (
+                target.get(key.replace("~1", "/").replace("~0", "~")) if isinstance(target, dict) else None
+            )
         if not isinstance(target, dict):
             raise UsageError(f"a spec refers to {node['$ref']}, which it does not contain")
         node = target

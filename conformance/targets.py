@@ -15,7 +15,15 @@ from typing import Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from conformance.errors import UsageError
 
@@ -42,7 +50,9 @@ class Role(_Strict):
     def _one_way(self) -> Self:
         ways = [bool(self.client_id), self.token is not None, bool(self.token_command)]
         if sum(ways) != 1:
-            raise ValueError("give client_id and client_secret, or token, or token_command: exactly one of the three")
+            raise ValueError(
+                "give client_id and client_secret, or token, or token_command: exactly one of the three"
+            )
         if self.client_id and self.client_secret is None:
             raise ValueError("client_id needs a client_secret")
         return self
@@ -99,8 +109,10 @@ class Target(_Strict):
     @property
     def mode(self) -> str:
         """Return what the suite may write: free, ledger or none. Nothing said means none, but on loopback."""
-        allowed = is_loopback(self.host) or self.host in self.write_hosts or (
-            self.writes is not None and not self.write_hosts
+        allowed = (
+            is_loopback(self.host)
+            or self.host in self.write_hosts
+            or (self.writes is not None and not self.write_hosts)
         )
         return (self.writes or "ledger") if allowed else "none"
 
@@ -110,7 +122,12 @@ class Target(_Strict):
         document["roles"] = sorted(self.roles)
         document["tokens"] = sorted(self.tokens)
         if is_loopback(self.host):
-            document |= {"base_url": "loopback", "token_url": "loopback", "issuer": "loopback", "fixtures": sorted(self.fixtures)}
+            document |= {
+                "base_url": "loopback",
+                "token_url": "loopback",
+                "issuer": "loopback",
+                "fixtures": sorted(self.fixtures),
+            }
         return hashlib.sha256(repr(sorted(document.items(), key=lambda item: item[0])).encode()).hexdigest()
 
 
@@ -179,7 +196,9 @@ def _read(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise UsageError(f"{file}: cannot be read: {error.strerror}; write one after targets.example.toml or name it with --targets") from error
+        raise UsageError(
+            f"{file}: cannot be read: {error.strerror}; write one after targets.example.toml or name it with --targets"
+        ) from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{file}: is not UTF-8 text (byte {error.start})") from error
     except tomllib.TOMLDecodeError as error:
@@ -218,7 +237,9 @@ def _interpolate(value: Any, environment: Mapping[str, str], where: str) -> Any:
 
     def lookup(match: re.Match[str]) -> str:
         if not environment.get(match[1]):
-            raise UsageError(f"{where}: the variable {match[1]} is not set; export it or write it into .env beside the file")
+            raise UsageError(
+                f"{where}: the variable {match[1]} is not set; export it or write it into .env beside the file"
+            )
         return environment[match[1]]
 
     return REFERENCE.sub(lookup, value)

@@ -32,7 +32,11 @@ failure of the suite, 3 could not judge.
 """
 
 app = typer.Typer(
-    help=HELP, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown"
+    help=HELP,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
 )
 for verb in (run, check, compare, report, clean, emulate, history, waive, waivers, explain, replay, init):
     app.command()(verb)
@@ -40,7 +44,7 @@ app.command("list")(list_requirements)
 
 
 @app.callback(invoke_without_command=True)
-def _root(version: bool = typer.Option(False, "--version", help="Print the version.", is_eager=True)) -> None:  # noqa: FBT003 - typer's way to give a default
+def _root(version: bool = typer.Option(False, "--version", help="Print the version.", is_eager=True)) -> None:
     if version:
         typer.echo(__version__)
         raise typer.Exit
@@ -63,7 +67,9 @@ def main() -> None:
         _say("interrupted")
         sys.exit(ExitCode.CANNOT_JUDGE)
     except Exception as error:  # noqa: BLE001 - the one boundary: a failure of the suite is said, never shown as a traceback
-        _say(f"the suite failed: {type(error).__name__}: {error}; please report this with the command that you ran")
+        _say(
+            f"the suite failed: {type(error).__name__}: {error}; please report this with the command that you ran"
+        )
         sys.exit(ExitCode.USAGE)
 
 

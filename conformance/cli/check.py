@@ -11,7 +11,8 @@ import typer
 
 def check(
     pages: Annotated[
-        Path | None, typer.Option(help="Folder of the documentation pages: prove quotes, schemas and examples on them.")
+        Path | None,
+        typer.Option(help="Folder of the documentation pages: prove quotes, schemas and examples on them."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the problems as JSON.")] = False,
 ) -> None:

@@ -13,7 +13,9 @@ def clean(
     targets: Annotated[Path, typer.Option(help="Targets file.")] = Path("targets.toml"),
     ledger: Annotated[
         list[Path] | None,
-        typer.Option(help="ledger.ndjson or run folder to clean up after; repeatable. Default: every one below --reports."),
+        typer.Option(
+            help="ledger.ndjson or run folder to clean up after; repeatable. Default: every one below --reports."
+        ),
     ] = None,
     reports: Annotated[Path, typer.Option(help="Where run folders stand.")] = Path("reports"),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the calls and send nothing.")] = False,

@@ -11,7 +11,9 @@ import typer
 def list_requirements(
     only: Annotated[
         list[str] | None,
-        typer.Option(help="Requirement id, pattern, operationId, tag or API; repeatable.", metavar="SELECTOR"),
+        typer.Option(
+            help="Requirement id, pattern, operationId, tag or API; repeatable.", metavar="SELECTOR"
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:

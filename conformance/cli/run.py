@@ -12,23 +12,33 @@ from conformance.errors import UsageError
 
 
 def run(
-    target: Annotated[str, typer.Option(help="Target of the targets file; none: the built-in emulator.")] = "",
+    target: Annotated[
+        str, typer.Option(help="Target of the targets file; none: the built-in emulator.")
+    ] = "",
     targets: Annotated[Path, typer.Option(help="Targets file.")] = Path("targets.toml"),
     profile: Annotated[str, typer.Option(help="quick (500 requests), nightly or release.")] = "quick",
     report_dir: Annotated[Path | None, typer.Option(help="Report folder; default reports/<run id>.")] = None,
     only: Annotated[
         list[str] | None,
-        typer.Option(help="Requirement id, pattern, operationId, tag or API; repeatable.", metavar="SELECTOR"),
+        typer.Option(
+            help="Requirement id, pattern, operationId, tag or API; repeatable.", metavar="SELECTOR"
+        ),
     ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes for the property tests.")] = 1,
     seed: Annotated[int | None, typer.Option(help="Seed of the generated data; repeats a run.")] = None,
     max_requests: Annotated[int | None, typer.Option(min=1, help="Send no more requests than this.")] = None,
-    max_writes: Annotated[int | None, typer.Option(min=0, help="Send no more writing requests than this.")] = None,
+    max_writes: Annotated[
+        int | None, typer.Option(min=0, help="Send no more writing requests than this.")
+    ] = None,
     rate: Annotated[str, typer.Option(help="Send no faster than this: N/s or N/m.")] = "",
     strict: Annotated[bool, typer.Option("--strict", help="A deviation is red too.")] = False,
     read_only: Annotated[bool, typer.Option("--read-only", help="Judge only what needs no write.")] = False,
-    waivers: Annotated[Path | None, typer.Option(help="Known violations; default specs/waivers.yaml.")] = None,
-    baseline: Annotated[Path | None, typer.Option(help="Run folder to compare with: only new violations are red.")] = None,
+    waivers: Annotated[
+        Path | None, typer.Option(help="Known violations; default specs/waivers.yaml.")
+    ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(help="Run folder to compare with: only new violations are red.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print run.json instead of tables.")] = False,
 ) -> None:
     """Judge a target: every documented promise, with proof, in one report folder.

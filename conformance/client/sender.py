@@ -17,7 +17,7 @@ from conformance.client.tokens import Credentials
 from conformance.client.transport import Limits, new_session
 from conformance.errors import NotJudged
 from conformance.exchange import Exchange, Recorder, Request
-from conformance.ledger import Ledger, Leak
+from conformance.ledger import Leak, Ledger
 from conformance.redaction import Redactor
 from conformance.targets import Target, is_loopback
 
@@ -106,7 +106,9 @@ class Client:
         if wait is None:
             wait = 2.0
         if wait > self.target.max_wait:
-            reason = f"throttled: the target asks for {wait:g} s, more than max_wait = {self.target.max_wait:g} s"
+            reason = (
+                f"throttled: the target asks for {wait:g} s, more than max_wait = {self.target.max_wait:g} s"
+            )
             self.budget.stop(reason, undo_too=True)
             raise NotJudged(self.budget.stopped, (exchange.id,))
         self.budget.block(wait)
@@ -117,7 +119,11 @@ class Client:
         if exchange.failure.startswith("broken"):
             again = self._attempt(request, role)
             ambiguous = again.status == 409 and request.writes and request.purpose == "judged"  # noqa: PLR2004 - a conflict, maybe with ourselves
-            exchange = replace(again, status=None, failure="broken: the first try may have been carried out") if ambiguous else again
+            exchange = (
+                replace(again, status=None, failure="broken: the first try may have been carried out")
+                if ambiguous
+                else again
+            )
         return exchange
 
     def _attempt(self, request: Request, role: str) -> Exchange:
@@ -147,7 +153,9 @@ class Client:
             headers.pop(name, None)
         if "Authorization" not in request.headers:
             self.credentials.token(role)
-        prepared = requests.Request(request.method, self.target.base_url, headers=headers, params=None).prepare()
+        prepared = requests.Request(
+            request.method, self.target.base_url, headers=headers, params=None
+        ).prepare()
         prepared.prepare_url(self.target.base_url + "/", dict(request.query))
         query = prepared.url.partition("?")[2] if prepared.url else ""
         prepared.url = self.target.base_url + request.path + (f"?{query}" if query else "")
@@ -222,7 +230,16 @@ class Client:
     def _after_token(self, role: str, url: str, status: int | None, failure: str, elapsed_ms: float) -> None:
         request = Request("POST" if role else "GET", url, purpose="token")
         exchange = Exchange(
-            f"x{next(self._numbers):04d}", role, request, url, {}, None, time.time(), elapsed_ms, status, failure=failure
+            f"x{next(self._numbers):04d}",
+            role,
+            request,
+            url,
+            {},
+            None,
+            time.time(),
+            elapsed_ms,
+            status,
+            failure=failure,
         )
         self.recorder.record(exchange)
         self._count("token", "token")
@@ -273,7 +290,11 @@ def _failure(error: requests.RequestException) -> str:
         return f"TLS: {_innermost(error)}"
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return "could not connect in time"
-    if isinstance(error, requests.exceptions.Timeout) or "TimeoutError" in repr(error) or "timed out" in str(error):
+    if (
+        isinstance(error, requests.exceptions.Timeout)
+        or "TimeoutError" in repr(error)
+        or "timed out" in str(error)
+    ):
         return f"timeout: {_innermost(error)}"
     if "Failed to establish" in str(error) or "NewConnectionError" in repr(error):
         return f"could not connect: {_innermost(error)}"

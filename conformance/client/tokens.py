@@ -113,12 +113,17 @@ class Credentials:
         self.before()
         started, status, failure = time.perf_counter(), None, ""
         session = OAuth2Session(
-            self.target.roles[role].client_id, self._secret(role), scope=scope, token_endpoint_auth_method=method
+            self.target.roles[role].client_id,
+            self._secret(role),
+            scope=scope,
+            token_endpoint_auth_method=method,
         )
         try:
             harden(session, self.limits, ca=self.target.ca, proxies=self.proxies)
             session.register_compliance_hook("access_token_response", lambda reply: self._sane(role, reply))
-            answer: dict[str, Any] = dict(session.fetch_token(url, grant_type="client_credentials", headers=FORM))
+            answer: dict[str, Any] = dict(
+                session.fetch_token(url, grant_type="client_credentials", headers=FORM)
+            )
         except OAuthError as error:
             failure = str(error.error)
             raise
@@ -155,7 +160,9 @@ class Credentials:
             return self.target.token_url
         endpoint = self.discovery().get("token_endpoint")
         if not isinstance(endpoint, str):
-            reason = f"no token_url is configured and {self.target.issuer or 'no issuer'} names no token_endpoint"
+            reason = (
+                f"no token_url is configured and {self.target.issuer or 'no issuer'} names no token_endpoint"
+            )
             raise NotJudged(reason)
         return endpoint
 
@@ -204,7 +211,10 @@ class Credentials:
         return content if isinstance(content, dict) else {}
 
 
-FORM: Final = {"Accept": "application/json", "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8"}
+FORM: Final = {
+    "Accept": "application/json",
+    "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8",
+}
 
 
 def claims(token: str) -> dict[str, Any]:

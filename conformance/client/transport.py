@@ -136,7 +136,9 @@ class BoundedAdapter(HTTPAdapter):
     ) -> requests.Response:
         """Send and read the whole reply; the body ends at `MAX_BODY` bytes (then `reply.truncated` is true)."""
         timeouts = (self.limits.connect, self.limits.read)
-        reply = super().send(request, stream=True, timeout=timeouts, verify=verify, cert=cert, proxies=proxies)
+        reply = super().send(
+            request, stream=True, timeout=timeouts, verify=verify, cert=cert, proxies=proxies
+        )
         content, truncated = _read(reply)
         reply._content = content  # noqa: SLF001 - what requests does itself after reading
         reply._content_consumed = True  # type: ignore[attr-defined] # noqa: SLF001 - likewise
@@ -179,7 +181,9 @@ def _decoded(content: bytes, encoding: str, *, truncated: bool) -> tuple[bytes, 
     return content[:MAX_BODY], truncated
 
 
-def new_session(limits: Limits, *, ca: str = "", proxies: Mapping[str, str] | None = None) -> requests.Session:
+def new_session(
+    limits: Limits, *, ca: str = "", proxies: Mapping[str, str] | None = None
+) -> requests.Session:
     """Return a session that follows no redirect, reads no netrc, and is bounded by the limits."""
     return harden(requests.Session(), limits, ca=ca, proxies=proxies)
 

@@ -95,7 +95,9 @@ class Judge:
         verdict = violated(level)
         proof = self._proof(violation.evidence)
         if verdict is not Verdict.OBSERVED:
-            self.failures.append(f"{pair[0]} ({pair[1]}): expected {violation.expected}; got {violation.actual}")
+            self.failures.append(
+                f"{pair[0]} ({pair[1]}): expected {violation.expected}; got {violation.actual}"
+            )
         self._book(
             pair,
             verdict,

@@ -51,13 +51,21 @@ def judge(run: Run, progress: Progress = lambda *_: None, *, formats: bool = Tru
     """Run every story of the contract that is selected, undo, report, and return the run's document."""
     bring = _Bring(run, progress)
     folder = contract_dir()
-    arguments = [str(folder), f"--rootdir={folder}", "-c", os.devnull, *QUIET, "-p", "conformance.pytest_plugin"]
+    arguments = [
+        str(folder),
+        f"--rootdir={folder}",
+        "-c",
+        os.devnull,
+        *QUIET,
+        "-p",
+        "conformance.pytest_plugin",
+    ]
     output = io.StringIO()
     with stopped_by_signals(lambda reason: stop(run, reason)):
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
             code = pytest.main(arguments, plugins=[bring])
         if code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR) or bring.problems:
-            run.harness_errors.append(run.redactor.mask("\n".join(bring.problems) or output.getvalue())[-2000:])
+            run.harness_errors.append(
+                run.redactor.mask("\n".join(bring.problems) or output.getvalue())[-2000:]
+            )
         return finish(run, formats=formats)
-
-
