@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,9 @@ from conformance.specs import Operation
 
 ABSENT: Final = object()
 """What `Exchange.at` returns where the reply's body has no such member."""
+
+VARIABLE: Final = re.compile(r"(?<=/)(?:[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|ct-[^/]*)")
+"""A segment of a set-up call's path that differs from call to call."""
 
 RECORDED_BODY: Final = 64 * 1024
 """How many characters of a body are kept in a report."""
@@ -111,7 +115,7 @@ class Exchange:
     def operation_id(self) -> str:
         """Return the operationId, or method and path for a call that is not judged."""
         operation = self.request.operation
-        return operation.id if operation else f"{self.request.method} {self.request.path.split('?')[0]}"
+        return operation.id if operation else f"{self.request.method} {VARIABLE.sub('{id}', self.request.path)}"
 
     @property
     def text(self) -> str:

@@ -27,6 +27,8 @@ from conformance.targets import Target
 from conformance.verdicts import Book, ExitCode, Judgement, Verdict, exit_code
 
 PROFILES: Final = ("quick", "nightly", "release")
+QUICK_REQUESTS: Final = 500
+"""What a quick run may cost: one minute of the smallest published tier."""
 SCHEMA_VERSION: Final = "1.0"
 LIBRARIES: Final = ("schemathesis", "hypothesis", "pytest", "jsonschema", "requests", "urllib3", "Authlib")
 
@@ -235,6 +237,8 @@ def _limited(target: Target, options: Options) -> Target:
         asked, own = getattr(options, key), getattr(target, key)
         if asked is not None:
             changes[key] = asked if own is None else min(asked, own)
+    if options.profile == "quick" and "max_requests" not in changes and target.max_requests is None:
+        changes["max_requests"] = QUICK_REQUESTS
     return target.model_copy(update=changes) if changes else target
 
 

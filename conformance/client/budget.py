@@ -68,6 +68,12 @@ class Budget:
             self.waited += min(left, 0.5)
             self._gate.wait(min(left, 0.5))
 
+    def left(self) -> int:
+        """Return how many requests may still be sent, undo set aside; a large number where nothing limits it."""
+        if self.max_requests is None:
+            return 1_000_000
+        return max(0, self.max_requests - self.sent - self.reserve())
+
     def block(self, seconds: float) -> None:
         """Let nobody send for as long as the server asked (a ``Retry-After`` in seconds)."""
         with self._gate:

@@ -30,7 +30,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--targets", type=Path, default=Path("targets.toml"), help="targets file")
     group.addoption("--profile", choices=PROFILES, default="quick")
     group.addoption("--report-dir", type=Path, default=None, help="report folder (default reports/<run id>)")
-    group.addoption("--only", action="append", default=[], metavar="SELECTOR", help="requirement, operationId or tag")
+    group.addoption(
+        "--only", action="append", default=[], metavar="SELECTOR", help="requirement, operationId or tag"
+    )
     group.addoption("--seed", type=int, default=None, help="seed of the generated data")
     group.addoption("--max-requests", type=int, default=None)
     group.addoption("--read-only", action="store_true")
@@ -39,8 +41,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker; when pytest itself was called, open the run that `conformance run` brings otherwise."""
     config.addinivalue_line("markers", "verifies(*ids): the requirements that a story judges")
-    config.addinivalue_line("markers", "prepares(*ids): the requirements that a later story judges on what this one makes")
-    config.addinivalue_line("markers", "order(when): early, late or last")
+    config.addinivalue_line(
+        "markers", "prepares(*ids): the requirements that a later story judges on what this one makes"
+    )
+    config.addinivalue_line("markers", "order(when): early, late, last or generated")
     if RUN in config.stash or config.option.help:
         return
     option = config.option
@@ -75,7 +79,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=dropped)
 
 
-ORDER: Final = {"early": -1, "late": 1, "last": 2}
+ORDER: Final = {"early": -1, "late": 1, "last": 2, "generated": 3}
 
 
 def _place(item: pytest.Item) -> int:
@@ -90,7 +94,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     rows = metafunc.config.stash[RUN].catalogue.rows
     marker = metafunc.definition.get_closest_marker("verifies")
     ids = marker.args if marker else ()
-    metafunc.parametrize("operation", list(dict.fromkeys(o for r in ids if r in rows for o in rows[r].operations)))
+    metafunc.parametrize(
+        "operation", list(dict.fromkeys(o for r in ids if r in rows for o in rows[r].operations))
+    )
 
 
 def _declared(item: pytest.Item, run: Run) -> tuple[tuple[str, str], ...]:
@@ -102,7 +108,9 @@ def _declared(item: pytest.Item, run: Run) -> tuple[tuple[str, str], ...]:
     for requirement in marker.args if marker else ():
         row = run.catalogue.rows.get(requirement)
         if row is None or row.excluded:
-            message = f"{item.nodeid} verifies {requirement}, which is {'excluded' if row else 'no requirement'}"
+            message = (
+                f"{item.nodeid} verifies {requirement}, which is {'excluded' if row else 'no requirement'}"
+            )
             raise pytest.UsageError(message)
         pairs += [(requirement, o) for o in row.operations if operation is None or o == operation]
     return tuple(pairs)
@@ -158,7 +166,7 @@ def _give_up(judge: Judge, error: BaseException) -> None:
             judge.run.harness_errors.append(mask(f"{judge.story}: {whose}{error}"))
 
 
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:  # noqa: ARG001 - the hook's signature
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Undo, settle and report when pytest itself was called, and let its exit code be the run's."""
     stack = session.config.stash.get(OWNED, None)
     if stack is None or session.config.option.collectonly:
@@ -176,7 +184,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     if run is None or OWNED not in config.stash:
         return
     red = sum(is_red(judgement) for judgement in run.book)
-    terminalreporter.write_line(f"conformance: {red} violated, {len(run.book)} judged; report in {run.folder}")
+    terminalreporter.write_line(
+        f"conformance: {red} violated, {len(run.book)} judged; report in {run.folder}"
+    )
 
 
 @pytest.fixture(scope="session")

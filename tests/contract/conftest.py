@@ -146,7 +146,7 @@ class Actor:
 
     def settled(self, look: Callable[[], T], good: Callable[[T], bool]) -> T:
         """Look until it is good or the target's patience is over; reads may lag behind writes."""
-        until, pause = time.monotonic() + self.patience, 0.25
+        until, pause = time.monotonic() + self.patience, 0.4
         while not good(seen := look()) and time.monotonic() + pause < until:
             time.sleep(pause)
             pause *= 2
@@ -364,6 +364,16 @@ class Scene:
             "destination_itwin_id": self.second,
             "repository_id": self.repository.id,
         }
+
+    def fuzz_ids(self) -> dict[str, str]:
+        """Return real ids for generated requests, about reality data that no story looks at."""
+        data = self._once("fuzzed", lambda: self.owner.new_reality_data(self.third))
+        return self.real_ids() | {"reality_data_id": str(data)}
+
+    def examples(self, *, quick: int, nightly: int) -> int:
+        """Return how many generated requests this profile sends, as far as the budget of the run goes."""
+        wanted = quick if self.run.options.profile == "quick" else nightly
+        return max(1, min(wanted, self.run.client.budget.left() // 10))
 
     def no_ids(self) -> dict[str, str]:
         """Return ids for the same places that name nothing."""

@@ -1,0 +1,196 @@
+"""Generated requests: schemathesis reads the spec, Hypothesis looks for the smallest one that breaks a promise.
+
+A request follows the documented schema (``valid``) or breaks it in one place. Real ids of the target stand in
+most paths, else nearly every request would end at 404. Equal requests are sent once: the answer is remembered,
+which also makes Hypothesis see the same outcome when it tries its smallest example again.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+from urllib.parse import unquote
+
+import schemathesis
+from hypothesis import HealthCheck, Phase, assume, given, seed, settings
+from hypothesis import strategies as st
+from hypothesis.errors import Flaky, Unsatisfiable
+from schemathesis.core import NOT_SET
+from schemathesis.core.parameters import ParameterLocation
+from schemathesis.generation import GenerationMode
+
+from conformance.errors import Violation
+from conformance.exchange import ABSENT, Request, request_for
+from conformance.specs import JsonObject, Operation, brief
+
+Send = Callable[[Request], None]
+
+UNDOCUMENTED_REFUSALS: Final = frozenset({400, 405, 411, 413, 414, 415, 431})
+"""What a server may answer an odd request with before it reaches the operation."""
+UNSPEAKABLE: Final = frozenset("/\\?#%;\0")
+"""Characters of an id that a server or proxy may refuse before the operation sees them: no bug of an API."""
+SHRINKS: Final = 25
+"""How many requests may be spent on making a found example smaller."""
+
+
+@dataclass
+class Explorer:
+    """Generates requests of one operation and sends each through `send`, which raises what it violates.
+
+    `budget` is how many requests may be sent before anything is found; shrinking may spend `SHRINKS` more.
+    """
+
+    operation: Operation
+    real_ids: Mapping[str, str]
+    send: Send
+    seed: int
+    budget: int
+    sent: int = 0
+    _outcomes: dict[tuple[str, bytes | None], Violation | None] = field(default_factory=dict)
+    _found_at: int | None = None
+
+    def run(self, *, valid: bool) -> None:
+        """Send generated requests until the budget is spent; raise the `Violation` of the smallest bad one found."""
+        mode = GenerationMode.POSITIVE if valid else GenerationMode.NEGATIVE
+        if not valid:
+            for request in _spread(list(self._coverage()), self.budget // 2):
+                self._try(request)
+        try:
+            self._fuzz(mode, valid=valid)
+        except Unsatisfiable:
+            return
+        except (Flaky, BaseExceptionGroup) as error:
+            raise _violation_in(error) from None
+
+    def _fuzz(self, mode: GenerationMode, *, valid: bool) -> None:
+        strategies = [schema_operation(self.operation).as_strategy(generation_mode=mode)]
+        if self.operation.body is not None:
+            real = self._real_path()
+            about_real = schema_operation(self.operation).as_strategy(generation_mode=mode, path_parameters=real)
+            strategies = [about_real, about_real, *strategies]
+        phases = (Phase.generate, Phase.shrink)
+
+        @seed(self.seed)
+        @settings(max_examples=max(self.budget - self.sent, 1), phases=phases, database=None, deadline=None, print_blob=False,
+                  report_multiple_bugs=False, suppress_health_check=list(HealthCheck))  # fmt: skip
+        @given(st.one_of(strategies), st.booleans())
+        def explore(case: Any, real: bool) -> None:  # noqa: FBT001 - Hypothesis calls it
+            request = self._request(case, valid=valid, real=real)
+            assume(request is not None)
+            if request is not None:
+                self._try(request)
+
+        explore()
+
+    def _try(self, request: Request) -> None:
+        key = (request.path, request.body())
+        if key not in self._outcomes:
+            if self.sent >= self._limit():
+                return
+            self.sent += 1
+            self._outcomes[key] = self._outcome(request)
+        outcome = self._outcomes[key]
+        if outcome is not None:
+            self._found_at = self._found_at or self.sent
+            raise outcome
+
+    def _limit(self) -> int:
+        return self.budget if self._found_at is None else self._found_at + SHRINKS
+
+    def _outcome(self, request: Request) -> Violation | None:
+        try:
+            self.send(request)
+        except Violation as violation:
+            body = request.body()
+            example = f"{request.method} {brief(request.path, 120)} {brief((body or b'').decode(errors='replace'), 160)}"
+            actual = f"{violation.actual} (smallest example found, seed {self.seed}: {example.strip()})"
+            return Violation(violation.expected, actual, violation.evidence)
+        return None
+
+    def _real_path(self) -> dict[str, str]:
+        return {name: self.real_ids[real] for name, real in self.operation.real_ids().items()}
+
+    def _coverage(self) -> Iterator[Request]:
+        """Yield one request for each way in which the schema can be broken in one place."""
+        operation = schema_operation(self.operation)
+        config = operation.schema.config.generation_for(operation=operation, phase="coverage")
+        cases = operation.schema.iter_coverage_cases(
+            operation, generation_modes=[GenerationMode.NEGATIVE], generation_config=config
+        )
+        for case in cases:
+            if case.method == self.operation.method:
+                request = self._request(case, valid=False, real=True)
+                if request is not None:
+                    yield request
+
+    def _request(self, case: Any, *, valid: bool, real: bool) -> Request | None:
+        """Return the request of a generated case, or None where it says nothing about the API."""
+        params = {k: unquote(str(v)) for k, v in (case.path_parameters or {}).items()}
+        components = case.meta.components if case.meta else {}
+        path = components.get(ParameterLocation.PATH)
+        bad_path = path is not None and path.mode is GenerationMode.NEGATIVE
+        bad_body = (b := components.get(ParameterLocation.BODY)) is not None and b.mode is GenerationMode.NEGATIVE
+        if not valid and not (bad_path or bad_body):
+            return None
+        if self.operation.body is not None and not bad_path and (real or bad_body):
+            params = self._real_path()
+        if set(params) != set(self.operation.path_parameters) or not all(map(_speakable, params.values())):
+            return None
+        options: dict[str, Any] = {"tolerated": UNDOCUMENTED_REFUSALS | {403} if bad_path else UNDOCUMENTED_REFUSALS}
+        body = case.body
+        if isinstance(body, bytes):
+            options["content"] = body
+        elif body is not NOT_SET and self.operation.body is not None:
+            options["json"] = self._with_real(body) if valid and real else body
+        elif self.operation.body is not None:
+            options["content"] = b""
+        request = request_for(self.operation, params, **options)
+        return replace(request, json=request.json if request.content is None else ABSENT)
+
+    def _with_real(self, body: Any) -> Any:
+        """Return the body with the target's real ids where the spec says that an id stands."""
+        properties = (self.operation.body or {}).get("properties", {})
+        if not isinstance(body, dict):
+            return body
+        return {
+            name: self.real_ids.get(properties.get(name, {}).get("x-real-id", ""), value) for name, value in body.items()
+        }
+
+
+def _speakable(value: str) -> bool:
+    return value not in {"", ".", ".."} and not UNSPEAKABLE & set(value) and value.isprintable() and value == value.strip()
+
+
+def _spread(requests: list[Request], most: int) -> list[Request]:
+    """Return at most so many of the requests, spread over all of them."""
+    step = max(1, -(-len(requests) // max(most, 1)))
+    return requests[::step]
+
+
+def _violation_in(error: BaseException) -> BaseException:
+    """Return the violation that Hypothesis wrapped, or the error itself."""
+    inner: list[BaseException] = list(getattr(error, "exceptions", ()))
+    return next((found for each in inner if isinstance(found := _violation_in(each), Violation)), error)
+
+
+_LOADED: dict[int, Any] = {}
+
+
+def schema_operation(operation: Operation) -> Any:
+    """Return schemathesis' own view of the operation, its schema narrowed by the `x-generation` hints."""
+    key = id(operation.document)
+    if key not in _LOADED:
+        _LOADED[key] = schemathesis.openapi.from_dict(_for_generation(operation.document))
+    return _LOADED[key][operation.path][operation.method]
+
+
+def _for_generation(node: Any) -> Any:
+    """Return a copy of a document in which each `x-generation` is merged into the schema that it stands in."""
+    if isinstance(node, list):
+        return [_for_generation(entry) for entry in node]
+    if not isinstance(node, dict):
+        return copy.copy(node)
+    copied = {key: _for_generation(value) for key, value in node.items() if key != "x-generation"}
+    return copied | dict(node.get("x-generation", {}))

@@ -1,0 +1,46 @@
+"""Generated requests: what follows the documented schema is answered, what breaks it is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance import expect
+from conformance.properties import UNDOCUMENTED_REFUSALS, Explorer
+from conformance.pytest_plugin import Judge, verifies
+
+if TYPE_CHECKING:
+    from conformance.exchange import Request
+    from tests.contract.conftest import Actor, Scene
+
+REFUSALS = (*UNDOCUMENTED_REFUSALS, 403, 404, 422)
+
+
+@pytest.mark.order("generated")
+@verifies("platform.input.invalid-refused")
+def test_what_breaks_the_schema_is_refused(owner: Actor, scene: Scene, judge: Judge, operation: str) -> None:
+    """A generated request that breaks the documented schema in one place is refused, and as documented."""
+
+    def send(request: Request) -> None:
+        expect.refused(owner.client.send(request, owner.role), *REFUSALS)
+
+    with judge("platform.input.invalid-refused"):
+        budget = scene.examples(quick=8 if owner.operations[operation].body else 5, nightly=250)
+        Explorer(owner.operations[operation], scene.fuzz_ids(), send, scene.run.seed, budget).run(valid=False)
+
+
+@pytest.mark.order("generated")
+@verifies("platform.input.valid-answered")
+def test_what_follows_the_schema_is_answered(owner: Actor, scene: Scene, judge: Judge, operation: str) -> None:
+    """A generated request that follows the documented schema is answered as documented, whatever its text."""
+    spec = owner.operations[operation]
+
+    def send(request: Request) -> None:
+        reply = owner.client.send(request, owner.role)
+        statuses = set(spec.responses) - {401, 429} | (set() if spec.safe else request.tolerated)
+        expect.status(reply, *sorted(statuses))
+
+    with judge("platform.input.valid-answered"):
+        budget = scene.examples(quick=4, nightly=120)
+        Explorer(spec, scene.fuzz_ids(), send, scene.run.seed, budget).run(valid=True)
