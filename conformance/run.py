@@ -21,10 +21,12 @@ from conformance.ledger import Leak, Ledger
 from conformance.oracles import Oracles, build_checks
 from conformance.paths import contract_dir, specs_dir
 from conformance.redaction import Redactor
-from conformance.requirements import Catalogue, load_catalogue, select
+from conformance.report.run_json import load_run
+from conformance.requirements import Catalogue, Requirement, load_catalogue, select
 from conformance.specs import load_operations
 from conformance.targets import Target
 from conformance.verdicts import Book, ExitCode, Judgement, Verdict, exit_code
+from conformance.waivers import Waiver, WaiverState, hash_of, known_of, load_or_none
 
 PROFILES: Final = ("quick", "nightly", "release")
 QUICK_REQUESTS: Final = 500
@@ -59,7 +61,7 @@ class Run:
     target: Target
     catalogue: Catalogue
     selected: frozenset[tuple[str, str]]
-    folder: Path | None
+    folder: Path
     run_id: str
     seed: int
     redactor: Redactor
@@ -71,8 +73,10 @@ class Run:
     notes: dict[tuple[str, str], str] = field(default_factory=dict)
     per_requirement: dict[str, set[str]] = field(default_factory=dict)
     harness_errors: list[str] = field(default_factory=list)
-    waivers: tuple[Any, ...] = ()
-    waivers_hash: str = ""
+    waivers: tuple[Waiver, ...] = ()
+    waiver_states: tuple[WaiverState, ...] = ()
+    baseline: dict[str, Any] | None = None
+    provisional: frozenset[str] = frozenset()
     ended_waivers: bool = False
 
     @property
@@ -90,9 +94,11 @@ class Run:
         kind, _, name = need.partition(".")
         match kind:
             case "role" if name not in self.target.roles:
-                return f"the target has no role {name}: give it one under [targets.{self.target.name}.roles.{name}]"
+                return f"the target has no role {name}: add one under [targets.{self.target.name}.roles.{name}]"
             case "token" if name not in self.target.tokens:
-                return f"the target has no ready token {name}: nobody can forge one; name it under tokens.{name}"
+                return (
+                    f"the target has no ready token {name}: nobody can forge one; name it under tokens.{name}"
+                )
             case "fixture" if name not in self.target.fixtures:
                 return f"the target has no fixture {name}: name it under fixtures.{name}"
             case "mode" if name == "write" and not self.writes:
@@ -116,7 +122,9 @@ class Run:
             return Judgement(requirement, operation, row.level, Verdict.NOT_APPLICABLE, reason=lacking)
         reason = self.notes.get((requirement, operation)) or self.stopped or self.client.budget.stopped
         reason = reason or "no reply of the run gave the occasion"
-        return Judgement(requirement, operation, row.level, Verdict.CANNOT_JUDGE, reason=reason, expected=row.expect)
+        return Judgement(
+            requirement, operation, row.level, Verdict.CANNOT_JUDGE, reason=reason, expected=row.expect
+        )
 
     def _needs_writing(self, operation: str) -> str:
         if self.writes or self.catalogue.operations[operation].safe:
@@ -127,7 +135,8 @@ class Run:
         """Return the run as the document of `run.json` (see run.schema.json)."""
         verdicts = list(self.book)
         complete = not self.stopped
-        code = exit_code(verdicts, strict=self.options.strict, complete=complete)
+        settled = [v for v in verdicts if v.requirement not in self.provisional]
+        code = exit_code(settled, strict=self.options.strict, complete=complete)
         if self.ended_waivers:
             code = ExitCode.VIOLATION
         elif self.harness_errors and code is not ExitCode.VIOLATION:
@@ -149,7 +158,7 @@ class Run:
             "complete": complete,
             "stopped": self.redactor.mask(self.stopped),
             "selected": list(self.options.only),
-            "identity": identity(self.catalogue, self.target) | {"waivers": self.waivers_hash},
+            "identity": identity(self.catalogue, self.target) | {"waivers": hash_of(self.waivers)},
             "requests": {
                 "total": sum(client.per_operation.values()),
                 "per_operation": dict(sorted(client.per_operation.items())),
@@ -164,18 +173,21 @@ class Run:
                 o.id: {"api": o.api, "method": o.method, "path": o.path, "page": o.page}
                 for o in self.catalogue.operations.values()
             },
-            "requirements": {row.id: _row(row) for row in self.catalogue.judged()},
+            "requirements": {row.id: _row(row, self.provisional) for row in self.catalogue.judged()},
             "verdicts": [_verdict(v, self.redactor) for v in verdicts],
-            "waivers": [state.to_document() for state in self.waivers],
+            "waivers": [state.to_document() for state in self.waiver_states],
             "leaks": [{k: self.redactor.mask(v) for k, v in asdict(leak).items()} for leak in self.leaks],
             "confirmations": [],
             "harness_errors": self.harness_errors,
         }
 
 
-def _row(row: Any) -> dict[str, Any]:
+def _row(row: Requirement, provisional: frozenset[str]) -> dict[str, Any]:
     keys = ("level", "basis", "quote", "page", "source", "expect", "ask", "since")
-    return {key: str(getattr(row, key)) for key in keys} | {"operations": list(row.operations), "provisional": False}
+    return {key: str(getattr(row, key)) for key in keys} | {
+        "operations": list(row.operations),
+        "provisional": row.id in provisional,
+    }
 
 
 def _verdict(judgement: Judgement, redactor: Redactor) -> dict[str, Any]:
@@ -200,6 +212,9 @@ def new_run(options: Options, target: Target, catalogue: Catalogue) -> Run:
     """Return a run that is ready to start; its report folder exists and can be written."""
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     selected = frozenset(select(catalogue, options.only))
+    today = datetime.now(UTC).date()
+    known = load_or_none(options.waivers, today=today, known=known_of(catalogue))
+    baseline = _baseline(options.baseline, target)
     folder = _folder(options.report_dir or Path("reports") / run_id)
     target = _limited(target, options)
     redactor = Redactor()
@@ -207,14 +222,30 @@ def new_run(options: Options, target: Target, catalogue: Catalogue) -> Run:
         redactor.learn(secret)
     recorder = Recorder(redactor, str(folder / "exchanges.ndjson"))
     ledger = Ledger(folder / "ledger.ndjson", target.base_url)
-    budget = Budget(target.rate, target.max_requests, target.max_writes, reserve=lambda: len(ledger.pending()))
+    budget = Budget(
+        target.rate, target.max_requests, target.max_writes, reserve=lambda: len(ledger.pending())
+    )
     client = Client(target, recorder, budget, ledger)
     book = Book()
     oracles = Oracles(build_checks(catalogue.judged(), redactor), book, redactor, selected, catalogue.rows)
     client.listeners.append(oracles)
     client.limit_listener = oracles.limit
     seed = options.seed if options.seed is not None else secrets.randbelow(2**31)
-    return Run(options, target, catalogue, selected, folder, run_id, seed, redactor, book, client)
+    run = Run(options, target, catalogue, selected, folder, run_id, seed, redactor, book, client)
+    run.waivers, run.baseline = known, baseline
+    return run
+
+
+def _baseline(folder: Path | None, target: Target) -> dict[str, Any] | None:
+    """Return the run to compare with, read before anything is sent."""
+    if folder is None:
+        return None
+    document = dict(load_run(folder).document)
+    if document.get("target") != target.name:
+        raise UsageError(
+            f"--baseline {folder}: judged {document.get('target')!r}, and this run judges {target.name!r}"
+        )
+    return document
 
 
 def _folder(folder: Path) -> Path:
@@ -226,7 +257,9 @@ def _folder(folder: Path) -> Path:
         for old in ("run.json", "exchanges.ndjson"):
             (folder / old).unlink(missing_ok=True)
     except OSError as error:
-        raise UsageError(f"the report folder {folder} cannot be written: {error.strerror}; name another with --report-dir") from error
+        raise UsageError(
+            f"the report folder {folder} cannot be written: {error.strerror}; name another with --report-dir"
+        ) from error
     return folder
 
 
@@ -248,7 +281,7 @@ def _secrets(target: Target) -> list[str]:
 
 
 def identity(catalogue: Catalogue, target: Target) -> dict[str, Any]:
-    """Return what identifies suite, claims and configuration, so that compare can name the cause of a move."""
+    """Return what identifies suite, claims and configuration: compare names the cause of a move by it."""
     rows = {row.id: row.hash() for row in catalogue.judged()}
     folder = specs_dir()
     return {

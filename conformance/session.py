@@ -1,4 +1,4 @@
-"""From a target's name to a report folder: opens the target, lets the stories run, undoes, settles, writes."""
+"""From a target's name to a report folder: opens the target, undoes, settles, writes."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from conformance.compare import compare
-from conformance.paths import specs_dir
+from conformance.compare import compare, gate
+from conformance.history import last_comparable, nights, provisional
 from conformance.report.render import render
 from conformance.report.run_json import load_run, write_run
 from conformance.run import Run
 from conformance.targets import Target, embedded_target, load_target
-from conformance.waivers import apply, hash_of, known_of, load, red_waivers
+from conformance.verdicts import ExitCode
+from conformance.waivers import apply, red_waivers
 
 
 @contextmanager
@@ -30,48 +31,46 @@ def open_target(name: str, file: Path) -> Iterator[Target]:
 
 
 def finish(run: Run, *, formats: bool = True) -> dict[str, Any]:
-    """Undo what the run created, settle what nobody judged, and write the report; return the run's document."""
+    """Undo what the run created, settle what nobody judged, write the report; return the run's document."""
     run.leaks = run.client.undo()
     run.client.close()
     run.settle()
+    past = nights(run.folder.parent, run.target.name) if formats else []
+    since = {row.id: row.since for row in run.catalogue.judged() if row.since}
+    run.provisional = provisional(since, past, today=datetime.now(UTC).date()) if since else frozenset()
     waive(run)
     document = run.document()
-    if run.folder is not None:
-        write_run(run.folder, document)
-        if formats:
-            render(run.folder, comparison=comparison_with(run.options.baseline, document))
+    against = run.baseline
+    if against is not None:
+        comparison = compare(against, document)
+        if document["exit_code"] in (ExitCode.CONFORMS, ExitCode.VIOLATION):
+            document["exit_code"] = int(ExitCode.VIOLATION if run.ended_waivers else gate(comparison))
+    write_run(run.folder, document)
+    if formats:
+        render(run.folder, comparison=_moves(run, document), history=past)
     return document
 
 
 def waive(run: Run) -> None:
     """Mark the verdicts that a waiver speaks of, and remember how each waiver stands."""
-    today = datetime.now(UTC).date()
-    waivers = load(
-        run.options.waivers or specs_dir() / "waivers.yaml", today=today, known=known_of(run.catalogue)
-    )
-    marked, states = apply(waivers, list(run.book), run.target.name, today)
+    marked, states = apply(run.waivers, list(run.book), run.target.name, datetime.now(UTC).date())
     run.book.replace(marked)
-    run.waivers = states
-    run.waivers_hash = hash_of(waivers)
+    run.waiver_states = states
     run.ended_waivers = bool(red_waivers(states))
 
 
-def comparison_with(baseline: Path | None, document: dict[str, Any]) -> dict[str, Any] | None:
-    """Return what moved since the baseline run as a document, or None without one."""
-    if baseline is None:
-        return None
-    return dict(compare(dict(load_run(baseline).document), document).to_document())
-
-
-def check_baseline(baseline: Path | None) -> None:
-    """Refuse a baseline that cannot be read before anything is sent."""
-    if baseline is not None:
-        load_run(baseline)
+def _moves(run: Run, document: dict[str, Any]) -> dict[str, Any] | None:
+    """Return what moved since the baseline, or since the last comparable run beside this one, as a document."""
+    against = run.baseline
+    if against is None:
+        folder = last_comparable(run.folder.parent, document)
+        against = None if folder is None else dict(load_run(folder).document)
+    return None if against is None else compare(against, document).to_document()
 
 
 @contextmanager
 def stopped_by_signals(stop: Callable[[str], None]) -> Iterator[None]:
-    """Turn SIGINT and SIGTERM into a polite stop: nothing more is sent but undo calls, then the report is written."""
+    """Turn SIGINT and SIGTERM into a polite stop: only undo calls are sent, then the report is written."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
