@@ -1,4 +1,4 @@
-"""Proves the claims themselves: files valid, every row judged or excluded, and, given the pages, true to them."""
+"""Proves the claims themselves: valid, each row judged or excluded, and, with the pages, true to them."""
 
 from __future__ import annotations
 
@@ -30,14 +30,17 @@ class Report:
 
 
 def check_claims(pages: Path | None = None) -> Report:
-    """Check specs and requirements, and against the folder of pages if one is given; bad files are `UsageError`."""
+    """Check specs and requirements, and the folder of pages if one is given; bad files are `UsageError`."""
     folder = specs_dir()
     documents = load_documents(folder)
     catalogue = load_catalogue(folder, load_operations(folder))
     problems = [*_unjudged(catalogue, declared()), *_oracles(catalogue)]
     checked = [
-        f"{len(catalogue.operations)} operations, {len(catalogue.rows)} requirements "
-        f"({len(catalogue.rows) - len(catalogue.judged())} excluded), {len(catalogue.pairs())} verdicts in a full run"
+        (
+            f"{len(catalogue.operations)} operations, {len(catalogue.rows)} requirements "
+            f"({len(catalogue.rows) - len(catalogue.judged())} excluded), "
+            f"{len(catalogue.pairs())} verdicts in a full run"
+        )
     ]
     if pages is not None:
         texts = load_pages(pages)
@@ -49,7 +52,7 @@ def check_claims(pages: Path | None = None) -> Report:
 
 
 def declared(folder: Path | None = None) -> dict[str, set[str]]:
-    """Return which stories (module::function) declare each requirement with `@verifies`, read without running them."""
+    """Return which stories (module::function) declare each requirement with `@verifies`; nothing is run."""
     found: dict[str, set[str]] = {}
     for file in sorted((folder or contract_dir()).glob("test_*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
@@ -64,7 +67,7 @@ def declared(folder: Path | None = None) -> dict[str, set[str]]:
 def _constants(tree: ast.Module) -> dict[str, tuple[str, ...]]:
     """Return the module's tuples of strings by name: a story may verify one requirement for each of them."""
     return {
-        target.id: tuple(e.value for e in node.value.elts if isinstance(e, ast.Constant))
+        target.id: tuple(str(e.value) for e in node.value.elts if isinstance(e, ast.Constant))
         for node in tree.body
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple)
         for target in node.targets
@@ -92,17 +95,20 @@ def _spread(expression: str, constants: Mapping[str, tuple[str, ...]]) -> Iterat
 def _unjudged(catalogue: Catalogue, stories: Mapping[str, set[str]]) -> Iterator[str]:
     for row in catalogue.judged():
         if row.id not in stories and row.oracle is None and row.id not in ENGINE_JUDGED:
-            yield f"{row.file}: {row.id}: nobody judges it: no story verifies it, it has no oracle and no excluded"
+            why = "no story verifies it, it has no oracle and no excluded"
+            yield f"{row.file}: {row.id}: nobody judges it: {why}"
     for requirement, where in sorted(stories.items()):
-        row = catalogue.rows.get(requirement)
-        if row is None or row.excluded:
-            yield f"{', '.join(sorted(where))} verifies {requirement}, which is {'excluded' if row else 'no requirement'}"
+        known = catalogue.rows.get(requirement)
+        if known is None or known.excluded:
+            what = "no requirement" if known is None else "excluded"
+            yield f"{', '.join(sorted(where))} verifies {requirement}, which is {what}"
 
 
 def _oracles(catalogue: Catalogue) -> Iterator[str]:
     for row in catalogue.judged():
         if isinstance(row.oracle, str) and row.oracle not in NAMED_ORACLES:
-            yield f"{row.file}: {row.id}: no oracle {row.oracle!r}; there are {', '.join(sorted(NAMED_ORACLES))}"
+            known = ", ".join(sorted(NAMED_ORACLES))
+            yield f"{row.file}: {row.id}: no oracle {row.oracle!r}; there are {known}"
         if isinstance(row.oracle, dict):
             for operation in map(catalogue.operations.__getitem__, row.operations):
                 if row.oracle["status"] not in operation.responses:
@@ -127,4 +133,4 @@ def _hashes(catalogue: Catalogue, pages: Mapping[str, Page]) -> Iterator[str]:
         yield f"no requirements file keeps the hash of page {page}: add it under pages"
     for page, kept in catalogue.pages.items():
         if page_hash(find_page(pages, page).text) != kept:
-            yield f"page {page} has changed since its rows were read from it: review them, then keep the new hash"
+            yield f"page {page} has changed since its rows were read: review them, then keep the new hash"

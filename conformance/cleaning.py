@@ -1,4 +1,4 @@
-"""Finishes the undo of runs that were cut off, from their ledgers alone: never by listing, never by pattern."""
+"""Finishes the undo of runs that were cut off, from their ledgers alone: never by listing or pattern."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def ledgers_below(reports: Path) -> list[Path]:
 
 
 def clean_up(target: Target, files: Sequence[Path], *, dry_run: bool = False) -> Cleaned:
-    """Undo what the ledgers still hold for this target; a ledger of another target is left alone and said so."""
+    """Undo what the ledgers still hold for this target; a ledger of another target is left alone."""
     if target.mode == "none" and not dry_run:
         raise UsageError(
             f"target {target.name} is read-only here: set writes, or use --dry-run to see the calls"

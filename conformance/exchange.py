@@ -26,7 +26,7 @@ RECORDED_BODY: Final = 64 * 1024
 
 @dataclass(frozen=True)
 class Undo:
-    """How to take back what a request creates: a DELETE of `path`, with ``{id}`` from the reply's `pointer`."""
+    """How to take back what a request creates: DELETE `path`, with ``{id}`` from the reply's `pointer`."""
 
     what: str
     path: str
@@ -41,7 +41,7 @@ class Request:
     never judged. `path` is the exact path that is sent, already encoded. `params` are the path parameters by
     name. `off_spec` marks a request that leaves the documented path or protocol on purpose: the platform
     oracles stay silent. `tolerated` are undocumented statuses that an odd request may be answered with.
-    `undo` says how to take back what the request creates; `may_throttle` that a 429 is wanted, not waited for.
+    `undo` says how to take back what the request creates; `may_throttle` that a 429 is wanted.
     """
 
     method: str
@@ -64,7 +64,7 @@ class Request:
         return self.method not in {"GET", "HEAD", "OPTIONS"}
 
     def body(self) -> bytes | None:
-        """Return the bytes of the body, or None where none is sent. Lone surrogates travel as JSON escapes."""
+        """Return the body's bytes, or None where none is sent. Lone surrogates travel as JSON escapes."""
         if self.content is not None or self.json is ABSENT:
             return self.content
         try:
@@ -115,7 +115,9 @@ class Exchange:
     def operation_id(self) -> str:
         """Return the operationId, or method and path for a call that is not judged."""
         operation = self.request.operation
-        return operation.id if operation else f"{self.request.method} {VARIABLE.sub('{id}', self.request.path)}"
+        if operation is not None:
+            return operation.id
+        return f"{self.request.method} {VARIABLE.sub('{id}', self.request.path)}"
 
     @property
     def text(self) -> str:

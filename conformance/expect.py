@@ -1,4 +1,4 @@
-"""What a story expects: each helper returns quietly or raises `Violation` with expected, actual and evidence."""
+"""What a story expects: each helper returns or raises `Violation` with expected, actual and evidence."""
 
 from __future__ import annotations
 

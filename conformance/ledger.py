@@ -138,7 +138,7 @@ def _after(entry: Entry, exchange: Exchange | None) -> Entry:
 
 
 def load_ledger(path: Path) -> Ledger:
-    """Return the ledger of an earlier run, ready to finish its undo; a file that is none is a `UsageError`."""
+    """Return the ledger of an earlier run, ready to finish its undo; any other file is a `UsageError`."""
     entries: dict[int, Entry] = {}
     for number, line in _lines(path):
         try:

@@ -1,4 +1,4 @@
-"""What is judged on every exchange, whichever story sent it: the platform's promises and each row's own `oracle`.
+"""What is judged on every exchange, whoever sent it: the platform's promises and each row's own `oracle`.
 
 A check takes the exchange and returns None where it does not apply, "" where the promise holds, and a
 sentence that says what was seen where it does not.
@@ -231,7 +231,7 @@ class Oracles:
             self.book.add(self._judgement(row, operation, exchange, seen))
 
     def limit(self, exchange: Exchange, *, lifted: bool) -> None:
-        """Judge that the rate limit lifts when the target said so: `exchange` came after its own Retry-After."""
+        """Judge that the rate limit lifts when it should: `exchange` came after its own Retry-After."""
         if retry_after(exchange) is not None or lifted:
             self.note(
                 LIFTS,

@@ -1,4 +1,4 @@
-"""Where the data stands: the checkout's `specs/` and `tests/contract/` if we are in one, else the wheel's copies."""
+"""Where the data stands: `specs/` and `tests/contract/` of the checkout, or the wheel's copies."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ _RUN: Final = re.compile(r"[A-Za-z0-9._~+/=%!@#$^*-]{16,}")
 
 
 class Redactor:
-    """Masks the secrets that it was told about, in every spelling that a server or a library may give them."""
+    """Masks the secrets that it knows, in every spelling that a server or a library may give them."""
 
     def __init__(self) -> None:
         self._secrets: dict[str, None] = {}
@@ -38,7 +38,7 @@ class Redactor:
         self._lock = Lock()
 
     def learn(self, secret: str) -> None:
-        """Remember a secret; from now on it and any long piece of it is masked. Short words are kept whole only."""
+        """Remember a secret: it and any long piece of it is masked from now on. Short ones only whole."""
         if len(secret) < 4:  # noqa: PLR2004 - masking a three-letter word would garble every report
             return
         spellings = {secret, quote(secret, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]}

@@ -1,4 +1,4 @@
-"""What is promised: the rows of `specs/*.requirements.yaml`, one for each claim, and how to select among them."""
+"""What is promised: the rows of `specs/*.requirements.yaml`, one for each claim, and how to select them."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Catalogue:
 
 
 def load_catalogue(folder: Path, operations: Mapping[str, Operation]) -> Catalogue:
-    """Return the requirements of every ``*.requirements.yaml`` in the folder; whatever is wrong is a `UsageError`."""
+    """Return the rows of each ``*.requirements.yaml`` in the folder; all that is wrong is a `UsageError`."""
     rows: dict[str, Requirement] = {}
     pages: dict[str, str] = {}
     for file in sorted(folder.glob("*.requirements.yaml")):

@@ -35,7 +35,7 @@ class ResponseSpec:
     def _validator(self) -> Validator | None:
         return None if self.schema is None else OAS30Validator(self.schema)
 
-    def errors(self, body: object) -> tuple[str, ...]:
+    def errors(self, body: Any) -> tuple[str, ...]:
         """Return one sentence for each way in which `body` breaks the schema, with its JSON pointer."""
         if self._validator is None:
             return ()
@@ -127,7 +127,8 @@ def load_operations(folder: Path) -> dict[str, Operation]:
         for operation in _operations(api, document):
             if operation.id in operations:
                 raise UsageError(
-                    f"operationId {operation.id} stands in two specs: {operations[operation.id].api} and {api}"
+                    f"operationId {operation.id} stands in two specs: "
+                    f"{operations[operation.id].api} and {api}"
                 )
             operations[operation.id] = operation
     return operations
@@ -197,7 +198,7 @@ def resolve(document: JsonObject, node: JsonObject) -> JsonObject:
 
 
 def inline(document: JsonObject, node: JsonObject) -> JsonObject:
-    """Return a copy of the schema with every local `$ref` replaced by what it names (no recursion in these APIs)."""
+    """Return a copy of the schema with each local `$ref` replaced by what it names (no schema recurs)."""
     node = copy.copy(resolve(document, node))
     for key, value in node.items():
         if key == "properties":

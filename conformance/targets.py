@@ -117,7 +117,7 @@ class Target(_Strict):
         return (self.writes or "ledger") if allowed else "none"
 
     def identity(self) -> str:
-        """Return a hash of the configuration without its secrets; the port of a loopback address does not count."""
+        """Return a hash of the configuration without its secrets and the port of a loopback address."""
         document = self.model_dump(mode="json", exclude={"roles", "tokens"})
         document["roles"] = sorted(self.roles)
         document["tokens"] = sorted(self.tokens)
@@ -150,7 +150,7 @@ def is_loopback(host: str) -> bool:
 
 
 def load_target(file: Path, name: str) -> Target:
-    """Return one target of a targets file; whatever is wrong is a `UsageError` that names the key and the cure.
+    """Return one target of a targets file; all that is wrong is a `UsageError` that names key and cure.
 
     A ``${NAME}`` comes from the environment or from the ``.env`` file beside the targets file.
     """
@@ -197,7 +197,8 @@ def _read(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(
-            f"{file}: cannot be read: {error.strerror}; write one after targets.example.toml or name it with --targets"
+            f"{file}: cannot be read: {error.strerror}; "
+            "write one after targets.example.toml or name it with --targets"
         ) from error
     except UnicodeDecodeError as error:
         raise UsageError(f"{file}: is not UTF-8 text (byte {error.start})") from error
@@ -238,7 +239,8 @@ def _interpolate(value: Any, environment: Mapping[str, str], where: str) -> Any:
     def lookup(match: re.Match[str]) -> str:
         if not environment.get(match[1]):
             raise UsageError(
-                f"{where}: the variable {match[1]} is not set; export it or write it into .env beside the file"
+                f"{where}: the variable {match[1]} is not set; "
+                "export it or write it into .env beside the file"
             )
         return environment[match[1]]
 

@@ -47,7 +47,7 @@ PRECEDENCE: Final = (
     Verdict.OBSERVED,
     Verdict.NOT_APPLICABLE,
 )
-"""Which of two verdicts on the same promise stands: the earlier one. A proven violation outlives everything."""
+"""Which of two verdicts on one promise stands: the earlier one. A proven violation outlives everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +84,7 @@ def held(level: Level) -> Verdict:
 
 def combine(old: Judgement, new: Judgement) -> Judgement:
     """Return the one that stands when both speak of the same promise; the first proof is kept."""
-    if PRECEDENCE.index(new.verdict) < PRECEDENCE.index(old.verdict):
-        stands = new
-    else:
-        stands = old
+    stands = new if PRECEDENCE.index(new.verdict) < PRECEDENCE.index(old.verdict) else old
     prints = sorted({part for j in (old, new) for part in j.fingerprint.split(" | ") if part})
     return replace(stands, times=old.times + new.times, fingerprint=" | ".join(prints))
 

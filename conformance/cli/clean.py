@@ -14,7 +14,7 @@ def clean(
     ledger: Annotated[
         list[Path] | None,
         typer.Option(
-            help="ledger.ndjson or run folder to clean up after; repeatable. Default: every one below --reports."
+            help="ledger.ndjson or run folder to clean up after; repeatable. Default: all below --reports."
         ),
     ] = None,
     reports: Annotated[Path, typer.Option(help="Where run folders stand.")] = Path("reports"),

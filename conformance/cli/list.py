@@ -28,8 +28,9 @@ def list_requirements(
     rows = [(catalogue.rows[r], o) for r, o in select(catalogue, tuple(only or ()))]
     if as_json:
         document = [
-            {"id": row.id, "operation": operation, "level": str(row.level), "basis": row.basis, "sentence": row.sentence,
-             "expect": row.expect, "page": row.page, "needs": list(row.needs), "ask": row.ask}
+            {"id": row.id, "operation": operation, "level": str(row.level), "basis": row.basis,
+             "sentence": row.sentence, "expect": row.expect,
+             "page": row.page, "needs": list(row.needs), "ask": row.ask}
             for row, operation in rows
         ]  # fmt: skip
         typer.echo(json.dumps(document, indent=2))

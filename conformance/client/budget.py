@@ -55,7 +55,8 @@ class Budget:
         if undo:
             return
         if self.max_requests is not None and self.sent + 1 + self.reserve() + owes > self.max_requests:
-            reason = f"budget spent: {self.sent} of {self.max_requests} requests sent, the rest is kept for undo"
+            spent = f"{self.sent} of {self.max_requests} requests sent"
+            reason = f"budget spent: {spent}, the rest is kept for undo"
             raise NotJudged(reason)
         if writes and self.max_writes is not None and self.writes >= self.max_writes:
             reason = f"budget spent: {self.writes} of {self.max_writes} writes sent"
@@ -69,7 +70,7 @@ class Budget:
             self._gate.wait(min(left, 0.5))
 
     def left(self) -> int:
-        """Return how many requests may still be sent, undo set aside; a large number where nothing limits it."""
+        """Return how many requests may still be sent, undo set aside; a large number without a limit."""
         if self.max_requests is None:
             return 1_000_000
         return max(0, self.max_requests - self.sent - self.reserve())
@@ -81,7 +82,7 @@ class Budget:
             self._next = max(self._next, self._blocked_until)
 
     def stop(self, reason: str, *, undo_too: bool = False) -> None:
-        """Let no further request through but undo calls (with `undo_too` not even those); the report says `reason`."""
+        """Let only undo calls through from now on (with `undo_too` nothing); the report says `reason`."""
         with self._gate:
             self.stopped = self.stopped or reason
             self.closed = self.closed or undo_too

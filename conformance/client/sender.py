@@ -26,7 +26,7 @@ TOO_MANY: Final = 429
 GONE_AFTER: Final = 3
 """So many requests in a row without any reply, and the target counts as gone."""
 STALE_AFTER: Final = 2.0
-"""Seconds after which an idle connection is not used again: servers close idle ones, and a race reads like a crash."""
+"""Seconds after which an idle connection is dropped: servers close them, and a race reads like a crash."""
 PATIENT_WAITS: Final = 3
 """How often one request is sent again after the wait that a 429 asked for."""
 SET_UP_TRIES: Final = 3
@@ -34,7 +34,7 @@ SET_UP_TRIES: Final = 3
 
 @dataclass
 class Client:
-    """The one sender of a run, shared by scenarios, properties and clean-up; safe to use from several threads.
+    """The one sender of a run, shared by scenarios, properties and clean-up, and by several threads.
 
     `listeners` are called with every exchange of a documented operation: the platform oracles.
     """
@@ -73,8 +73,8 @@ class Client:
     def send(self, request: Request, role: str = "owner") -> Exchange:
         """Send as this role and return the exchange, which always has a status.
 
-        `NotJudged` where there is none: no token, spent budget, throttled for good, target gone. A set-up call
-        is tried again after a 5xx; a judged one never is.
+        `NotJudged` where there is none: no token, spent budget, throttled for good, target gone. A set-up
+        call is tried again after a 5xx; a judged one never is.
         """
         exchange = self._patiently(request, role)
         tries = 1
@@ -88,13 +88,15 @@ class Client:
 
     def _patiently(self, request: Request, role: str) -> Exchange:
         """Send; after a 429 wait as long as the server asks and send again."""
+        exchange = self._once(request, role)
         for waits in range(PATIENT_WAITS):
-            exchange = self._once(request, role)
             if exchange.status != TOO_MANY or request.may_throttle:
                 if waits:
                     self.limit_listener(exchange, lifted=True)
                 return exchange
             self._obey(exchange)
+            if waits + 1 < PATIENT_WAITS:
+                exchange = self._once(request, role)
         self.limit_listener(exchange, lifted=False)
         reason = f"throttled for good: {PATIENT_WAITS} times 429 in spite of waiting as Retry-After says"
         self.budget.stop(reason, undo_too=True)
@@ -210,7 +212,8 @@ class Client:
         self._count(exchange.operation_id, exchange.request.purpose)
         self._silent = self._silent + 1 if exchange.status is None else 0
         if self._silent >= GONE_AFTER:
-            reason = f"the target is gone: {GONE_AFTER} requests in a row without a reply, last: {exchange.failure}"
+            what = f"{GONE_AFTER} requests in a row without a reply, last: {exchange.failure}"
+            reason = f"the target is gone: {what}"
             self.budget.stop(reason, undo_too=self._undoing)
         if exchange.request.operation is not None:
             for listener in self.listeners:

@@ -1,4 +1,4 @@
-"""Where a role's token comes from: client credentials, a ready token, or a command; renewed before it expires."""
+"""Where a role's token comes from: client credentials, a ready token or a command; renewed before its end."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class _DeadlineReader(io.RawIOBase):
         if left <= 0:
             raise TimeoutError(f"the reply took longer than {self._limits.total:g} s")
         self._sock.settimeout(min(left, self._limits.read))
-        return self._raw.readinto(buffer)  # type: ignore[no-any-return,attr-defined] # typeshed leaves RawIOBase.readinto out
+        return self._raw.readinto(buffer)
 
     def stray(self) -> bytes:
         """Return what arrives within a moment although the reply is over."""
@@ -81,7 +81,7 @@ def _response_class(limits: Limits) -> type[http.client.HTTPResponse]:
         def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
             super().__init__(sock, *args, **kwargs)
             # The raw file keeps the socket open after the connection let go of it, so it is kept and wrapped.
-            raw = self.fp.detach()  # type: ignore[attr-defined] # makefile("rb") gives a BufferedReader
+            raw = self.fp.detach()
             self._reader = _DeadlineReader(sock, raw, limits)
             self.fp = io.BufferedReader(self._reader)
             self.stray = b""
@@ -91,7 +91,7 @@ def _response_class(limits: Limits) -> type[http.client.HTTPResponse]:
             if self.status == http.HTTPStatus.NO_CONTENT:
                 self.will_close = True
                 self._reader.paused = True
-                buffered = self.fp.peek()  # type: ignore[attr-defined] # a BufferedReader
+                buffered = self.fp.peek()
                 self._reader.paused = False
                 self.stray = buffered or self._reader.stray()
 
@@ -99,7 +99,7 @@ def _response_class(limits: Limits) -> type[http.client.HTTPResponse]:
 
 
 class BoundedAdapter(HTTPAdapter):
-    """A requests adapter whose replies are read at once, within the limits, and never redirected or decoded twice."""
+    """A requests adapter whose replies are read at once, within limits, never redirected or decoded twice."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -125,7 +125,7 @@ class BoundedAdapter(HTTPAdapter):
         manager: PoolManager = self.poolmanager
         manager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
 
-    def send(
+    def send(  # noqa: PLR0913, PLR0917 - the signature of requests
         self,
         request: requests.PreparedRequest,
         stream: bool = False,  # noqa: FBT001, FBT002, ARG002 - the signature of requests
@@ -134,7 +134,7 @@ class BoundedAdapter(HTTPAdapter):
         cert: Any = None,
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        """Send and read the whole reply; the body ends at `MAX_BODY` bytes (then `reply.truncated` is true)."""
+        """Send and read the whole reply; the body ends at `MAX_BODY` bytes (`reply.truncated` is true)."""
         timeouts = (self.limits.connect, self.limits.read)
         reply = super().send(
             request, stream=True, timeout=timeouts, verify=verify, cert=cert, proxies=proxies

@@ -40,7 +40,7 @@ class Judge:
 
     @contextmanager
     def __call__(self, requirement: str, operation: str = "") -> Iterator[Judge]:
-        """Judge one requirement inside the block: an expectation that fails is a violation, and the story goes on."""
+        """Judge one requirement in the block: an expectation that fails is a violation; the story goes on."""
         pair = self._pair(requirement, operation)
         self.judged.add(pair)
         self._seen = ""
@@ -76,7 +76,7 @@ class Judge:
         return [pair for pair in self.declared if pair not in self.judged]
 
     def give_up(self, verdict: Verdict, reason: str, evidence: tuple[str, ...] = ()) -> None:
-        """Give everything that is still open this verdict; a story that ended too early judges nothing more."""
+        """Give everything still open this verdict; a story that ended too early judges nothing more."""
         for pair in self.open():
             self.judged.add(pair)
             self._book(pair, verdict, reason=reason, evidence=evidence)
@@ -85,10 +85,10 @@ class Judge:
         pairs = [p for p in self.declared if p[0] == requirement and operation in ("", p[1])]
         if len(pairs) == 1:
             return pairs[0]
-        if not pairs:
-            message = f"{self.story} judges {requirement} {operation} and never declared it with @verifies"
-        else:
+        if pairs:
             raise HarnessError(f"{self.story} judges {requirement} and does not say on which operation")
+        where = f" ({operation})" if operation else ""
+        raise HarnessError(f"{self.story} judges {requirement}{where} and never declared it with @verifies")
 
     def _violated(self, pair: tuple[str, str], violation: Violation) -> None:
         level = self.run.catalogue.rows[pair[0]].level

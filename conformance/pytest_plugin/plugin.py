@@ -1,8 +1,8 @@
-"""The hooks: options, selection, one `Judge` for each story, and a verdict for whatever ends a story early."""
+"""The hooks: options, selection, one `Judge` for each story, a verdict for whatever ends a story early."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
@@ -39,7 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker; when pytest itself was called, open the run that `conformance run` brings otherwise."""
+    """Register the marker; where pytest itself was called, open the run that `conformance run` brings."""
     config.addinivalue_line("markers", "verifies(*ids): the requirements that a story judges")
     config.addinivalue_line(
         "markers", "prepares(*ids): the requirements that a later story judges on what this one makes"
@@ -69,7 +69,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the stories that judge something selected that the target has everything for."""
     run = config.stash[RUN]
-    kept, dropped = [], []
+    kept: list[pytest.Item] = []
+    dropped: list[pytest.Item] = []
     for item in items:
         item.stash[DECLARED] = declared = _declared(item, run)
         wanted = [pair for pair in declared if pair in run.selected]
@@ -202,9 +203,10 @@ def client(run: Run) -> Client:
 
 
 @pytest.fixture
-def judge(request: pytest.FixtureRequest) -> Iterator[Judge]:
+def judge(request: pytest.FixtureRequest) -> Judge:
     """Return the judge of this story."""
-    yield request.node.stash[JUDGE]
+    told: Judge = request.node.stash[JUDGE]
+    return told
 
 
 @pytest.fixture(scope="session")
