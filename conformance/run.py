@@ -94,7 +94,9 @@ class Run:
         kind, _, name = need.partition(".")
         match kind:
             case "role" if name not in self.target.roles:
-                return f"the target has no role {name}: add one under [targets.{self.target.name}.roles.{name}]"
+                return (
+                    f"the target has no role {name}: add one under [targets.{self.target.name}.roles.{name}]"
+                )
             case "token" if name not in self.target.tokens:
                 return (
                     f"the target has no ready token {name}: nobody can forge one; name it under tokens.{name}"

@@ -60,7 +60,7 @@ def waive(run: Run) -> None:
 
 
 def _moves(run: Run, document: dict[str, Any]) -> dict[str, Any] | None:
-    """Return what moved since the baseline, or since the last comparable run beside this one, as a document."""
+    """Return what moved since the baseline, or the last comparable run beside this one, as a document."""
     against = run.baseline
     if against is None:
         folder = last_comparable(run.folder.parent, document)

@@ -2,190 +2,28 @@
 
 from __future__ import annotations
 
-import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from threading import Barrier
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from conformance.client import Client
 from conformance.errors import NotJudged
-from conformance.examples import example_request
-from conformance.exchange import ABSENT, Exchange, Request, Undo, request_for
+from conformance.exchange import Exchange
 from conformance.naming import Unique
 from conformance.oracles import same
 from conformance.pytest_plugin import Judge
 from conformance.run import Run
 from conformance.specs import Operation
 
+from .actors import Actor, Repository
+
 pytest_plugins = ["conformance.pytest_plugin"]
-
-T = TypeVar("T")
-REALITY_DATA = "/reality-management/reality-data"
-
-
-@dataclass(frozen=True)
-class Actor:
-    """One role and its verbs: the four judged operations, and the set-up calls that are never judged."""
-
-    role: str
-    client: Client
-    operations: dict[str, Operation]
-    unique: Unique
-    patience: float
-    _made: dict[str, Any] = field(default_factory=dict)
-
-    # ------------------------------------------------------------ judged operations
-    def associate(self, reality_data: str, itwin: str, **options: Any) -> Exchange:
-        """Associate reality data with an iTwin."""
-        return self.call("associateRealityData", {"realityDataId": reality_data, "iTwinId": itwin}, **options)
-
-    def move(self, reality_data: str, itwin: Any = ABSENT, **options: Any) -> Exchange:
-        """Move reality data to an iTwin; `json` or `content` in the options stand for another body."""
-        if not options.keys() & {"json", "content"}:
-            options["json"] = {"iTwinId": itwin}
-        return self.call("moveRealityData", {"realityDataId": reality_data}, **options)
-
-    def create_resource(self, repository: Repository, body: Any = ABSENT, **options: Any) -> Exchange:
-        """Create a resource; a body that is left out gets a new id and a new name."""
-        if not options.keys() & {"json", "content"}:
-            options["json"] = self.new_resource() if body is ABSENT else body
-        params = {"iTwinId": repository.itwin, "repositoryId": repository.id}
-        return self.call("createRepositoryResource", params, **options)
-
-    def account(self, itwin: str, **options: Any) -> Exchange:
-        """Read the account of an iTwin."""
-        return self.call("getITwinAccount", {"iTwinId": itwin}, **options)
-
-    def call(self, operation: str, params: dict[str, str], **options: Any) -> Exchange:
-        """Send a request of a documented operation."""
-        return self.client.send(request_for(self.operations[operation], params, **options), self.role)
-
-    def example(self, operation: str, real_ids: dict[str, str], **options: Any) -> Exchange:
-        """Send a request of any operation that its page calls valid, about these real ids."""
-        return self.client.send(example_request(self.operations[operation], real_ids, self.unique, **options), self.role)
-
-    # ------------------------------------------------------------ set-up
-    def new_resource(self, **members: Any) -> dict[str, Any]:
-        """Return the body of a resource that nobody has yet, with these members instead."""
-        return {"id": self.unique("id"), "displayName": self.unique("Name"), **members}
-
-    def new_itwin(self, **members: Any) -> str:
-        """Create an iTwin and return its id."""
-        body = {"class": "Endeavor", "subClass": "Project", "displayName": self.unique("itwin"), **members}
-        body.setdefault("number", self.unique("number"))
-        reply = self._set_up("POST", "/itwins/", body, Undo("iTwin", "/itwins/{id}", "/iTwin/id"))
-        return _text(reply, "/iTwin/id")
-
-    def new_reality_data(self, itwin: str) -> str:
-        """Create reality data in an iTwin and return its id."""
-        body = {"iTwinId": itwin, "displayName": self.unique("data"), "type": "OPC", "classification": "Terrain"}
-        undo = Undo("reality data", REALITY_DATA + "/{id}", "/realityData/id")
-        return _text(self._set_up("POST", REALITY_DATA, body, undo), "/realityData/id")
-
-    def new_repository(self, itwin: str, sub_class: str = "WebMapService", class_: str = "") -> Repository:
-        """Create a repository and return it."""
-        body = {
-            "class": class_ or "GeographicInformationSystem",
-            "subClass": sub_class,
-            "uri": f"https://example.com/{self.unique('service')}",
-            "displayName": self.unique("repository"),
-        }
-        path = f"/itwins/{itwin}/repositories"
-        reply = self._set_up("POST", path, body, Undo("repository", path + "/{id}", "/repository/id"))
-        return Repository(itwin, _text(reply, "/repository/id"), body["class"], sub_class)
-
-    def _set_up(self, method: str, path: str, body: Any, undo: Undo | None = None) -> Exchange:
-        request = Request(method, path, json=body, undo=undo, purpose="setup")
-        reply = self.client.send(request, self.role)
-        if (reply.status or 0) >= 300:
-            raise NotJudged(f"set-up failed: {self.role} {method} {path} answered {reply.summary()}", (reply.id,))
-        return reply
-
-    def delete(self, path: str) -> None:
-        """Delete something that the story created."""
-        self._set_up("DELETE", path, ABSENT)
-
-    # ------------------------------------------------------------ reads
-    def read(self, path: str, **options: Any) -> Exchange:
-        """Read something that is never judged itself."""
-        return self.client.send(Request("GET", path, purpose="setup", **options), self.role)
-
-    def associations(self, reality_data: str) -> list[str]:
-        """Return the ids of the iTwins that reality data is associated with."""
-        reply = self.read(f"{REALITY_DATA}/{reality_data}/itwins")
-        seen = reply.at("/iTwins")
-        if reply.status != 200 or not isinstance(seen, list):
-            raise NotJudged(f"the associations of {reality_data} cannot be read: {reply.summary()}", (reply.id,))
-        return [_id_of(entry) for entry in seen]
-
-    def resources(self, repository: Repository) -> list[dict[str, Any]]:
-        """Return every resource that a repository lists, over all its pages."""
-        found: list[dict[str, Any]] = []
-        for skip in range(0, 5000, 100):
-            reply = self.read(f"{repository.path}/resources", query={"$top": "100", "$skip": str(skip)})
-            page = reply.at("/resources")
-            if reply.status != 200 or not isinstance(page, list):
-                raise NotJudged(f"the resources cannot be read: {reply.summary()}", (reply.id,))
-            found += [entry for entry in page if isinstance(entry, dict) and entry not in found]
-            if len(page) < 100:
-                break
-        return found
-
-    def read_itwin(self, itwin: str) -> Exchange:
-        """Read an iTwin with everything that it tells about itself."""
-        return self.settled(
-            lambda: self.read(f"/itwins/{itwin}", headers={"Prefer": "return=representation"}),
-            lambda reply: reply.status == 200,
-        )
-
-    def settled(self, look: Callable[[], T], good: Callable[[T], bool]) -> T:
-        """Look until it is good or the target's patience is over; reads may lag behind writes."""
-        until, pause = time.monotonic() + self.patience, 0.4
-        while not good(seen := look()) and time.monotonic() + pause < until:
-            time.sleep(pause)
-            pause *= 2
-        return seen
-
-    def settled_associations(self, reality_data: str, wanted: Sequence[str]) -> list[str]:
-        """Return the associations once they are the wanted ones, or as they are when patience is over."""
-        want = sorted(i.lower() for i in wanted)
-        return self.settled(lambda: self.associations(reality_data), lambda seen: sorted(map(str.lower, seen)) == want)
-
-
-@dataclass(frozen=True)
-class Repository:
-    """A repository of an iTwin."""
-
-    itwin: str
-    id: str
-    class_: str = "GeographicInformationSystem"
-    sub_class: str = "WebMapService"
-
-    def at(self, **changes: str) -> Repository:
-        """Return the repository under another iTwin or id, where it may not exist."""
-        return replace(self, **changes)  # type: ignore[arg-type] # only the two ids are changed
-
-    @property
-    def path(self) -> str:
-        """Return the path below which its resources stand."""
-        return f"/itwins/{self.itwin}/repositories/{self.id}"
-
-
-def _id_of(entry: Any) -> str:
-    return str(entry.get("id", entry) if isinstance(entry, dict) else entry)
-
-
-def _text(reply: Exchange, pointer: str) -> str:
-    seen = reply.at(pointer)
-    if not isinstance(seen, str) or not seen:
-        raise NotJudged(f"set-up failed: {reply.operation_id} answered {reply.summary()} without {pointer}", (reply.id,))
-    return seen
 
 
 def at_once(*calls: Callable[[], Exchange]) -> list[Exchange]:
@@ -202,7 +40,7 @@ def at_once(*calls: Callable[[], Exchange]) -> list[Exchange]:
 
 @dataclass
 class Scene:
-    """What stories share: iTwins by name, made when the first story asks. A failure is every asker's own again."""
+    """What stories share: iTwins by name, made when the first story asks. A failure is each asker's own."""
 
     owner: Actor
     outsider: Actor | None
@@ -233,7 +71,7 @@ class Scene:
 
     @property
     def overseas(self) -> str:
-        """Return an iTwin of the same organization in another data center, or "" where the target lets none be."""
+        """Return an iTwin of the same organization in another data center, or "" where none can be made."""
         given = self.run.target.fixtures.get("other_data_center_itwin_id")
         return str(given or self._once("overseas", self._overseas))
 
@@ -287,7 +125,7 @@ class Scene:
         return made
 
     def other_class_repositories(self) -> list[Repository]:
-        """Return repositories of the home iTwin that are not of map layers: one generated and one made, if any."""
+        """Return repositories of the home iTwin without map layers: one generated and one made, if any."""
         found: list[Repository] = self._once("others", self._other_class_repositories)
         return found
 
@@ -295,7 +133,10 @@ class Scene:
         listed = self.owner.read(f"/itwins/{self.home}/repositories").at("/repositories")
         entries = [e for e in listed if isinstance(e, dict)] if isinstance(listed, list) else []
         others = [e for e in entries if str(e.get("class")) not in {"GeographicInformationSystem", "None"}]
-        found = [Repository(self.home, str(e.get("id")), str(e["class"]), str(e.get("subClass"))) for e in others[:1]]
+        found = [
+            Repository(self.home, str(e.get("id")), str(e["class"]), str(e.get("subClass")))
+            for e in others[:1]
+        ]
         try:
             return [*found, self.owner.new_repository(self.home, "Performance", "Construction")]
         except NotJudged:
@@ -303,7 +144,9 @@ class Scene:
 
     def used_repositories(self) -> list[Repository]:
         """Return the repositories of map layers that stories created resources in."""
-        return [made for made in self._made.values() if isinstance(made, Repository) and made.itwin == self.home]
+        return [
+            made for made in self._made.values() if isinstance(made, Repository) and made.itwin == self.home
+        ]
 
     def resources_made(self, repository: Repository) -> tuple[set[str], set[str]]:
         """Return which resource ids were answered 201 in a repository, and which were tried at all."""
@@ -317,7 +160,7 @@ class Scene:
         return {name for name, status in tried if status == 201}, {name for name, _ in tried}
 
     def refused_ids(self, *statuses: int) -> set[str]:
-        """Return the ids of resources that were only ever refused, at least once with one of these statuses."""
+        """Return the ids of resources that were only ever refused, once at least with such a status."""
         tried = [
             (str(x.request.json.get("id")), x.status)
             for x in self.run.client.recorder
@@ -338,7 +181,7 @@ class Scene:
             return None
 
     def account_itself(self, account: Any) -> dict[str, Any]:
-        """Return number and displayName of an account as a read of the account itself gives them, if it can be read."""
+        """Return number and displayName of an account as a read of the account itself gives them, or {}."""
         if not isinstance(account, str):
             return {}
         read = self._once(f"account {account}", lambda: self._account(account))
@@ -349,7 +192,9 @@ class Scene:
             reply = self.owner.read(path)
             itwin = reply.at("/iTwin")
             if reply.status == 200 and isinstance(itwin, dict) and same(itwin.get("id"), account):
-                return {key: itwin[key] for key in ("number", "displayName") if isinstance(itwin.get(key), str)}
+                return {
+                    key: itwin[key] for key in ("number", "displayName") if isinstance(itwin.get(key), str)
+                }
         return {}
 
     def later(self, look: Callable[[Judge], None]) -> None:
@@ -377,7 +222,10 @@ class Scene:
 
     def no_ids(self) -> dict[str, str]:
         """Return ids for the same places that name nothing."""
-        return {name: str(uuid.uuid4()) for name in ("reality_data_id", "itwin_id", "destination_itwin_id", "repository_id")}
+        return {
+            name: str(uuid.uuid4())
+            for name in ("reality_data_id", "itwin_id", "destination_itwin_id", "repository_id")
+        }
 
     def other_case(self, path: str, operation: Operation) -> str:
         """Return the path with its static segments in the other case, its parameters as they are."""
@@ -405,15 +253,17 @@ class Scene:
         return {"Authorization": f"Bearer {self.ready_token(name)}"}
 
     def token_of_another_scope(self) -> str:
-        """Return a good token without the API's scope: the targets file's, or one that the token service gives."""
+        """Return a good token without the API's scope: of the targets file, or of the token service."""
         if "wrong_scope" in self.run.target.tokens:
             return self.ready_token("wrong_scope")
-        made: str = self._once("wrong scope", lambda: self.run.client.credentials.token_without_scope("owner"))
+        made: str = self._once(
+            "wrong scope", lambda: self.run.client.credentials.token_without_scope("owner")
+        )
         return made
 
     @property
     def untouched(self) -> str:
-        """Return reality data of the home iTwin that every refused call is about, and that no call may change."""
+        """Return reality data of the home iTwin that every refused call is about and that none may change."""
         return str(self._once("untouched", lambda: self.owner.new_reality_data(self.home)))
 
 
@@ -465,4 +315,11 @@ def together() -> Callable[..., list[Exchange]]:
 @pytest.fixture(scope="session")
 def odd_ids() -> list[str]:
     """Return ids that name nothing and that a careless service stumbles over."""
-    return ["not-a-guid", "null", "' OR '1'='1", "b\u00e9ton", "x" * 300, "{00000000-0000-0000-0000-000000000000}"]
+    return [
+        "not-a-guid",
+        "null",
+        "' OR '1'='1",
+        "b\u00e9ton",
+        "x" * 300,
+        "{00000000-0000-0000-0000-000000000000}",
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,8 @@ from conformance.exchange import Exchange
 from conformance.pytest_plugin import Judge, verifies
 
 if TYPE_CHECKING:
-    from tests.contract.conftest import Actor, Scene
+    from tests.contract.actors import Actor
+    from tests.contract.conftest import Scene
 
 Together = Callable[..., list[Exchange]]
 
@@ -31,7 +33,7 @@ MEMBERS = ("id", "class", "subClass", "number", "displayName")
 def test_each_itwin_names_its_account(owner: Actor, scene: Scene, judge: Judge) -> None:
     """For each of several iTwins the answer is the account that the iTwin itself names."""
     for itwin in filter(None, (scene.home, scene.second, scene.overseas)):
-        reply = owner.settled(lambda itwin=itwin: owner.account(itwin), lambda r: r.status != 404)
+        reply = owner.settled(partial(owner.account, itwin), lambda r: r.status != 404)
         with judge("itwins.account.answers-200"):
             expect.status(reply, 200)
         itself = owner.read_itwin(itwin)
@@ -54,7 +56,9 @@ def test_each_itwin_names_its_account(owner: Actor, scene: Scene, judge: Judge) 
         with judge("itwins.account.type-and-status") as seen:
             kind = reply.at("/iTwin/type")
             shape = "null" if kind is None else "text" if isinstance(kind, str) else "absent"
-            seen.observed("type", shape, "status", "there" if isinstance(reply.at("/iTwin/status"), str) else "absent")
+            seen.observed(
+                "type", shape, "status", "there" if isinstance(reply.at("/iTwin/status"), str) else "absent"
+            )
 
 
 @verifies("itwins.account.reads-alike", "itwins.account.read-changes-nothing")
@@ -71,10 +75,12 @@ def test_reading_twice_gives_the_same(owner: Actor, scene: Scene, judge: Judge) 
 
 
 @verifies("itwins.account.at-once-alike")
-def test_accounts_read_at_once_are_each_right(owner: Actor, scene: Scene, judge: Judge, together: Together) -> None:
+def test_accounts_read_at_once_are_each_right(
+    owner: Actor, scene: Scene, judge: Judge, together: Together
+) -> None:
     """Read at the same moment, the accounts of several iTwins are those that are read one by one."""
     itwins = [scene.home, scene.second, scene.third]
-    alone = {i: owner.settled(lambda i=i: owner.account(i), lambda r: r.status != 404) for i in itwins}
+    alone = {i: owner.settled(partial(owner.account, i), lambda r: r.status != 404) for i in itwins}
     with judge("itwins.account.at-once-alike"):
         replies = together(*[lambda itwin=itwin: owner.account(itwin) for itwin in itwins])
         for itwin, reply in zip(itwins, replies, strict=True):
@@ -136,7 +142,9 @@ def test_a_member_reads_the_account(owner: Actor, reader: Actor, scene: Scene, j
     """Whoever can read the iTwin as its member reads its account too."""
     wanted = owner.settled(lambda: owner.account(scene.home), lambda r: r.status != 404)
     if reader.read(f"/itwins/{scene.home}").status != 200:
-        judge.not_applicable("the reader is no member of iTwins that the owner makes, so nothing is promised to it")
+        judge.not_applicable(
+            "the reader is no member of iTwins that the owner makes, so nothing is promised to it"
+        )
         return
     with judge("itwins.account.member-reads"):
         reply = reader.settled(lambda: reader.account(scene.home), lambda r: r.status != 404)

@@ -12,7 +12,8 @@ from conformance.exchange import Exchange
 from conformance.pytest_plugin import Judge, prepares, verifies
 
 if TYPE_CHECKING:
-    from tests.contract.conftest import Actor, Scene
+    from tests.contract.actors import Actor
+    from tests.contract.conftest import Scene
 
 Together = Callable[..., list[Exchange]]
 
@@ -67,7 +68,7 @@ def _still_associated(owner: Actor, scene: Scene, judge: Judge, data: str) -> No
     "reality-management.associate.own-itwin",
 )
 def test_a_dissolved_association_can_be_made_again(owner: Actor, scene: Scene, judge: Judge) -> None:
-    """Made as shipped clients make it and taken back, an association does not exist any more and can be made again."""
+    """Made as shipped clients make it and taken back, an association is gone and can be made again."""
     data = owner.new_reality_data(scene.home)
     with judge("reality-management.associate.empty-json-body"):
         headers = {"Content-Type": "application/json", "Accept": "application/json, text/plain, */*"}
@@ -126,16 +127,22 @@ def test_a_malformed_id_is_invalid(owner: Actor, scene: Scene, judge: Judge, odd
     with judge("reality-management.associate.odd-ids-refused"):
         tolerated = frozenset({400, 405, 414})
         for odd_id in odd_ids[::2]:
-            expect.refused(owner.associate(scene.untouched, odd_id, tolerated=tolerated), 400, 403, 404, 405, 414, 422)
+            expect.refused(
+                owner.associate(scene.untouched, odd_id, tolerated=tolerated), 400, 403, 404, 405, 414, 422
+            )
         for odd_id in odd_ids[1::2]:
-            expect.refused(owner.associate(odd_id, scene.second, tolerated=tolerated), 400, 403, 404, 405, 414, 422)
+            expect.refused(
+                owner.associate(odd_id, scene.second, tolerated=tolerated), 400, 403, 404, 405, 414, 422
+            )
 
 
 @verifies(
     "reality-management.associate.at-once-only-one-wins",
     "reality-management.associate.at-once-none-is-lost",
 )
-def test_associations_at_once_keep_the_rules(owner: Actor, scene: Scene, judge: Judge, together: Together) -> None:
+def test_associations_at_once_keep_the_rules(
+    owner: Actor, scene: Scene, judge: Judge, together: Together
+) -> None:
     """Sent at the same moment, equal associations win once and different ones are all kept."""
     data = owner.new_reality_data(scene.home)
     with judge("reality-management.associate.at-once-only-one-wins"):
@@ -145,7 +152,9 @@ def test_associations_at_once_keep_the_rules(owner: Actor, scene: Scene, judge: 
         expect.same_items(owner.settled_associations(data, wanted), wanted, "associations", judge.last())
     other = owner.new_reality_data(scene.home)
     with judge("reality-management.associate.at-once-none-is-lost"):
-        replies = together(lambda: owner.associate(other, scene.second), lambda: owner.associate(other, scene.third))
+        replies = together(
+            lambda: owner.associate(other, scene.second), lambda: owner.associate(other, scene.third)
+        )
         for reply in replies:
             expect.status(reply, 200)
         wanted = [scene.home, scene.second, scene.third]

@@ -12,7 +12,8 @@ from conformance.forgery import forged
 from conformance.pytest_plugin import Judge, verifies
 
 if TYPE_CHECKING:
-    from tests.contract.conftest import Actor, Scene
+    from tests.contract.actors import Actor
+    from tests.contract.conftest import Scene
 
 FORGED = (
     "malformed-token",
@@ -55,7 +56,9 @@ def test_a_forged_token_is_refused(owner: Actor, scene: Scene, judge: Judge, ope
     tokens = scene.forged_tokens(forged)
     for kind in FORGED:
         if kind not in tokens:
-            judge.not_applicable("the target's tokens are opaque or its keys unpublished", f"platform.auth.{kind}")
+            judge.not_applicable(
+                "the target's tokens are opaque or its keys unpublished", f"platform.auth.{kind}"
+            )
             continue
         with judge(f"platform.auth.{kind}"):
             headers = {"Authorization": f"Bearer {tokens[kind]}"}
@@ -70,25 +73,33 @@ def test_an_expired_token_is_refused(owner: Actor, scene: Scene, judge: Judge, o
 
 
 @verifies("platform.auth.other-issuer")
-def test_a_token_of_another_issuer_is_refused(owner: Actor, scene: Scene, judge: Judge, operation: str) -> None:
+def test_a_token_of_another_issuer_is_refused(
+    owner: Actor, scene: Scene, judge: Judge, operation: str
+) -> None:
     """A token that names another issuer answers 401, although its signature is good."""
     with judge("platform.auth.other-issuer"):
         expect.status(owner.example(operation, scene.real_ids(), headers=scene.bearer("other_issuer")), 401)
 
 
 @verifies("platform.auth.not-yet-valid")
-def test_a_token_that_is_not_valid_yet_is_refused(owner: Actor, scene: Scene, judge: Judge, operation: str) -> None:
+def test_a_token_that_is_not_valid_yet_is_refused(
+    owner: Actor, scene: Scene, judge: Judge, operation: str
+) -> None:
     """A token whose time has not come answers 401."""
     with judge("platform.auth.not-yet-valid"):
         expect.status(owner.example(operation, scene.real_ids(), headers=scene.bearer("not_yet_valid")), 401)
 
 
 @verifies("platform.auth.wrong-scope")
-def test_a_token_without_the_scope_is_refused(owner: Actor, scene: Scene, judge: Judge, operation: str) -> None:
+def test_a_token_without_the_scope_is_refused(
+    owner: Actor, scene: Scene, judge: Judge, operation: str
+) -> None:
     """A good token without the scope itwin-platform answers 401."""
     token = scene.token_of_another_scope()
     if not token:
-        judge.not_applicable("the token service gives no token without the scope; name one under tokens.wrong_scope")
+        judge.not_applicable(
+            "the token service gives no token without the scope; name one under tokens.wrong_scope"
+        )
         return
     with judge("platform.auth.wrong-scope"):
         headers = {"Authorization": f"Bearer {token}"}

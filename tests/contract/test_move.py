@@ -12,7 +12,8 @@ from conformance.exchange import Exchange
 from conformance.pytest_plugin import Judge, prepares, verifies
 
 if TYPE_CHECKING:
-    from tests.contract.conftest import Actor, Scene
+    from tests.contract.actors import Actor
+    from tests.contract.conftest import Scene
 
 Together = Callable[..., list[Exchange]]
 
@@ -26,7 +27,7 @@ Together = Callable[..., list[Exchange]]
     "reality-management.move.and-back",
 )
 def test_a_move_changes_the_place_and_nothing_else(owner: Actor, scene: Scene, judge: Judge) -> None:
-    """Moved reality data is at the destination alone, keeps its name, cannot be moved there again, and can return."""
+    """Moved data is at the destination alone, keeps its name, is not moved there again, and can return."""
     data = owner.new_reality_data(scene.home)
     before = _described(owner, data)
     with judge("reality-management.move.answers-204"):
@@ -50,8 +51,13 @@ def test_a_move_changes_the_place_and_nothing_else(owner: Actor, scene: Scene, j
 
 
 def _described(owner: Actor, data: str) -> list[object]:
-    reply = owner.settled(lambda: owner.read(f"/reality-management/reality-data/{data}"), lambda r: r.status == 200)
-    return [reply.status, *(reply.at(f"/realityData/{key}") for key in ("displayName", "type", "classification"))]
+    reply = owner.settled(
+        lambda: owner.read(f"/reality-management/reality-data/{data}"), lambda r: r.status == 200
+    )
+    return [
+        reply.status,
+        *(reply.at(f"/realityData/{key}") for key in ("displayName", "type", "classification")),
+    ]
 
 
 @pytest.mark.order("early")
@@ -65,7 +71,9 @@ def test_a_move_outlives_the_run(owner: Actor, scene: Scene) -> None:
 
 def _still_there(owner: Actor, scene: Scene, judge: Judge, data: str) -> None:
     with judge("reality-management.move.stays"):
-        expect.same_items(owner.settled_associations(data, [scene.third]), [scene.third], "associations", judge.last())
+        expect.same_items(
+            owner.settled_associations(data, [scene.third]), [scene.third], "associations", judge.last()
+        )
 
 
 @verifies(
@@ -87,11 +95,15 @@ def test_reality_data_of_several_itwins_stays(owner: Actor, scene: Scene, judge:
         seen.observed(refused.summary())
 
 
-@verifies("reality-management.move.other-data-center-refused", "reality-management.move.other-data-center-answer")
+@verifies(
+    "reality-management.move.other-data-center-refused", "reality-management.move.other-data-center-answer"
+)
 def test_reality_data_stays_in_its_data_center(owner: Actor, scene: Scene, judge: Judge) -> None:
     """Reality data is not moved to an iTwin whose data lies elsewhere."""
     if not scene.overseas:
-        judge.not_applicable("the target lets nobody make an iTwin in another data center; name other_data_center_itwin_id")
+        judge.not_applicable(
+            "the target lets nobody make an iTwin in another data center; name other_data_center_itwin_id"
+        )
         return
     refused = owner.move(scene.untouched, scene.overseas)
     with judge("reality-management.move.other-data-center-refused"):
@@ -108,7 +120,7 @@ def test_reality_data_stays_in_its_data_center(owner: Actor, scene: Scene, judge
     "reality-management.move.id-of-another-kind-not-found",
 )
 def test_an_unknown_id_is_not_found(owner: Actor, scene: Scene, judge: Judge, nowhere: str) -> None:
-    """Reality data and destinations that do not exist are not found, and an id of the other kind is none either."""
+    """Reality data and destinations that do not exist are not found, nor is an id of the other kind."""
     with judge("reality-management.move.unknown-reality-data-not-found"):
         expect.error(owner.move(nowhere, scene.second), 404, "RealityDataNotFound")
     unknown = owner.move(scene.untouched, nowhere)
@@ -132,7 +144,7 @@ def test_an_unknown_id_is_not_found(owner: Actor, scene: Scene, judge: Judge, no
     "reality-management.move.body-is-closed",
 )
 def test_an_invalid_destination_is_named(owner: Actor, scene: Scene, judge: Judge) -> None:
-    """A destination that is malformed, missing, empty or no string answers 422, and so does an unknown member."""
+    """A destination that is malformed, missing, empty or no string answers 422, as an unknown member does."""
     data = scene.untouched
     malformed = owner.move(data, "028cb17d-01e5-4d92-bfee-89b201a92")
     with judge("reality-management.move.malformed-itwin-invalid"):
@@ -161,7 +173,9 @@ def test_an_invalid_destination_is_named(owner: Actor, scene: Scene, judge: Judg
     "reality-management.move.malformed-reality-data",
     "reality-management.move.refused-changes-nothing",
 )
-def test_what_is_no_request_moves_nothing(owner: Actor, scene: Scene, judge: Judge, odd_ids: list[str]) -> None:
+def test_what_is_no_request_moves_nothing(
+    owner: Actor, scene: Scene, judge: Judge, odd_ids: list[str]
+) -> None:
     """No body, a broken one, one that is no object, an odd id: refused, and the reality data stays."""
     data, tolerated = scene.untouched, frozenset({400, 403, 405, 411, 414, 415})
     with judge("reality-management.move.body-required"):
@@ -169,14 +183,18 @@ def test_what_is_no_request_moves_nothing(owner: Actor, scene: Scene, judge: Jud
             expect.refused(owner.move(data, content=content, tolerated=tolerated), 400, 411, 415, 422)
     with judge("reality-management.move.odd-ids-refused"):
         for odd_id in odd_ids[::2]:
-            expect.refused(owner.move(odd_id, scene.second, tolerated=tolerated), 400, 403, 404, 405, 414, 422)
+            expect.refused(
+                owner.move(odd_id, scene.second, tolerated=tolerated), 400, 403, 404, 405, 414, 422
+            )
         for odd_id in odd_ids[1::2]:
             expect.refused(owner.move(data, odd_id, tolerated=tolerated), 400, 403, 404, 422)
     with judge("reality-management.move.malformed-reality-data") as seen:
         odd = owner.move("028cb17d-01e5-4d92-bfee-89b201a92", scene.second, tolerated=tolerated)
         seen.observed(odd.summary())
     with judge("reality-management.move.refused-changes-nothing"):
-        expect.same_items(owner.settled_associations(data, [scene.home]), [scene.home], "associations", judge.last())
+        expect.same_items(
+            owner.settled_associations(data, [scene.home]), [scene.home], "associations", judge.last()
+        )
 
 
 @verifies("reality-management.move.at-once-leaves-one-place")
@@ -188,4 +206,6 @@ def test_moves_at_once_leave_one_place(owner: Actor, scene: Scene, judge: Judge,
         places = [p for p, r in zip((scene.second, scene.third), replies, strict=True) if r.status == 204]
         for reply in replies:
             expect.status(reply, 204, 404, 409, 422)
-        expect.one_of(owner.settled(lambda: owner.associations(data), lambda s: len(s) == 1), places, *replies)
+        expect.one_of(
+            owner.settled(lambda: owner.associations(data), lambda s: len(s) == 1), places, *replies
+        )

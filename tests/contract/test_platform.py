@@ -14,12 +14,15 @@ from conformance.examples import example_body
 from conformance.pytest_plugin import Judge, verifies
 
 if TYPE_CHECKING:
-    from tests.contract.conftest import Actor, Scene
+    from tests.contract.actors import Actor
+    from tests.contract.conftest import Scene
 
 UNUSUAL = frozenset({400, 413, 415})
 
 
-@verifies("platform.accept.any-documented-form", "platform.path.case-insensitive", "platform.path.trailing-slash")
+@verifies(
+    "platform.accept.any-documented-form", "platform.path.case-insensitive", "platform.path.trailing-slash"
+)
 def test_clients_may_ask_in_their_own_way(owner: Actor, scene: Scene, judge: Judge, operation: str) -> None:
     """Shipped clients send several forms of Accept, of the path's case and of its end; all are understood."""
     spec = owner.operations[operation]

@@ -12,7 +12,8 @@ from conformance.pytest_plugin import Judge, verifies
 
 if TYPE_CHECKING:
     from conformance.exchange import Request
-    from tests.contract.conftest import Actor, Scene
+    from tests.contract.actors import Actor
+    from tests.contract.conftest import Scene
 
 REFUSALS = (*UNDOCUMENTED_REFUSALS, 403, 404, 422)
 
@@ -32,7 +33,9 @@ def test_what_breaks_the_schema_is_refused(owner: Actor, scene: Scene, judge: Ju
 
 @pytest.mark.order("generated")
 @verifies("platform.input.valid-answered")
-def test_what_follows_the_schema_is_answered(owner: Actor, scene: Scene, judge: Judge, operation: str) -> None:
+def test_what_follows_the_schema_is_answered(
+    owner: Actor, scene: Scene, judge: Judge, operation: str
+) -> None:
     """A generated request that follows the documented schema is answered as documented, whatever its text."""
     spec = owner.operations[operation]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,7 +12,8 @@ from conformance.exchange import Exchange
 from conformance.pytest_plugin import Judge, verifies
 
 if TYPE_CHECKING:
-    from tests.contract.conftest import Actor, Repository, Scene
+    from tests.contract.actors import Actor
+    from tests.contract.conftest import Scene
 
 Together = Callable[..., list[Exchange]]
 
@@ -31,7 +32,7 @@ LONGEST = 200
     "itwins.resource.empty-name-invalid",
 )
 def test_id_and_name_are_required(owner: Actor, scene: Scene, judge: Judge) -> None:
-    """A missing or empty id or displayName answers 422 and is named in the details, alone or with the other."""
+    """A missing or empty id or displayName answers 422 and is named in the details, alone or with another."""
     repository = scene.repository
     without_id = owner.create_resource(repository, {"displayName": owner.unique("Name")})
     without_name = owner.create_resource(repository, {"id": owner.unique("id")})
@@ -76,8 +77,8 @@ def test_the_body_is_an_object_of_two_strings(owner: Actor, scene: Scene, judge:
         for value in (None, 42, {"x": "y"}):
             expect.status(owner.create_resource(repository, owner.new_resource(id=value)), 422)
     with judge("itwins.resource.name-is-a-string"):
-        for value in (None, 42, ["x"]):
-            expect.status(owner.create_resource(repository, owner.new_resource(displayName=value)), 422)
+        for name in (None, 42, ["x"]):
+            expect.status(owner.create_resource(repository, owner.new_resource(displayName=name)), 422)
     with judge("itwins.resource.body-is-closed"):
         reply = owner.create_resource(repository, owner.new_resource(unknownMember="x"))
         expect.status(reply, 422)
@@ -118,7 +119,9 @@ def test_two_hundred_characters_are_the_limit(owner: Actor, scene: Scene, judge:
         expect.error(reply, 422, "InvalidiTwinsRequest")
         expect.detail(reply, "id", "InvalidValue")
     with judge("itwins.resource.name-of-201-refused"):
-        reply = owner.create_resource(repository, owner.new_resource(displayName=unique.of_length(LONGEST + 1)))
+        reply = owner.create_resource(
+            repository, owner.new_resource(displayName=unique.of_length(LONGEST + 1))
+        )
         expect.error(reply, 422, "InvalidiTwinsRequest")
         expect.detail(reply, "displayName", "InvalidValue")
     with judge("itwins.resource.characters-not-bytes"):
@@ -146,14 +149,18 @@ def test_the_answer_tells_what_is_stored(owner: Actor, scene: Scene, judge: Judg
     reply = owner.create_resource(repository, body)
     with judge("itwins.resource.surrounding-blanks") as seen:
         kept = reply.at("/resource/displayName")
-        seen.observed(reply.status, "kept" if kept == name else "trimmed" if kept == name.strip() else "otherwise")
+        seen.observed(
+            reply.status, "kept" if kept == name else "trimmed" if kept == name.strip() else "otherwise"
+        )
     if reply.status == 201:
         with judge("itwins.resource.answer-is-what-is-stored"):
             path = f"{repository.path}/resources/{body['id']}"
             read = owner.settled(lambda: owner.read(path), lambda r: r.status == 200)
             expect.value(read, "/resource/displayName", reply.at("/resource/displayName"))
     else:
-        judge.not_applicable("a name with blanks around it is refused", "itwins.resource.answer-is-what-is-stored")
+        judge.not_applicable(
+            "a name with blanks around it is refused", "itwins.resource.answer-is-what-is-stored"
+        )
     with judge("itwins.resource.blank-id") as seen:
         seen.observed(owner.create_resource(repository, owner.new_resource(id="   ")).summary())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,8 @@ from conformance.exchange import Exchange
 from conformance.pytest_plugin import Judge, prepares, verifies
 
 if TYPE_CHECKING:
-    from tests.contract.conftest import Actor, Repository, Scene
+    from tests.contract.actors import Actor, Repository
+    from tests.contract.conftest import Scene
 
 Together = Callable[..., list[Exchange]]
 
@@ -45,7 +47,8 @@ def test_a_new_resource_is_answered_read_and_listed(owner: Actor, scene: Scene, 
             expect.status(created, 201)
         with judge("itwins.resource.subclass-copied"):
             expect.value(created, "/resource/subClass", sub_class)
-        read = owner.settled(lambda: owner.read(f"{repository.path}/resources/{body['id']}"), lambda r: r.status == 200)
+        look = partial(owner.read, f"{repository.path}/resources/{body['id']}")
+        read = owner.settled(look, lambda r: r.status == 200)
         stored = {"class": repository.class_, "subClass": sub_class}
         with judge("itwins.resource.can-be-read"):
             expect.status(read, 200)
@@ -56,7 +59,9 @@ def test_a_new_resource_is_answered_read_and_listed(owner: Actor, scene: Scene, 
                 expect.value(created, f"/resource/{member}", value)
                 expect.value(read, f"/resource/{member}", value)
         with judge("itwins.resource.is-listed-once"):
-            expect.equal(_times(owner, repository, body["id"]), 1, f"entries of {body['id']} in the list", judge.last())
+            expect.equal(
+                _times(owner, repository, body["id"]), 1, f"entries of {body['id']} in the list", judge.last()
+            )
 
 
 def _times(owner: Actor, repository: Repository, resource: Any) -> int:
@@ -94,7 +99,7 @@ def _still_there(owner: Actor, scene: Scene, judge: Judge, body: dict[str, Any])
     "itwins.resource.name-case",
 )
 def test_id_and_name_are_taken_by_the_first_create(owner: Actor, scene: Scene, judge: Judge) -> None:
-    """An id or name of any resource of the repository is refused; elsewhere, or after a delete, it is free."""
+    """An id or name of any resource of the repository is refused; elsewhere or after a delete it is free."""
     repository = scene.repository_of("ArcGIS")
     bodies = [owner.new_resource(id=owner.unique("Zone")) for _ in range(3)]
     for body in bodies:
@@ -113,7 +118,9 @@ def test_id_and_name_are_taken_by_the_first_create(owner: Actor, scene: Scene, j
     with judge("itwins.resource.unique-within-the-repository-only"):
         expect.status(owner.create_resource(scene.repository_of("UrlTemplate"), bodies[1]), 201)
     with judge("itwins.resource.id-case") as seen:
-        seen.observed(owner.create_resource(repository, owner.new_resource(id=bodies[0]["id"].upper())).summary())
+        seen.observed(
+            owner.create_resource(repository, owner.new_resource(id=bodies[0]["id"].upper())).summary()
+        )
     with judge("itwins.resource.name-case") as seen:
         twin = owner.new_resource(displayName=bodies[0]["displayName"].upper())
         seen.observed(owner.create_resource(repository, twin).summary())
@@ -150,7 +157,9 @@ def test_an_unknown_repository_is_not_found(
     elsewhere = owner.new_repository(scene.second)
     with judge("itwins.resource.repository-of-another-itwin-not-found"):
         expect.error(owner.create_resource(elsewhere.at(itwin=scene.home)), 404, "iTwinRepositoryNotFound")
-        expect.equal(owner.resources(elsewhere), [], "resources of the other iTwin's repository", judge.last())
+        expect.equal(
+            owner.resources(elsewhere), [], "resources of the other iTwin's repository", judge.last()
+        )
     with judge("itwins.resource.id-of-another-kind-not-found"):
         expect.status(owner.create_resource(here.at(id=scene.home)), 404)
     unknown = owner.create_resource(here.at(itwin=nowhere))

@@ -1,4 +1,4 @@
-"""A model of the rules: generated sequences of calls are answered as the rules say, and reads agree with them."""
+"""A model of the rules: generated sequences of calls are answered as the rules say, and reads agree."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from conformance.errors import Violation
 from conformance.pytest_plugin import Judge, verifies
 
 if TYPE_CHECKING:
-    from tests.contract.conftest import Actor, Scene
+    from tests.contract.actors import Actor
+    from tests.contract.conftest import Scene
 
 MODEL = "platform.model.agrees"
 
@@ -20,7 +21,7 @@ MODEL = "platform.model.agrees"
 @pytest.mark.order("generated")
 @verifies(MODEL)
 def test_generated_sequences_agree_with_the_rules(owner: Actor, scene: Scene, judge: Judge) -> None:
-    """Associations, moves and creates in any order are answered as a model of the documented rules answers them."""
+    """Associations, moves and creates in any order are answered as a model of the rules answers them."""
     dice = random.Random(scene.run.seed)  # noqa: S311 - a repeatable choice, no secret
     steps = scene.examples(quick=9, nightly=150)
     places = [scene.home, scene.second, scene.third]
@@ -39,7 +40,9 @@ def test_generated_sequences_agree_with_the_rules(owner: Actor, scene: Scene, ju
             model = _after(verb, place, model, reply.status or 0)
             if len(model) == len(places):
                 data, model = owner.new_reality_data(scene.home), {scene.home}
-        expect.same_items(owner.settled_associations(data, sorted(model)), model, "associations", judge.last())
+        expect.same_items(
+            owner.settled_associations(data, sorted(model)), model, "associations", judge.last()
+        )
     with judge(MODEL, "createRepositoryResource"):
         _resources(owner, scene, dice, steps)
 
@@ -72,7 +75,9 @@ def _resources(owner: Actor, scene: Scene, dice: random.Random, steps: int) -> N
         if not clash:
             taken.append(body)
     wanted = {t["id"] for t in taken}
-    seen = owner.settled(lambda: owner.resources(repository), lambda r: wanted <= {str(e.get("id")) for e in r})
+    seen = owner.settled(
+        lambda: owner.resources(repository), lambda r: wanted <= {str(e.get("id")) for e in r}
+    )
     expect.equal(sorted(wanted - {str(e.get("id")) for e in seen}), [], "created and not listed")
 
 

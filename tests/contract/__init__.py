@@ -1,0 +1,1 @@
+"""The contract: stories that run against a target, wherever this folder stands."""
