@@ -114,27 +114,33 @@ class Actor:
         """Read something that is never judged itself."""
         return self.client.send(Request("GET", path, purpose="setup", **options), self.role)
 
+    def shown(self, path: str, **options: Any) -> Exchange:
+        """Read something that exists, as soon as reads show it; `NotJudged` where they never do."""
+        reply = self.settled(lambda: self.read(path, **options), lambda seen: seen.status == 200)
+        if reply.status != 200:
+            raise NotJudged(f"set-up failed: GET {path} answered {reply.summary()}", (reply.id,))
+        return reply
+
     def associations(self, reality_data: str) -> list[str]:
         """Return the ids of the iTwins that reality data is associated with."""
-        reply = self.read(f"{REALITY_DATA}/{reality_data}/itwins")
+        reply = self.shown(f"{REALITY_DATA}/{reality_data}/itwins")
         seen = reply.at("/iTwins")
-        if reply.status != 200 or not isinstance(seen, list):
-            raise NotJudged(
-                f"the associations of {reality_data} cannot be read: {reply.summary()}", (reply.id,)
-            )
+        if not isinstance(seen, list):
+            raise NotJudged(f"the associations of {reality_data} are no list", (reply.id,))
         return [_id_of(entry) for entry in seen]
 
     def resources(self, repository: Repository) -> list[dict[str, Any]]:
         """Return every resource that a repository lists, over all its pages."""
         found: list[dict[str, Any]] = []
-        for skip in range(0, 5000, 100):
-            reply = self.read(f"{repository.path}/resources", query={"$top": "100", "$skip": str(skip)})
+        more = True
+        while more and len(found) < 5000:
+            query = {"$top": "100", "$skip": str(len(found))}
+            reply = self.shown(f"{repository.path}/resources", query=query)
             page = reply.at("/resources")
-            if reply.status != 200 or not isinstance(page, list):
-                raise NotJudged(f"the resources cannot be read: {reply.summary()}", (reply.id,))
-            found += [entry for entry in page if isinstance(entry, dict) and entry not in found]
-            if len(page) < 100:
-                break
+            if not isinstance(page, list):
+                raise NotJudged(f"the resources of {repository.id} are no list", (reply.id,))
+            found += [entry for entry in page if isinstance(entry, dict)]
+            more = bool(page) and (len(page) >= 100 or isinstance(reply.at("/_links/next/href"), str))
         return found
 
     def read_itwin(self, itwin: str) -> Exchange:
