@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import platform
 import secrets
 import time
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from conformance import __version__
 from conformance.client import Budget, Client
 from conformance.errors import UsageError
 from conformance.exchange import Recorder
+from conformance.identity import identity
 from conformance.ledger import Leak, Ledger
 from conformance.oracles import Oracles, build_checks
-from conformance.paths import contract_dir, specs_dir
+from conformance.paths import specs_dir
 from conformance.redaction import Redactor
 from conformance.report.run_json import load_run
 from conformance.requirements import Catalogue, Requirement, load_catalogue, select
@@ -32,7 +28,6 @@ PROFILES: Final = ("quick", "nightly", "release")
 QUICK_REQUESTS: Final = 500
 """What a quick run may cost: one minute of the smallest published tier."""
 SCHEMA_VERSION: Final = "1.0"
-LIBRARIES: Final = ("schemathesis", "hypothesis", "pytest", "jsonschema", "requests", "urllib3", "Authlib")
 
 
 @dataclass(frozen=True)
@@ -280,35 +275,3 @@ def _limited(target: Target, options: Options) -> Target:
 def _secrets(target: Target) -> list[str]:
     values = [s for r in target.roles.values() for s in (r.client_secret, r.token) if s is not None]
     return [s.get_secret_value() for s in (*values, *target.tokens.values())]
-
-
-def identity(catalogue: Catalogue, target: Target) -> dict[str, Any]:
-    """Return what identifies suite, claims and configuration: compare names the cause of a move by it."""
-    rows = {row.id: row.hash() for row in catalogue.judged()}
-    folder = specs_dir()
-    return {
-        "suite": __version__,
-        "specs": _hash(sorted(folder.glob("*.openapi.yaml"))),
-        "requirements": _hash(sorted(folder.glob("*.requirements.yaml"))),
-        "requirement_hashes": rows,
-        "contract": _hash(sorted(contract_dir().glob("*.py"))),
-        "target": target.identity(),
-        "waivers": "",
-        "environment": {
-            "python": platform.python_version(),
-            "platform": platform.system(),
-            "packages": _versions(),
-        },
-        "target_identity": {},
-    }
-
-
-def _hash(paths: list[Path]) -> str:
-    digest = hashlib.sha256()
-    for path in paths:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
-
-
-def _versions() -> Mapping[str, str]:
-    return {name: version(name) for name in LIBRARIES}

@@ -19,14 +19,16 @@ from tests.suite.house_tree import Module, Tree
 # Dependencies point down this list; rooms of one layer may use each other as long as no circle appears.
 LAYERS: Final = (
     ("errors",),
-    ("pages", "paths", "redaction", "specs"),
+    ("forgery", "naming", "pages", "paths", "redaction", "specs", "starter"),
     ("requirements", "verdicts", "exchange"),
-    ("ledger", "targets", "pages_compare", "waivers"),
-    ("client", "oracles"),
-    ("expect", "properties"),
-    ("naming", "report", "run"),
-    ("compare", "session"),
+    ("examples", "explain", "ledger", "targets", "pages_compare", "waivers"),
+    ("client", "identity"),
+    ("oracles",),
+    ("checking", "cleaning", "expect", "properties", "report"),
+    ("compare", "history", "replay", "run"),
+    ("session",),
     ("pytest_plugin",),
+    ("matrix",),
     ("cli",),
     ("__main__",),
 )
