@@ -1,8 +1,8 @@
-"""Generated requests: schemathesis reads the spec, Hypothesis looks for the smallest one that breaks a promise.
+"""Generated requests: schemathesis reads the spec, Hypothesis finds the smallest one that breaks a promise.
 
 A request follows the documented schema (``valid``) or breaks it in one place. Real ids of the target stand in
-most paths, else nearly every request would end at 404. Equal requests are sent once: the answer is remembered,
-which also makes Hypothesis see the same outcome when it tries its smallest example again.
+most paths, else nearly every request would end at 404. Equal requests are sent once: the answer is kept, which
+also makes Hypothesis see the same outcome when it tries its smallest example again.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from schemathesis.generation import GenerationMode
 
 from conformance.errors import Violation
 from conformance.exchange import ABSENT, Request, request_for
-from conformance.specs import JsonObject, Operation, brief
+from conformance.specs import Operation, brief
 
 Send = Callable[[Request], None]
 
@@ -52,7 +52,7 @@ class Explorer:
     _found_at: int | None = None
 
     def run(self, *, valid: bool) -> None:
-        """Send generated requests until the budget is spent; raise the `Violation` of the smallest bad one found."""
+        """Send generated requests until the budget is spent; raise the `Violation` of the smallest bad one."""
         mode = GenerationMode.POSITIVE if valid else GenerationMode.NEGATIVE
         if not valid:
             for request in _spread(list(self._coverage()), self.budget // 2):
@@ -68,13 +68,22 @@ class Explorer:
         strategies = [schema_operation(self.operation).as_strategy(generation_mode=mode)]
         if self.operation.body is not None:
             real = self._real_path()
-            about_real = schema_operation(self.operation).as_strategy(generation_mode=mode, path_parameters=real)
+            about_real = schema_operation(self.operation).as_strategy(
+                generation_mode=mode, path_parameters=real
+            )
             strategies = [about_real, about_real, *strategies]
         phases = (Phase.generate, Phase.shrink)
 
         @seed(self.seed)
-        @settings(max_examples=max(self.budget - self.sent, 1), phases=phases, database=None, deadline=None, print_blob=False,
-                  report_multiple_bugs=False, suppress_health_check=list(HealthCheck))  # fmt: skip
+        @settings(
+            max_examples=max(self.budget - self.sent, 1),
+            phases=phases,
+            database=None,
+            deadline=None,
+            print_blob=False,
+            report_multiple_bugs=False,
+            suppress_health_check=list(HealthCheck),
+        )
         @given(st.one_of(strategies), st.booleans())
         def explore(case: Any, real: bool) -> None:  # noqa: FBT001 - Hypothesis calls it
             request = self._request(case, valid=valid, real=real)
@@ -103,8 +112,8 @@ class Explorer:
         try:
             self.send(request)
         except Violation as violation:
-            body = request.body()
-            example = f"{request.method} {brief(request.path, 120)} {brief((body or b'').decode(errors='replace'), 160)}"
+            body = (request.body() or b"").decode(errors="replace")
+            example = f"{request.method} {brief(request.path, 120)} {brief(body, 160)}"
             actual = f"{violation.actual} (smallest example found, seed {self.seed}: {example.strip()})"
             return Violation(violation.expected, actual, violation.evidence)
         return None
@@ -131,14 +140,18 @@ class Explorer:
         components = case.meta.components if case.meta else {}
         path = components.get(ParameterLocation.PATH)
         bad_path = path is not None and path.mode is GenerationMode.NEGATIVE
-        bad_body = (b := components.get(ParameterLocation.BODY)) is not None and b.mode is GenerationMode.NEGATIVE
+        bad_body = (
+            b := components.get(ParameterLocation.BODY)
+        ) is not None and b.mode is GenerationMode.NEGATIVE
         if not valid and not (bad_path or bad_body):
             return None
         if self.operation.body is not None and not bad_path and (real or bad_body):
             params = self._real_path()
         if set(params) != set(self.operation.path_parameters) or not all(map(_speakable, params.values())):
             return None
-        options: dict[str, Any] = {"tolerated": UNDOCUMENTED_REFUSALS | {403} if bad_path else UNDOCUMENTED_REFUSALS}
+        options: dict[str, Any] = {
+            "tolerated": UNDOCUMENTED_REFUSALS | {403} if bad_path else UNDOCUMENTED_REFUSALS
+        }
         body = case.body
         if isinstance(body, bytes):
             options["content"] = body
@@ -155,12 +168,18 @@ class Explorer:
         if not isinstance(body, dict):
             return body
         return {
-            name: self.real_ids.get(properties.get(name, {}).get("x-real-id", ""), value) for name, value in body.items()
+            name: self.real_ids.get(properties.get(name, {}).get("x-real-id", ""), value)
+            for name, value in body.items()
         }
 
 
 def _speakable(value: str) -> bool:
-    return value not in {"", ".", ".."} and not UNSPEAKABLE & set(value) and value.isprintable() and value == value.strip()
+    return (
+        value not in {"", ".", ".."}
+        and not UNSPEAKABLE & set(value)
+        and value.isprintable()
+        and value == value.strip()
+    )
 
 
 def _spread(requests: list[Request], most: int) -> list[Request]:
@@ -187,7 +206,7 @@ def schema_operation(operation: Operation) -> Any:
 
 
 def _for_generation(node: Any) -> Any:
-    """Return a copy of a document in which each `x-generation` is merged into the schema that it stands in."""
+    """Return a copy of a document in which each `x-generation` is merged into the schema around it."""
     if isinstance(node, list):
         return [_for_generation(entry) for entry in node]
     if not isinstance(node, dict):
