@@ -1,8 +1,8 @@
 """Generated requests: schemathesis reads the spec, Hypothesis finds the smallest one that breaks a promise.
 
 A request follows the documented schema (``valid``) or breaks it in one place. Real ids of the target stand in
-most paths, else nearly every request would end at 404. Equal requests are sent once: the answer is kept, which
-also makes Hypothesis see the same outcome when it tries its smallest example again.
+most paths, else nearly every request would end at 404. Equal requests are sent once: the answer is kept, and
+so Hypothesis sees the same outcome when it tries its smallest example again.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Explorer:
     _found_at: int | None = None
 
     def run(self, *, valid: bool) -> None:
-        """Send generated requests until the budget is spent; raise the `Violation` of the smallest bad one."""
+        """Send generated requests until the budget is spent; raise the smallest `Violation`."""
         mode = GenerationMode.POSITIVE if valid else GenerationMode.NEGATIVE
         if not valid:
             for request in _spread(list(self._coverage()), self.budget // 2):
