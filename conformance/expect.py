@@ -41,6 +41,12 @@ def error(reply: Exchange, wanted: int, code: str) -> None:
         raise Violation("a message for a human in error.message", shown(message), (reply.id,))
 
 
+def code_of(reply: Exchange, wanted: int, code: str) -> None:
+    """Expect this code if the reply has this status; the status itself is another requirement's matter."""
+    if reply.status == wanted:
+        error(reply, wanted, code)
+
+
 def value(reply: Exchange, pointer: str, wanted: Any) -> None:
     """Expect this value at a JSON pointer of the reply, exactly."""
     seen = reply.at(pointer)

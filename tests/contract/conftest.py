@@ -201,10 +201,10 @@ class Scene:
         """Keep a look at something for the end of the run; the last story takes it."""
         self.deferred.append(look)
 
-    def real_ids(self) -> dict[str, str]:
+    def real_ids(self, family: str = "invalid") -> dict[str, str]:
         """Return the real ids that the specs speak of; calls about them must all be refused or safe."""
         return {
-            "reality_data_id": self.untouched,
+            "reality_data_id": self.kept(family),
             "itwin_id": self.home,
             "destination_itwin_id": self.second,
             "repository_id": self.repository.id,
@@ -263,8 +263,24 @@ class Scene:
 
     @property
     def untouched(self) -> str:
-        """Return reality data of the home iTwin that every refused call is about and that none may change."""
-        return str(self._once("untouched", lambda: self.owner.new_reality_data(self.home)))
+        """Return reality data of the home iTwin that invalid calls are about."""
+        return self.kept("invalid")
+
+    def kept(self, family: str) -> str:
+        """Return reality data of the home iTwin that calls of one family are about, each of which must be refused.
+
+        Once a call was let through there is new reality data: one broken promise decides no other's verdict.
+        """
+        key = f"kept for {family}"
+        if key in self._made and self._was_let_through(self._made[key]):
+            del self._made[key]
+        return str(self._once(key, lambda: self.owner.new_reality_data(self.home)))
+
+    def _was_let_through(self, data: str) -> bool:
+        return any(
+            exchange.status in {200, 201, 204} and exchange.request.params.get("realityDataId") == data
+            for exchange in self.run.client.recorder
+        )
 
 
 @pytest.fixture(scope="session")

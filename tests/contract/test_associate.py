@@ -24,6 +24,7 @@ Together = Callable[..., list[Exchange]]
     "reality-management.associate.several-itwins",
     "reality-management.associate.duplicate-conflicts",
     "reality-management.associate.duplicate-changes-nothing",
+    "reality-management.associate.conflict-code",
 )
 def test_an_association_is_listed_and_refused_a_second_time(owner: Actor, scene: Scene, judge: Judge) -> None:
     """Each of several associations is answered, listed once, and refused with 409 when it is made again."""
@@ -38,10 +39,13 @@ def test_an_association_is_listed_and_refused_a_second_time(owner: Actor, scene:
         wanted = [scene.home, scene.second, scene.third]
         expect.same_items(owner.settled_associations(data, wanted), wanted, "associations", judge.last())
     before = owner.associations(data)
+    twice = [owner.associate(data, place) for place in (scene.second, scene.third, scene.second)]
     with judge("reality-management.associate.duplicate-conflicts"):
-        expect.status(owner.associate(data, scene.second), 409)
-        expect.status(owner.associate(data, scene.third), 409)
-        expect.status(owner.associate(data, scene.second), 409)
+        for reply in twice:
+            expect.status(reply, 409)
+    with judge("reality-management.associate.conflict-code"):
+        for reply in twice:
+            expect.code_of(reply, 409, "AssociationExists")
     with judge("reality-management.associate.duplicate-changes-nothing"):
         expect.same_items(owner.settled_associations(data, before), before, "associations", judge.last())
 
@@ -111,6 +115,7 @@ def test_an_unknown_id_is_not_found(owner: Actor, scene: Scene, judge: Judge, no
 @verifies(
     "reality-management.associate.malformed-itwin-invalid",
     "reality-management.associate.malformed-itwin-detail",
+    "reality-management.associate.invalid-code",
     "reality-management.associate.malformed-reality-data",
     "reality-management.associate.odd-ids-refused",
 )
@@ -119,6 +124,8 @@ def test_a_malformed_id_is_invalid(owner: Actor, scene: Scene, judge: Judge, odd
     malformed = owner.associate(scene.untouched, "028cb17d-01e5-4d92-bfee-89b201a92")
     with judge("reality-management.associate.malformed-itwin-invalid"):
         expect.status(malformed, 422)
+    with judge("reality-management.associate.invalid-code"):
+        expect.code_of(malformed, 422, "InvalidRealityDataRequest")
     with judge("reality-management.associate.malformed-itwin-detail"):
         expect.detail(malformed, "iTwinId", "InvalidValue")
     with judge("reality-management.associate.malformed-reality-data") as seen:

@@ -29,7 +29,7 @@ FORGED = (
 @verifies("platform.auth.missing-token", "platform.auth.missing-token-code", "platform.auth.before-existence")
 def test_a_call_without_a_token_is_refused(owner: Actor, scene: Scene, judge: Judge, operation: str) -> None:
     """Without Authorization the answer is 401 with HeaderNotFound, whether the ids exist or not."""
-    reply = owner.example(operation, scene.real_ids(), headers={"Authorization": None})
+    reply = owner.example(operation, scene.real_ids("auth"), headers={"Authorization": None})
     with judge("platform.auth.missing-token"):
         expect.status(reply, 401)
     with judge("platform.auth.missing-token-code"):
@@ -42,11 +42,11 @@ def test_a_call_without_a_token_is_refused(owner: Actor, scene: Scene, judge: Ju
 def test_only_bearer_is_a_scheme(owner: Actor, scene: Scene, judge: Judge, operation: str) -> None:
     """A scheme other than Bearer answers 401; with which code is open."""
     basic = "Basic " + base64.b64encode(b"user:password").decode()
-    reply = owner.example(operation, scene.real_ids(), headers={"Authorization": basic})
+    reply = owner.example(operation, scene.real_ids("auth"), headers={"Authorization": basic})
     with judge("platform.auth.wrong-scheme"):
         expect.status(reply, 401)
     with judge("platform.auth.other-401-codes") as seen:
-        bad = owner.example(operation, scene.real_ids(), headers={"Authorization": "Bearer bad"})
+        bad = owner.example(operation, scene.real_ids("auth"), headers={"Authorization": "Bearer bad"})
         seen.observed("scheme", reply.at("/error/code"), "token", bad.at("/error/code"))
 
 
@@ -62,14 +62,14 @@ def test_a_forged_token_is_refused(owner: Actor, scene: Scene, judge: Judge, ope
             continue
         with judge(f"platform.auth.{kind}"):
             headers = {"Authorization": f"Bearer {tokens[kind]}"}
-            expect.status(owner.example(operation, scene.real_ids(), headers=headers), 401)
+            expect.status(owner.example(operation, scene.real_ids("auth"), headers=headers), 401)
 
 
 @verifies("platform.auth.expired-token")
 def test_an_expired_token_is_refused(owner: Actor, scene: Scene, judge: Judge, operation: str) -> None:
     """An expired token answers 401, however good its signature."""
     with judge("platform.auth.expired-token"):
-        expect.status(owner.example(operation, scene.real_ids(), headers=scene.bearer("expired")), 401)
+        expect.status(owner.example(operation, scene.real_ids("auth"), headers=scene.bearer("expired")), 401)
 
 
 @verifies("platform.auth.other-issuer")
@@ -78,7 +78,9 @@ def test_a_token_of_another_issuer_is_refused(
 ) -> None:
     """A token that names another issuer answers 401, although its signature is good."""
     with judge("platform.auth.other-issuer"):
-        expect.status(owner.example(operation, scene.real_ids(), headers=scene.bearer("other_issuer")), 401)
+        expect.status(
+            owner.example(operation, scene.real_ids("auth"), headers=scene.bearer("other_issuer")), 401
+        )
 
 
 @verifies("platform.auth.not-yet-valid")
@@ -87,7 +89,9 @@ def test_a_token_that_is_not_valid_yet_is_refused(
 ) -> None:
     """A token whose time has not come answers 401."""
     with judge("platform.auth.not-yet-valid"):
-        expect.status(owner.example(operation, scene.real_ids(), headers=scene.bearer("not_yet_valid")), 401)
+        expect.status(
+            owner.example(operation, scene.real_ids("auth"), headers=scene.bearer("not_yet_valid")), 401
+        )
 
 
 @verifies("platform.auth.wrong-scope")
@@ -103,14 +107,14 @@ def test_a_token_without_the_scope_is_refused(
         return
     with judge("platform.auth.wrong-scope"):
         headers = {"Authorization": f"Bearer {token}"}
-        expect.status(owner.example(operation, scene.real_ids(), headers=headers), 401)
+        expect.status(owner.example(operation, scene.real_ids("auth"), headers=headers), 401)
 
 
 @pytest.mark.order("late")
 @verifies("platform.auth.refused-changes-nothing")
 def test_refused_callers_left_nothing(owner: Actor, scene: Scene, judge: Judge) -> None:
     """When every bad token has been refused, the things that they were about are as they were."""
-    where = owner.settled_associations(scene.untouched, [scene.home])
+    where = owner.settled_associations(scene.kept("auth"), [scene.home])
     for operation in ("associateRealityData", "moveRealityData"):
         with judge("platform.auth.refused-changes-nothing", operation):
             expect.same_items(where, [scene.home], "associations", judge.last())

@@ -43,7 +43,7 @@ def test_a_move_changes_the_place_and_nothing_else(owner: Actor, scene: Scene, j
         wanted = [scene.second]
         expect.same_items(owner.settled_associations(data, wanted), wanted, "associations", judge.last())
     with judge("reality-management.move.conflict-code"):
-        expect.error(again, 409, "AlreadyExists")
+        expect.code_of(again, 409, "AlreadyExists")
     with judge("reality-management.move.and-back"):
         expect.status(owner.move(data, scene.home), 204)
         wanted = [scene.home]
@@ -105,10 +105,12 @@ def test_reality_data_stays_in_its_data_center(owner: Actor, scene: Scene, judge
             "the target lets nobody make an iTwin in another data center; name other_data_center_itwin_id"
         )
         return
-    refused = owner.move(scene.untouched, scene.overseas)
+    refused = owner.move(scene.kept("border"), scene.overseas)
     with judge("reality-management.move.other-data-center-refused"):
         expect.refused(refused, 403, 404, 409, 422)
-        expect.same_items(owner.associations(scene.untouched), [scene.home], "associations", judge.last())
+        expect.same_items(
+            owner.associations(scene.kept("border")), [scene.home], "associations", judge.last()
+        )
     with judge("reality-management.move.other-data-center-answer") as seen:
         seen.observed(refused.summary())
 
@@ -152,7 +154,7 @@ def test_an_invalid_destination_is_named(owner: Actor, scene: Scene, judge: Judg
     with judge("reality-management.move.malformed-itwin-detail"):
         expect.detail(malformed, "iTwinId", "InvalidValue")
     with judge("reality-management.move.invalid-code"):
-        expect.error(malformed, 422, "InvalidRealityDataRequest")
+        expect.code_of(malformed, 422, "InvalidRealityDataRequest")
     missing = owner.move(data, json={})
     with judge("reality-management.move.itwin-required"):
         expect.error(missing, 422, "InvalidRealityDataRequest")

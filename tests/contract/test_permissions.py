@@ -19,7 +19,9 @@ HIDDEN = (403, 404)
 @verifies(
     "reality-management.associate.reader-forbidden",
     "reality-management.move.reader-forbidden",
+    "reality-management.associate.forbidden-code",
     "reality-management.move.forbidden-code",
+    "itwins.resource.forbidden-code",
     "itwins.resource.reader-forbidden",
 )
 def test_a_reader_writes_nothing(reader: Actor, scene: Scene, judge: Judge) -> None:
@@ -28,16 +30,21 @@ def test_a_reader_writes_nothing(reader: Actor, scene: Scene, judge: Judge) -> N
         reader.settled(lambda: reader.read(f"/itwins/{scene.home}"), lambda r: r.status == 200).status == 200
     )
     allowed = (403,) if sees else HIDDEN
+    associated = reader.associate(scene.kept("users"), scene.second)
     with judge("reality-management.associate.reader-forbidden"):
-        expect.status(reader.associate(scene.untouched, scene.second), *allowed)
-    moved = reader.move(scene.untouched, scene.second)
+        expect.status(associated, *allowed)
+    with judge("reality-management.associate.forbidden-code"):
+        expect.code_of(associated, 403, "InsufficientPermissions")
+    moved = reader.move(scene.kept("users"), scene.second)
     with judge("reality-management.move.reader-forbidden"):
         expect.status(moved, *allowed)
     with judge("reality-management.move.forbidden-code"):
-        if moved.status == 403:
-            expect.value(moved, "/error/code", "InsufficientPermissions")
+        expect.code_of(moved, 403, "InsufficientPermissions")
+    created = reader.create_resource(scene.repository)
     with judge("itwins.resource.reader-forbidden"):
-        expect.status(reader.create_resource(scene.repository), *allowed)
+        expect.status(created, *allowed)
+    with judge("itwins.resource.forbidden-code"):
+        expect.code_of(created, 403, "InsufficientPermissions")
 
 
 @verifies(
@@ -48,9 +55,9 @@ def test_a_reader_writes_nothing(reader: Actor, scene: Scene, judge: Judge) -> N
 def test_an_outsider_writes_nothing(outsider: Actor, scene: Scene, judge: Judge) -> None:
     """A user of another organization is refused everywhere; whether with 403 or 404 is open."""
     with judge("reality-management.associate.outsider-refused"):
-        expect.status(outsider.associate(scene.untouched, scene.second), *HIDDEN)
+        expect.status(outsider.associate(scene.kept("users"), scene.second), *HIDDEN)
     with judge("reality-management.move.outsider-refused"):
-        expect.status(outsider.move(scene.untouched, scene.second), *HIDDEN)
+        expect.status(outsider.move(scene.kept("users"), scene.second), *HIDDEN)
     with judge("itwins.resource.outsider-refused"):
         expect.status(outsider.create_resource(scene.repository), *HIDDEN)
 
@@ -65,7 +72,7 @@ def test_nothing_crosses_the_border_of_an_organization(
     owner: Actor, outsider: Actor, scene: Scene, judge: Judge
 ) -> None:
     """Ours does not get into theirs nor theirs into ours, whichever side asks."""
-    ours, theirs = scene.untouched, scene.foreign_data
+    theirs = scene.foreign_data
     if not scene.foreign:
         judge.not_applicable(
             "the outsider cannot make an iTwin; name one of its organization as foreign_itwin_id"
@@ -73,13 +80,17 @@ def test_nothing_crosses_the_border_of_an_organization(
         return
     refusals = (403, 404, 409, 422)
     with judge("reality-management.associate.foreign-itwin-refused"):
-        expect.refused(owner.associate(ours, scene.foreign), *refusals)
-        expect.refused(outsider.associate(ours, scene.foreign), *refusals)
-        expect.same_items(owner.associations(ours), [scene.home], "associations", judge.last())
+        expect.refused(owner.associate(scene.kept("border"), scene.foreign), *refusals)
+        expect.refused(outsider.associate(scene.kept("border"), scene.foreign), *refusals)
+        expect.same_items(
+            owner.associations(scene.kept("border")), [scene.home], "associations", judge.last()
+        )
     with judge("reality-management.move.other-organization-refused"):
-        expect.refused(owner.move(ours, scene.foreign), *refusals)
-        expect.refused(outsider.move(ours, scene.foreign), *refusals)
-        expect.same_items(owner.associations(ours), [scene.home], "associations", judge.last())
+        expect.refused(owner.move(scene.kept("border"), scene.foreign), *refusals)
+        expect.refused(outsider.move(scene.kept("border"), scene.foreign), *refusals)
+        expect.same_items(
+            owner.associations(scene.kept("border")), [scene.home], "associations", judge.last()
+        )
     if not theirs:
         judge.not_applicable("the outsider cannot make reality data of its own")
         return
@@ -111,21 +122,21 @@ def test_a_foreign_repository_takes_nothing_of_ours(
 def test_associating_needs_realitydata_create(actors: dict[str, Actor], scene: Scene, judge: Judge) -> None:
     """Every other permission is not enough to associate."""
     with judge("reality-management.associate.needs-realitydata-create"):
-        expect.status(actors["no_realitydata_create"].associate(scene.untouched, scene.second), 403)
+        expect.status(actors["no_realitydata_create"].associate(scene.kept("users"), scene.second), 403)
 
 
 @verifies("reality-management.associate.needs-realitydata-assign")
 def test_associating_needs_realitydata_assign(actors: dict[str, Actor], scene: Scene, judge: Judge) -> None:
     """Every other permission is not enough to associate."""
     with judge("reality-management.associate.needs-realitydata-assign"):
-        expect.status(actors["no_realitydata_assign"].associate(scene.untouched, scene.second), 403)
+        expect.status(actors["no_realitydata_assign"].associate(scene.kept("users"), scene.second), 403)
 
 
 @verifies("reality-management.move.needs-realitydata-manage")
 def test_moving_needs_realitydata_manage(actors: dict[str, Actor], scene: Scene, judge: Judge) -> None:
     """Every other permission is not enough to move."""
     with judge("reality-management.move.needs-realitydata-manage"):
-        expect.status(actors["no_realitydata_manage"].move(scene.untouched, scene.second), 403)
+        expect.status(actors["no_realitydata_manage"].move(scene.kept("users"), scene.second), 403)
 
 
 @verifies("itwins.resource.needs-itwins-modify")
@@ -149,9 +160,9 @@ def test_permission_on_one_side_is_not_enough(
     """Who may everything elsewhere and only read this iTwin gets nothing into it and nothing out of it."""
     partial, closed = actors["partial"], scene.run.target.fixtures["partial_itwin_id"]
     with judge("reality-management.associate.needs-permission-on-the-itwin"):
-        expect.status(partial.associate(scene.untouched, closed), 403)
+        expect.status(partial.associate(scene.kept("users"), closed), 403)
     with judge("reality-management.move.needs-permission-on-the-destination"):
-        expect.status(partial.move(scene.untouched, closed), 403)
+        expect.status(partial.move(scene.kept("users"), closed), 403)
     with judge("reality-management.move.needs-permission-on-the-source"):
         inside = owner.new_reality_data(closed)
         expect.status(partial.move(inside, scene.home), 403)
@@ -186,7 +197,7 @@ def test_an_administrator_needs_no_permission(
 )
 def test_refused_users_left_nothing(owner: Actor, scene: Scene, judge: Judge) -> None:
     """When everybody without permission has been refused, nothing has changed."""
-    where = owner.settled_associations(scene.untouched, [scene.home])
+    where = owner.settled_associations(scene.kept("users"), [scene.home])
     with judge("reality-management.associate.refused-user-changes-nothing"):
         expect.same_items(where, [scene.home], "associations", judge.last())
     with judge("reality-management.move.refused-user-changes-nothing"):

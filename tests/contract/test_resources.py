@@ -93,6 +93,7 @@ def _still_there(owner: Actor, scene: Scene, judge: Judge, body: dict[str, Any])
     "itwins.resource.duplicate-id-conflicts",
     "itwins.resource.duplicate-name-conflicts",
     "itwins.resource.duplicate-changes-nothing",
+    "itwins.resource.conflict-code",
     "itwins.resource.unique-within-the-repository-only",
     "itwins.resource.free-after-delete",
     "itwins.resource.id-case",
@@ -105,14 +106,20 @@ def test_id_and_name_are_taken_by_the_first_create(owner: Actor, scene: Scene, j
     for body in bodies:
         expect.status(owner.create_resource(repository, body), 201)
     before = _listed(owner, repository, bodies)
+    order = (bodies[1], bodies[0], bodies[2])
+    same_id = [owner.create_resource(repository, owner.new_resource(id=body["id"])) for body in order]
+    same_id.append(owner.create_resource(repository, bodies[1]))
     with judge("itwins.resource.duplicate-id-conflicts"):
-        for body in (bodies[1], bodies[0], bodies[2]):
-            expect.status(owner.create_resource(repository, owner.new_resource(id=body["id"])), 409)
-        expect.status(owner.create_resource(repository, bodies[1]), 409)
+        for reply in same_id:
+            expect.status(reply, 409)
+    twins = [owner.new_resource(displayName=body["displayName"]) for body in order]
+    same_name = [owner.create_resource(repository, twin) for twin in twins]
     with judge("itwins.resource.duplicate-name-conflicts"):
-        for body in (bodies[1], bodies[0], bodies[2]):
-            twin = owner.new_resource(displayName=body["displayName"])
-            expect.status(owner.create_resource(repository, twin), 409)
+        for reply in same_name:
+            expect.status(reply, 409)
+    with judge("itwins.resource.conflict-code"):
+        for reply in (*same_id, *same_name):
+            expect.code_of(reply, 409, "iTwinRepositoryResourceExists")
     with judge("itwins.resource.duplicate-changes-nothing"):
         expect.equal(_shape(owner.resources(repository)), _shape(before), "resources", judge.last())
     with judge("itwins.resource.unique-within-the-repository-only"):
