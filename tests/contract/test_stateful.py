@@ -19,7 +19,7 @@ MODEL = "platform.model.agrees"
 
 
 @pytest.mark.order("generated")
-@verifies(MODEL)
+@verifies("platform.model.agrees")
 def test_generated_sequences_agree_with_the_rules(owner: Actor, scene: Scene, judge: Judge) -> None:
     """Associations, moves and creates in any order are answered as a model of the rules answers them."""
     dice = random.Random(scene.run.seed)  # noqa: S311 - a repeatable choice, no secret
