@@ -44,28 +44,32 @@ def clean_up(target: Target, files: Sequence[Path], *, dry_run: bool = False) ->
         if ledger.target not in ("", target.base_url):
             lines.append(f"{file}: of another target ({ledger.target}), left alone")
             continue
-        before = len(ledger.pending())
         if dry_run:
-            lines += [
-                f"DELETE {target.base_url}{entry.undo}  # {entry.what}, as {entry.role}"
-                for entry in ledger.pending()
-            ]
+            lines += _calls(target, ledger)
             continue
+        if not ledger.hold():
+            lines.append(f"{file}: its run is still going on, left alone")
+            continue
+        before = len(ledger.pending())
         leaks = _undo(target, ledger)
         lines += [f"{file}: {leak.what} is left ({leak.error}): {leak.undo}" for leak in leaks]
         left += len(leaks)
         undone += before - len(ledger.pending())
-    summary = (
-        f"{undone} undone, {left} left"
-        if undone or left
-        else ("nothing sent" if dry_run else "nothing to undo")
-    )
+    summary = f"{undone} undone, {left} left" if undone or left else "nothing to undo"
+    summary = "nothing sent" if dry_run else summary
     return Cleaned(tuple(lines), summary, ExitCode.CANNOT_JUDGE if left else ExitCode.CONFORMS)
 
 
+def _calls(target: Target, ledger: Ledger) -> list[str]:
+    """Return the calls that would be made, newest first, and what no call can be made for."""
+    lost = [entry for entry in ledger.unfinished() if not entry.is_complete]
+    return [
+        f"DELETE {target.base_url}{entry.undo}  # {entry.what}, as {entry.role}" for entry in ledger.pending()
+    ] + [f"# {entry.request} gave no usable id: {entry.what} may or may not exist" for entry in lost]
+
+
 def _undo(target: Target, ledger: Ledger) -> list[Leak]:
-    redactor = Redactor()
-    client = Client(target, Recorder(redactor), Budget(target.rate), ledger)
+    client = Client(target, Recorder(Redactor()), Budget(target.rate), ledger)
     try:
         return client.undo()
     finally:

@@ -22,6 +22,8 @@ VARIABLE: Final = re.compile(r"(?<=/)(?:[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|ct-[^/]*
 
 RECORDED_BODY: Final = 64 * 1024
 """How many characters of a body are kept in a report."""
+REMEMBERED_BODY: Final = 4 * 1024
+"""How many bytes of a reply are kept in memory once its story has seen it."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ class Exchange:
     def json(self) -> Any:
         """Return the reply's parsed body, or `ABSENT` where it is no JSON in UTF-8 (RFC 8259, 8.1)."""
         try:
-            return json.loads(self.content.decode("utf-8-sig"))
+            return json.loads(self.content.decode("utf-8-sig"), parse_constant=_refuse_constant)
         except (ValueError, RecursionError):
             return ABSENT
 
@@ -147,6 +149,10 @@ class Exchange:
         code = self.at("/error/code")
         words = [str(self.status), code if isinstance(code, str) else ""]
         return " ".join(word for word in words if word)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
 
 
 def value_at(document: Any, pointer: str) -> Any:
@@ -225,17 +231,18 @@ class Recorder:
     exchanges: dict[str, Exchange] = field(default_factory=dict)
     _file: Any = None
 
-    def record(self, exchange: Exchange) -> None:
-        """Write the exchange down at once, so that a killed run has its evidence too."""
-        kept = replace(exchange, content=exchange.content[:RECORDED_BODY]) if exchange.truncated else exchange
+    def record(self, exchange: Exchange) -> Exchange:
+        """Write the exchange down at once, so that a killed run has its evidence too; return what is kept."""
+        kept = replace(exchange, content=exchange.content[:REMEMBERED_BODY])
         self.exchanges[exchange.id] = kept
         if self.path is None:
-            return
+            return kept
         if self._file is None:
             self._file = open(self.path, "a", encoding="utf-8")  # noqa: SIM115, PTH123 - stays open for the run
         line = json.dumps(to_record(exchange, self.redactor), ensure_ascii=True)
         self._file.write(line + "\n")
         self._file.flush()
+        return kept
 
     def __iter__(self) -> Iterator[Exchange]:
         """Iterate over the exchanges, oldest first."""

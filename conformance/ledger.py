@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+import re
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from threading import Lock
-from typing import Any, TextIO
-from urllib.parse import quote
+from typing import Any, Final, TextIO
+from urllib.parse import quote, unquote
 
 from conformance.errors import UsageError
 from conformance.exchange import Exchange, Request
 
-GONE = frozenset({200, 202, 204, 404, 410})
+try:
+    import fcntl
+except ImportError:  # pragma: no cover - Windows has no flock, and runs without the lock
+    fcntl = None  # type: ignore[assignment] # the module stands for itself elsewhere
+
+GONE: Final = frozenset({200, 202, 204, 404, 410})
 """Answers to an undo call after which the thing is not there any more."""
+PLAUSIBLE_ID: Final = re.compile(r"[\w{}~:.-]{1,200}", re.ASCII)
+"""An id that an undo call may be made of: a reply could name anything, up to a path of its own."""
 
 
 @dataclass(frozen=True)
 class Entry:
     """One creating request: who sent it, what it creates, and the DELETE that takes it back.
 
-    `state` is intended, created, refused, unknown (the reply was lost) or undone.
+    `state` is intended, created, refused, unknown (the reply was lost, or gave no usable id) or undone.
+    While `pointer` is not empty and the state is not created, `undo` still has ``{id}`` in it.
     """
 
     number: int
@@ -33,6 +43,11 @@ class Entry:
     pointer: str
     target: str
     state: str = "intended"
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether the undo call is known to its last character."""
+        return self.state == "created" or not self.pointer
 
 
 @dataclass(frozen=True)
@@ -67,85 +82,155 @@ class Ledger:
     def outcome(self, number: int, exchange: Exchange | None) -> None:
         """Write down what became of it; None or a lost reply leaves it unknown."""
         with self._lock:
-            entry = self.entries[number]
-            self._keep(_after(entry, exchange))
+            self._keep(_after(self.entries[number], exchange))
 
-    def pending(self) -> list[Entry]:
-        """Return what is still to be undone, newest first."""
-        return [e for e in sorted(self.entries.values(), key=lambda e: -e.number) if e.state == "created"]
+    def taken_back(self, role: str, path: str) -> None:
+        """Write down that a story deleted something itself: undo need not ask again."""
+        with self._lock:
+            for entry in list(self.entries.values()):
+                if entry.state == "created" and (entry.undo, entry.role) == (path, role):
+                    self._keep(replace(entry, state="undone"))
+
+    def pending(self, *, maybe: bool = False) -> list[Entry]:
+        """Return what is still to be undone, newest first; with `maybe` what is on its way too."""
+        newest = sorted(self.entries.values(), key=lambda e: -e.number)
+        open_states = {"created", "intended", "unknown"}
+        return [
+            e
+            for e in newest
+            if e.state in open_states and (e.is_complete or (maybe and e.state == "intended"))
+        ]
 
     def unfinished(self) -> list[Entry]:
         """Return every entry that may still exist at the target."""
         return [e for e in self.entries.values() if e.state in {"created", "intended", "unknown"}]
 
-    def undo(self, delete: Callable[[str, str], int | str]) -> list[Leak]:
+    def undo(
+        self, delete: Callable[[str, str], int | str], protected: Collection[str] = frozenset()
+    ) -> list[Leak]:
         """Take everything back, newest first.
 
         `delete(role, path)` answers with a status or, where there was none, with the reason. What could not
-        be taken back is returned as leaks and stays in the ledger.
+        be taken back is returned as leaks and stays in the ledger. Ids in `protected` are never deleted,
+        whatever a reply said.
         """
         leaks = []
         for entry in self.pending():
+            if unquote(entry.undo.rsplit("/", 1)[-1]) in protected and entry.pointer:
+                leaks.append(
+                    Leak(entry.what, f"DELETE {entry.undo}", "it is a fixture of the target: not touched")
+                )
+                continue
             answer = delete(entry.role, entry.undo)
             if answer in GONE:
                 with self._lock:
-                    self._keep(_with(entry, state="undone"))
+                    self._keep(replace(entry, state="undone"))
             else:
                 leaks.append(Leak(entry.what, f"DELETE {entry.undo}", str(answer)))
-        leaks += [
-            Leak(entry.what, f"DELETE {entry.undo}", "its reply was lost: it may or may not exist")
-            for entry in self.entries.values()
-            if entry.state in {"intended", "unknown"}
+        lost = [e for e in self.unfinished() if not e.is_complete]
+        return leaks + [
+            Leak(e.what, f"DELETE {e.undo}", f"it may or may not exist: {e.request} gave no usable id")
+            for e in lost
         ]
-        return leaks
 
     def _keep(self, entry: Entry) -> None:
         self.entries[entry.number] = entry
         if self.path is None:
             return
         if self._file is None:
-            self._file = self.path.open("a", encoding="utf-8")
+            self._file = _opened(self.path)
         self._file.write(json.dumps(asdict(entry)) + "\n")
         self._file.flush()
         if entry.state == "intended":
             os.fsync(self._file.fileno())
 
+    def hold(self) -> bool:
+        """Open the file and lock it for this process; False where another one is writing to it."""
+        if self.path is None or self._file is not None:
+            return True
+        file = _opened(self.path)
+        if fcntl is not None:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                file.close()
+                return False
+        self._file = file
+        return True
+
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, and with it the lock."""
         if self._file is not None:
             self._file.close()
             self._file = None
 
 
-def _with(entry: Entry, **changes: Any) -> Entry:
-    return Entry(**{**asdict(entry), **changes})
+def _opened(path: Path) -> TextIO:
+    """Open a ledger to write on; a last line that was cut off by a kill is ended first."""
+    cut_off = path.exists() and path.stat().st_size > 0 and not path.read_bytes().endswith(b"\n")
+    file = path.open("a", encoding="utf-8")
+    if cut_off:
+        file.write("\n")
+    return file
 
 
 def _after(entry: Entry, exchange: Exchange | None) -> Entry:
     if exchange is None or exchange.status is None:
-        return _with(entry, state="unknown")
+        return replace(entry, state="unknown")
     if exchange.status >= 500:  # noqa: PLR2004 - it may have failed after it wrote
-        return _with(entry, state="unknown")
+        return replace(entry, state="unknown")
     if exchange.status >= 300:  # noqa: PLR2004 - anything but success created nothing
-        return _with(entry, state="refused")
+        return replace(entry, state="refused")
     if not entry.pointer:
-        return _with(entry, state="created")
+        return replace(entry, state="created")
     created = exchange.at(entry.pointer)
-    if not isinstance(created, str) or not created:
-        return _with(entry, state="unknown")
-    path = entry.undo.replace("{id}", quote(created, safe="", errors="replace"))
-    return _with(entry, state="created", undo=path, what=f"{entry.what} {created}")
+    if not isinstance(created, str) or not PLAUSIBLE_ID.fullmatch(created) or set(created) <= {"."}:
+        return replace(entry, state="unknown")
+    path = entry.undo.replace("{id}", quote(created, safe=""))
+    return replace(entry, state="created", undo=path, what=f"{entry.what} {created}")
+
+
+def refuse_unfinished(path: Path, target: str) -> None:
+    """Refuse a report folder whose ledger still holds something: writing over it would lose what is left."""
+    if path.exists() and (left := len(load_ledger(path).unfinished())):
+        raise UsageError(
+            f"{path} holds {left} things of an earlier run that may still exist: take them back with "
+            f"`conformance clean --target {target} --ledger {path}`, or name another folder with --report-dir"
+        )
+
+
+def new_ledger(path: Path, target: str) -> Ledger:
+    """Return an empty ledger in a file of its own, the finished one of an earlier run gone."""
+    ledger = Ledger(path, target)
+    try:
+        free = ledger.hold()
+        if free:
+            os.truncate(path, 0)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from error
+    if not free:
+        raise UsageError(f"{path}: another run is writing to this folder; name another with --report-dir")
+    return ledger
 
 
 def load_ledger(path: Path) -> Ledger:
-    """Return the ledger of an earlier run, ready to finish its undo; any other file is a `UsageError`."""
+    """Return the ledger of an earlier run, ready to finish its undo; `UsageError` where the file is none."""
     entries: dict[int, Entry] = {}
+    broken = 0
     for number, line in _lines(path):
+        content: Any = None
+        with contextlib.suppress(ValueError, RecursionError):
+            content = json.loads(line)
+        if content is None:
+            broken += 1  # a line that a kill cut off: nothing was sent before its line was whole
+            continue
         try:
-            entry = Entry(**json.loads(line))
-        except (ValueError, TypeError) as error:
+            entry = Entry(**content)
+        except TypeError as error:
             raise UsageError(f"{path}:{number}: no entry of a ledger: {error}") from error
         entries[entry.number] = entry
+    if broken and not entries and broken > 1:
+        raise UsageError(f"{path}: no ledger: none of its lines is an entry")
     return Ledger(path, next((e.target for e in entries.values()), ""), entries)
 
 
@@ -154,7 +239,4 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: cannot be read as a ledger: {error}") from error
-    for number, line in enumerate(lines, 1):
-        cut_off = number == len(lines) and not line.endswith("}")
-        if line.strip() and not cut_off:
-            yield number, line
+    return ((number, line) for number, line in enumerate(lines, 1) if line.strip())

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Final
 
-from conformance.client.sender import TOO_MANY, retry_after
+from conformance.client.sender import TOO_MANY
+from conformance.client.wire import retry_after
 from conformance.exchange import ABSENT, Exchange, curl, value_at
 from conformance.redaction import Redactor
 from conformance.requirements import Requirement

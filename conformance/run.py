@@ -13,7 +13,7 @@ from conformance.client import Budget, Client
 from conformance.errors import UsageError
 from conformance.exchange import Recorder
 from conformance.identity import identity
-from conformance.ledger import Leak, Ledger
+from conformance.ledger import Leak, new_ledger, refuse_unfinished
 from conformance.oracles import Oracles, build_checks
 from conformance.paths import specs_dir
 from conformance.redaction import Redactor
@@ -212,17 +212,13 @@ def new_run(options: Options, target: Target, catalogue: Catalogue) -> Run:
     today = datetime.now(UTC).date()
     known = load_or_none(options.waivers, today=today, known=known_of(catalogue))
     baseline = _baseline(options.baseline, target)
-    folder = _folder(options.report_dir or Path("reports") / run_id)
+    folder = _folder(options.report_dir or Path("reports") / run_id, target)
     target = _limited(target, options)
     redactor = Redactor()
-    for secret in _secrets(target):
-        redactor.learn(secret)
     recorder = Recorder(redactor, str(folder / "exchanges.ndjson"))
-    ledger = Ledger(folder / "ledger.ndjson", target.base_url)
-    budget = Budget(
-        target.rate, target.max_requests, target.max_writes, reserve=lambda: len(ledger.pending())
-    )
-    client = Client(target, recorder, budget, ledger)
+    ledger = new_ledger(folder / "ledger.ndjson", target.base_url)
+    budget = Budget(target.rate, target.max_requests, target.max_writes)
+    client = Client(target, recorder, budget, ledger, read_only=options.read_only)
     book = Book()
     oracles = Oracles(build_checks(catalogue.judged(), redactor), book, redactor, selected, catalogue.rows)
     client.listeners.append(oracles)
@@ -245,7 +241,8 @@ def _baseline(folder: Path | None, target: Target) -> dict[str, Any] | None:
     return document
 
 
-def _folder(folder: Path) -> Path:
+def _folder(folder: Path, target: Target) -> Path:
+    refuse_unfinished(folder / "ledger.ndjson", target.name)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / "run.json.tmp"
@@ -270,8 +267,3 @@ def _limited(target: Target, options: Options) -> Target:
     if options.profile == "quick" and "max_requests" not in changes and target.max_requests is None:
         changes["max_requests"] = QUICK_REQUESTS
     return target.model_copy(update=changes) if changes else target
-
-
-def _secrets(target: Target) -> list[str]:
-    values = [s for r in target.roles.values() for s in (r.client_secret, r.token) if s is not None]
-    return [s.get_secret_value() for s in (*values, *target.tokens.values())]

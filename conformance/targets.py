@@ -79,8 +79,8 @@ class Target(_Strict):
     patience: float = Field(default=5.0, ge=0)
     idle: float = Field(default=1.5, ge=0)
     connect_timeout: float = Field(default=10.0, gt=0)
-    read_timeout: float = Field(default=20.0, gt=0)
-    total_timeout: float = Field(default=30.0, gt=0)
+    read_timeout: float = Field(default=15.0, gt=0)
+    total_timeout: float = Field(default=20.0, gt=0)
     max_wait: float = Field(default=90.0, ge=0)
     ca: str = ""
     proxy: str = ""
@@ -94,6 +94,8 @@ class Target(_Strict):
         parts = urlsplit(value)
         if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
             raise ValueError(f"{value!r} is no http(s) URL")
+        if parts.username or parts.password:
+            raise ValueError("no credentials in a URL: give them to a role")
         return value.rstrip("/")
 
     @field_validator("rate", mode="before")
@@ -115,6 +117,12 @@ class Target(_Strict):
             or (self.writes is not None and not self.write_hosts)
         )
         return (self.writes or "ledger") if allowed else "none"
+
+    def secrets(self) -> list[str]:
+        """Return every secret of the configuration, for whoever masks them; for no other use."""
+        held = [s for r in self.roles.values() for s in (r.client_secret, r.token) if s is not None]
+        proxy = urlsplit(self.proxy).password
+        return [s.get_secret_value() for s in (*held, *self.tokens.values())] + ([proxy] if proxy else [])
 
     def identity(self) -> str:
         """Return a hash of the configuration without its secrets and the port of a loopback address."""

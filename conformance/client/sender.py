@@ -3,40 +3,43 @@
 from __future__ import annotations
 
 import itertools
-import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
-from urllib.request import getproxies
 
 import requests
 
 from conformance.client.budget import Budget
+from conformance.client.health import IN_A_ROW_UNDOING, Health
+from conformance.client.sessions import Sessions
 from conformance.client.tokens import Credentials
-from conformance.client.transport import Limits, new_session
+from conformance.client.transport import TROUBLE, Limits
+from conformance.client.wire import check_ca, failure_of, prepare, proxies_of, wait_of, without_token
 from conformance.errors import NotJudged
 from conformance.exchange import Exchange, Recorder, Request
-from conformance.ledger import Leak, Ledger
+from conformance.ledger import GONE, Leak, Ledger
 from conformance.redaction import Redactor
-from conformance.targets import Target, is_loopback
+from conformance.targets import Target
 
-ACCEPT: Final = "application/vnd.bentley.itwin-platform.v1+json"
+UNAUTHORIZED: Final = 401
+CONFLICT: Final = 409
 TOO_MANY: Final = 429
-GONE_AFTER: Final = 3
-"""So many requests in a row without any reply, and the target counts as gone."""
-STALE_AFTER: Final = 2.0
-"""Seconds after which an idle connection is dropped: servers close them, and a race reads like a crash."""
-PATIENT_WAITS: Final = 3
+SERVER_ERRORS: Final = range(500, 600)
+PATIENT_WAITS: Final = 4
 """How often one request is sent again after the wait that a 429 asked for."""
+UNSAID_WAIT: Final = 2.0
+"""Seconds to wait after a 429 that does not say for how long; each further wait is that much longer."""
 SET_UP_TRIES: Final = 3
+TOKEN_CALLS: Final = 2
+"""Requests that a new token may cost: one for each way to send the credentials."""
 
 
 @dataclass
 class Client:
     """The one sender of a run, shared by scenarios, properties and clean-up, and by several threads.
 
-    `listeners` are called with every exchange of a documented operation: the platform oracles.
+    `listeners` are called with every exchange: the platform oracles.
     """
 
     target: Target
@@ -46,93 +49,118 @@ class Client:
     listeners: list[Callable[[Exchange], None]] = field(default_factory=list)
     limit_listener: Callable[..., None] = lambda *_, **__: None
     story: Callable[[], str] = lambda: ""
+    read_only: bool = False
     per_operation: dict[str, int] = field(default_factory=dict)
     per_purpose: dict[str, int] = field(default_factory=dict)
     throttled: int = 0
+    health: Health = field(default_factory=Health)
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
-    _local: threading.local = field(default_factory=threading.local)
-    _sessions: list[requests.Session] = field(default_factory=list)
-    _silent: int = 0
     _undoing: bool = False
     _watched: list[Exchange] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Derive limits, proxies and credentials from the target."""
+        """Derive limits, proxies and credentials from the target, and learn its secrets."""
         target = self.target
+        check_ca(target)
+        for secret in target.secrets():
+            self.redactor.learn(secret)
         self.limits = Limits(target.connect_timeout, target.read_timeout, target.total_timeout)
-        self.proxies = _proxies(target)
+        self.proxies = proxies_of(target)
+        self.sessions = Sessions(self.limits, target.ca, self.proxies)
         self.credentials = Credentials(
             target, self.redactor, self.limits, self.proxies, self._before_token, self._after_token
         )
+        self.budget.reserve = self._owed
 
     @property
     def redactor(self) -> Redactor:
         """Return what knows the secrets of this run."""
         return self.recorder.redactor
 
-    def send(self, request: Request, role: str = "owner") -> Exchange:
-        """Send as this role and return the exchange, which always has a status.
+    def _owed(self) -> int:
+        """Return how many requests undo may cost, tokens that expire until then included."""
+        owed = self.ledger.pending(maybe=True)
+        roles = {entry.role for entry in owed}
+        renewed = sum(bool(self.target.roles[r].client_id) for r in roles if r in self.target.roles)
+        return len(owed) + TOKEN_CALLS * renewed
 
-        `NotJudged` where there is none: no token, spent budget, throttled for good, target gone. A set-up
-        call is tried again after a 5xx; a judged one never is.
+    def send(self, request: Request, role: str = "owner") -> Exchange:
+        """Send as this role and return the exchange, which has a status: else `NotJudged` says why not.
+
+        A set-up call is tried again after a 5xx, or with a new token after a 401; a judged one never is.
         """
+        if request.writes and (self.read_only or self.target.mode == "none"):
+            raise NotJudged(f"{request.method} {request.path}: nothing may be written to this target")
         exchange = self._patiently(request, role)
         tries = 1
-        while request.purpose != "judged" and (exchange.status or 0) >= 500 and tries < SET_UP_TRIES:  # noqa: PLR2004 - 5xx
-            time.sleep(0.2 * tries)
-            exchange = self._patiently(request, role)
+        while request.purpose != "judged" and tries < SET_UP_TRIES and self._may_pass(exchange, role):
+            exchange = self._patiently(request, role, again=True)
             tries += 1
         if exchange.status is None:
             raise NotJudged(f"{exchange.operation_id}: no reply ({exchange.failure})", (exchange.id,))
+        if request.method == "DELETE" and exchange.status in GONE:
+            self.ledger.taken_back(role, request.path)
         return exchange
 
-    def _patiently(self, request: Request, role: str) -> Exchange:
+    def _may_pass(self, exchange: Exchange, role: str) -> bool:
+        """Tell whether a set-up or undo call that failed may do better the next time."""
+        if exchange.status == UNAUTHORIZED and "Authorization" not in exchange.request.headers:
+            return self.credentials.drop(role)
+        if exchange.status not in SERVER_ERRORS or (wait_of(exchange) or 0) > UNSAID_WAIT:
+            return False
+        time.sleep(0.2)
+        return True
+
+    def _patiently(self, request: Request, role: str, *, again: bool = False) -> Exchange:
         """Send; after a 429 wait as long as the server asks and send again."""
-        exchange = self._once(request, role)
+        exchange = self._once(request, role, again=again)
         for waits in range(PATIENT_WAITS):
             if exchange.status != TOO_MANY or request.may_throttle:
                 if waits:
                     self.limit_listener(exchange, lifted=True)
                 return exchange
-            self._obey(exchange)
+            self._obey(exchange, waits)
             if waits + 1 < PATIENT_WAITS:
-                exchange = self._once(request, role)
+                exchange = self._once(request, role, again=True)
         self.limit_listener(exchange, lifted=False)
         reason = f"throttled for good: {PATIENT_WAITS} times 429 in spite of waiting as Retry-After says"
         self.budget.stop(reason, undo_too=True)
         raise NotJudged(self.budget.stopped, (exchange.id,))
 
-    def _obey(self, exchange: Exchange) -> None:
+    def _obey(self, exchange: Exchange, waits: int) -> None:
+        """Let the whole run wait: as long as the server says, and longer each time that it was not enough."""
         self.throttled += 1
-        wait = retry_after(exchange)
-        if wait is None:
-            wait = 2.0
+        asked = wait_of(exchange)
+        wait = (UNSAID_WAIT if asked is None else asked) + waits * UNSAID_WAIT / 4
         if wait > self.target.max_wait:
-            reason = (
-                f"throttled: the target asks for {wait:g} s, more than max_wait = {self.target.max_wait:g} s"
-            )
-            self.budget.stop(reason, undo_too=True)
+            longest = f"more than max_wait = {self.target.max_wait:g} s"
+            self.budget.stop(f"throttled: the target asks to wait {wait:g} s, {longest}", undo_too=True)
             raise NotJudged(self.budget.stopped, (exchange.id,))
         self.budget.block(wait)
 
-    def _once(self, request: Request, role: str) -> Exchange:
+    def _once(self, request: Request, role: str, *, again: bool = False) -> Exchange:
         """Send; a connection that broke without a whole reply is tried once more, on a fresh one."""
-        exchange = self._attempt(request, role)
+        exchange = self._attempt(request, role, again=again)
         if exchange.failure.startswith("broken"):
-            again = self._attempt(request, role)
-            ambiguous = again.status == 409 and request.writes and request.purpose == "judged"  # noqa: PLR2004 - a conflict, maybe with ourselves
-            exchange = (
-                replace(again, status=None, failure="broken: the first try may have been carried out")
-                if ambiguous
-                else again
-            )
+            second = self._attempt(request, role, again=True)
+            if second.status == CONFLICT and request.writes and request.purpose == "judged":
+                # It may be a conflict with ourselves.
+                failure = "broken: the first try may have been carried out"
+                second = replace(second, status=None, failure=failure)
+            exchange = second
         return exchange
 
-    def _attempt(self, request: Request, role: str) -> Exchange:
-        prepared, authorization = self._prepare(request, role)
+    def _attempt(self, request: Request, role: str, *, again: bool) -> Exchange:
+        prepared = prepare(self.target.base_url, request)
+        ours = "Authorization" not in request.headers
+        if ours:
+            self.credentials.token(role)
         undo = request.purpose == "undo"
-        self.budget.acquire(writes=request.writes, undo=undo, owes=int(request.undo is not None))
-        if authorization is None and "Authorization" not in request.headers:
+        if not undo and (given_up := self._given_up(request)):
+            raise NotJudged(given_up)
+        owes = int(request.undo is not None)
+        self.budget.acquire(writes=request.writes, undo=undo, owes=owes, again=again)
+        if ours:
             # The token is taken last, so that a long wait for a slot cannot outlive it.
             prepared.headers["Authorization"] = f"Bearer {self.credentials.token(role)}"
         entry = self.ledger.intend(role, request) if request.undo else None
@@ -145,45 +173,26 @@ class Client:
         self._book(exchange)
         return exchange
 
-    def _prepare(self, request: Request, role: str) -> tuple[requests.PreparedRequest, str | None]:
-        headers = {"Accept": ACCEPT, "User-Agent": "itwin-conformance"}
-        body = request.body()
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-        headers |= {k: v for k, v in request.headers.items() if v is not None}
-        for name in [k for k, v in request.headers.items() if v is None]:
-            headers.pop(name, None)
-        if "Authorization" not in request.headers:
-            self.credentials.token(role)
-        prepared = requests.Request(
-            request.method, self.target.base_url, headers=headers, params=None
-        ).prepare()
-        prepared.prepare_url(self.target.base_url + "/", dict(request.query))
-        query = prepared.url.partition("?")[2] if prepared.url else ""
-        prepared.url = self.target.base_url + request.path + (f"?{query}" if query else "")
-        if body is not None or request.writes:
-            prepared.body = body or b""
-            prepared.headers["Content-Length"] = str(len(body or b""))
-        return prepared, headers.get("Authorization")
+    def _given_up(self, request: Request) -> str:
+        return self.health.given_up.get(request.operation.id, "") if request.operation else ""
 
     def _exchange(self, request: Request, role: str, prepared: requests.PreparedRequest) -> Exchange:
-        started = time.time()
-        clock = time.perf_counter()
         base = Exchange(
             id=f"x{next(self._numbers):04d}",
             role=role,
             request=request,
             url=prepared.url or "",
-            sent_headers=_without_token(prepared.headers),
+            sent_headers=without_token(prepared.headers),
             sent_body=request.body(),
-            started=started,
+            started=time.time(),
             elapsed_ms=0.0,
             story=self.story(),
         )
+        clock = time.perf_counter()
         try:
-            reply = self._session().send(prepared, allow_redirects=False)
-        except requests.RequestException as error:
-            return replace(base, elapsed_ms=(time.perf_counter() - clock) * 1000, failure=_failure(error))
+            reply = self.sessions.mine().send(prepared, allow_redirects=False)
+        except TROUBLE as error:
+            return replace(base, elapsed_ms=(time.perf_counter() - clock) * 1000, failure=failure_of(error))
         return replace(
             base,
             elapsed_ms=(time.perf_counter() - clock) * 1000,
@@ -193,31 +202,43 @@ class Client:
             truncated=getattr(reply, "truncated", False),
         )
 
-    def _session(self) -> requests.Session:
-        """Return this thread's session; a stale one is replaced."""
-        now = time.monotonic()
-        session: requests.Session | None = getattr(self._local, "session", None)
-        if session is not None and now - self._local.used > STALE_AFTER:
-            session.close()
-            session = None
-        if session is None:
-            session = self._local.session = new_session(self.limits, ca=self.target.ca, proxies=self.proxies)
-            self._sessions.append(session)
-        self._local.used = now
-        return session
-
     def _book(self, exchange: Exchange) -> None:
-        self.recorder.record(exchange)
-        self._watched.append(exchange)
+        self._watched.append(self.recorder.record(exchange))
         self._count(exchange.operation_id, exchange.request.purpose)
-        self._silent = self._silent + 1 if exchange.status is None else 0
-        if self._silent >= GONE_AFTER:
-            what = f"{GONE_AFTER} requests in a row without a reply, last: {exchange.failure}"
-            reason = f"the target is gone: {what}"
-            self.budget.stop(reason, undo_too=self._undoing)
-        if exchange.request.operation is not None:
-            for listener in self.listeners:
-                listener(exchange)
+        self.health.note(exchange)
+        for listener in self.listeners:
+            listener(exchange)
+        if exchange.status is None:
+            self._worry(exchange)
+
+    def _worry(self, exchange: Exchange) -> None:
+        """Decide after a request without a reply: go on, ask this operation no more, or end the run."""
+        health = self.health
+        if self._undoing:
+            if health.row >= IN_A_ROW_UNDOING:
+                self.budget.stop(f"the target is gone, last: {exchange.failure}", undo_too=True)
+        elif health.is_exhausted():
+            self.budget.stop(f"the target left {health.seconds:.0f} s of requests without a reply")
+        elif health.is_in_trouble(exchange):
+            if health.others_answer(exchange) or self._is_there(exchange):
+                health.give_up(exchange)
+            else:
+                what = f"{health.row} requests in a row without a reply, last: {exchange.failure}"
+                self.budget.stop(f"the target is gone: {what}")
+
+    def _is_there(self, exchange: Exchange) -> bool:
+        """Ask for the root of the target, as nobody: any answer shows that it lives."""
+        if self.budget.stopped:
+            return False
+        root = Request("GET", "/", purpose="setup", headers={"Authorization": None})
+        prepared = prepare(self.target.base_url, root)
+        self.budget.acquire(writes=False, again=True)
+        reply = self._exchange(root, exchange.role, prepared)
+        self._watched.append(self.recorder.record(reply))
+        self._count(reply.operation_id, "setup")
+        for listener in self.listeners if reply.status is not None else ():
+            listener(reply)
+        return reply.status is not None
 
     def watch(self, exchanges: list[Exchange]) -> None:
         """Add every exchange from now on to this list too: the story's own evidence."""
@@ -249,62 +270,19 @@ class Client:
 
     def undo(self) -> list[Leak]:
         """Take back everything that the ledger holds, newest first; return what could not be."""
-        self._undoing, self._silent = True, 0
-        return self.ledger.undo(self._delete)
+        self._undoing = True
+        self.health.begin_undo()
+        self.credentials.forgive()
+        return self.ledger.undo(self._delete, frozenset(self.target.fixtures.values()))
 
     def _delete(self, role: str, path: str) -> int | str:
         try:
             return self.send(Request("DELETE", path, purpose="undo"), role).status or "no reply"
         except NotJudged as why:
-            return why.reason
+            return self.redactor.mask(why.reason)
 
     def close(self) -> None:
         """Close every connection and the files of the run."""
-        for session in self._sessions:
-            session.close()
+        self.sessions.close()
         self.recorder.close()
         self.ledger.close()
-
-
-def retry_after(exchange: Exchange) -> float | None:
-    """Return the seconds of a ``Retry-After`` header, or None where it has no number of seconds."""
-    value = (exchange.header("Retry-After") or "").strip()
-    return float(value) if value.isdigit() and value.isascii() and len(value) < 9 else None  # noqa: PLR2004 - three years of waiting
-
-
-def _proxies(target: Target) -> Mapping[str, str]:
-    if target.proxy:
-        return {"http": target.proxy, "https": target.proxy}
-    return {} if is_loopback(target.host) else getproxies()
-
-
-def _without_token(headers: Mapping[str, str]) -> dict[str, str]:
-    shown = dict(headers)
-    authorization = shown.get("Authorization")
-    if authorization is not None:
-        scheme, blank, _ = authorization.partition(" ")
-        shown["Authorization"] = f"{scheme} ***" if blank else "***"
-    return shown
-
-
-def _failure(error: requests.RequestException) -> str:
-    """Say in a few words what stood in the reply's place."""
-    if isinstance(error, requests.exceptions.SSLError):
-        return f"TLS: {_innermost(error)}"
-    if isinstance(error, requests.exceptions.ConnectTimeout):
-        return "could not connect in time"
-    if (
-        isinstance(error, requests.exceptions.Timeout)
-        or "TimeoutError" in repr(error)
-        or "timed out" in str(error)
-    ):
-        return f"timeout: {_innermost(error)}"
-    if "Failed to establish" in str(error) or "NewConnectionError" in repr(error):
-        return f"could not connect: {_innermost(error)}"
-    return f"broken: {_innermost(error)}"
-
-
-def _innermost(error: BaseException) -> str:
-    while (cause := error.__cause__ or error.__context__) is not None and cause is not error:
-        error = cause
-    return f"{type(error).__name__}: {error}"[:160]

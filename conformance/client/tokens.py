@@ -1,11 +1,9 @@
-"""Where a role's token comes from: client credentials, a ready token or a command; renewed before its end."""
+"""Where a role's token comes from: client credentials, a ready token, or a command; renewed in time."""
 
 from __future__ import annotations
 
-import base64
 import json
-import shlex
-import subprocess
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +15,9 @@ import requests
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 
-from conformance.client.transport import Limits, harden, new_session
+from conformance.client.jwt import claims, life_of
+from conformance.client.token_command import COMMAND_LIFE, token_from_command
+from conformance.client.transport import TROUBLE, Limits, harden, new_session
 from conformance.errors import NotJudged
 from conformance.redaction import Redactor
 from conformance.targets import Role, Target
@@ -25,7 +25,23 @@ from conformance.targets import Role, Target
 DISCOVERY: Final = "/.well-known/openid-configuration"
 RENEW_BEFORE: Final = 60.0
 """Seconds before its end at which a token is renewed; at most a third of its life."""
-COMMAND_TIMEOUT: Final = 60.0
+LIFE: Final = 3600.0
+"""Seconds that a token is taken to live when nobody says."""
+LONGEST: Final = 16 * 1024
+USABLE: Final = re.compile(r"[\x21-\x7e]+")
+FORM: Final = {
+    "Accept": "application/json",
+    "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8",
+}
+
+
+@dataclass(frozen=True)
+class Held:
+    """A token, when it is to be renewed and when it ends, on the clock of its holder."""
+
+    token: str
+    renew_at: float
+    ends_at: float
 
 
 @dataclass
@@ -33,7 +49,7 @@ class Credentials:
     """Hands out each role's token. A role that was refused once is refused for the run, with the reason.
 
     `before` is called before each call to the token service (it spends the budget), `after` with what came
-    back (it keeps the record): url, status or None, failure, milliseconds.
+    back (it keeps the record): role, url, status or None, failure, milliseconds.
     """
 
     target: Target
@@ -43,7 +59,7 @@ class Credentials:
     before: Callable[[], None] = lambda: None
     after: Callable[[str, str, int | None, str, float], None] = lambda *_: None
     clock: Callable[[], float] = time.monotonic
-    _held: dict[str, tuple[str, float]] = field(default_factory=dict)
+    _held: dict[str, Held] = field(default_factory=dict)
     _refused: dict[str, str] = field(default_factory=dict)
     _locks: dict[str, Lock] = field(default_factory=dict)
     _discovered: dict[str, Any] | None = None
@@ -51,72 +67,104 @@ class Credentials:
     def token(self, role: str) -> str:
         """Return a token of the role that is good for a while yet; `NotJudged` where none is to be had."""
         with self._locks.setdefault(role, Lock()):
+            held = self._held.get(role)
+            now = self.clock()
+            if held is not None and now < held.renew_at:
+                return held.token
             if role in self._refused:
                 raise NotJudged(self._refused[role])
-            token, renew_at = self._held.get(role, ("", 0.0))
-            if not token or self.clock() >= renew_at:
+            try:
                 token, life = self._fetch(role)
-                self.redactor.learn(token)
-                self._held[role] = (token, self.clock() + life - min(RENEW_BEFORE, life / 3))
+            except NotJudged:
+                if held is None or now >= held.ends_at:
+                    raise
+                # What is held is good for a little longer: the service may be back by then.
+                self._refused.pop(role, None)
+                self._held[role] = Held(held.token, min(now + 5.0, held.ends_at), held.ends_at)
+                return held.token
+            self.redactor.learn(token)
+            self._held[role] = Held(token, now + life - min(RENEW_BEFORE, life / 3), now + life)
             return token
+
+    def drop(self, role: str) -> bool:
+        """Forget a token that the API refuses; tell whether another one may be had."""
+        renewable = role in self.target.roles and self.target.roles[role].token is None
+        return renewable and self._held.pop(role, None) is not None
+
+    def forgive(self) -> None:
+        """Ask again for the roles that got no token: what they created is still to be undone."""
+        self._refused.clear()
 
     def _fetch(self, role: str) -> tuple[str, float]:
         """Return a new token and its life in seconds."""
-        entry = self.target.roles[role]
+        entry = self.target.roles.get(role)
+        if entry is None:
+            raise NotJudged(f"the target has no role {role}")
         if entry.token is not None:
-            return entry.token.get_secret_value(), float("inf")
+            return self._usable(role, entry.token.get_secret_value()), float("inf")
         if entry.token_command:
-            return self._from_command(role, entry.token_command), 300.0
-        return self._from_service(role, entry)
+            token = self._usable(role, self._from_command(role, entry.token_command))
+            return token, min(COMMAND_LIFE, life_of(token, time.time()) or COMMAND_LIFE)
+        return self._from_service(role)
+
+    def _usable(self, role: str, token: object) -> str:
+        if not isinstance(token, str) or not USABLE.fullmatch(token) or len(token) > LONGEST:
+            raise self._refuse(role, "what was given is no token: it is empty, too long, or not plain ASCII")
+        return token
 
     def _from_command(self, role: str, command: str) -> str:
         try:
-            done = subprocess.run(  # noqa: S603 - the user's own command from the user's own targets file
-                shlex.split(command), capture_output=True, text=True, timeout=COMMAND_TIMEOUT, check=False
-            )
-        except (OSError, ValueError, subprocess.TimeoutExpired) as error:
-            raise self._refuse(role, f"token_command failed: {type(error).__name__}") from error
-        words = done.stdout.split()
-        if done.returncode or len(words) != 1:
-            what = f"exit {done.returncode}" if done.returncode else "no single token on its output"
-            raise self._refuse(role, f"token_command failed: {what}")
-        return words[0]
+            return token_from_command(command)
+        except NotJudged as why:
+            raise self._refuse(role, why.reason) from why
 
-    def _from_service(self, role: str, entry: Role) -> tuple[str, float]:
-        assert entry.client_secret is not None  # noqa: S101 - the model of Role guarantees it
+    def _from_service(self, role: str) -> tuple[str, float]:
         try:
-            answer = self.request_token(role, scope=self.target.scope)
+            answer = self._request(role)
         except OAuthError as error:
             detail = f"{error.error}: {error.description}" if error.description else str(error.error)
-            raise self._refuse(role, f"the token service refused it: {self.redactor.mask(detail)}") from error
-        token, life = answer.get("access_token"), answer.get("expires_in", 3600)
-        if not isinstance(token, str) or not token or not token.isascii():
+            reason = f"the token service refused it: {self.redactor.mask(detail)[:300]}"
+            raise self._refuse(role, reason) from error
+        token = answer.get("access_token")
+        if not token:
             raise self._refuse(role, "the token service answered without an access_token")
-        return token, float(life) if isinstance(life, int | float) and life > 0 else 3600.0
+        usable = self._usable(role, token)
+        return usable, min(_seconds(answer.get("expires_in")), life_of(usable) or LIFE * 24)
 
-    def request_token(self, role: str, scope: str | None) -> dict[str, Any]:
-        """Ask the token service once; `OAuthError` when it refuses, `NotJudged` when it does not answer."""
+    def _request(self, role: str) -> dict[str, Any]:
+        """Ask the token service; `OAuthError` when it refuses, `NotJudged` when it does not answer."""
         self.redactor.learn(self._secret(role))
         try:
-            return self._ask(role, scope, "client_secret_basic")
+            return self._ask(role, self.target.scope, "client_secret_basic")
         except OAuthError as error:
             if error.error != "invalid_client":
                 raise
-            return self._ask(role, scope, "client_secret_post")
+            return self._ask(role, self.target.scope, "client_secret_post")
 
     def _secret(self, role: str) -> str:
         secret = self.target.roles[role].client_secret
         return secret.get_secret_value() if secret else ""
 
     def _ask(self, role: str, scope: str | None, method: str) -> dict[str, Any]:
+        """Ask once; where the connection broke at once, once more."""
         url = self.token_url()
+        for last in (False, True):
+            try:
+                return self._ask_once(role, url, scope, method)
+            except requests.ConnectionError as error:
+                # A timeout is not asked again: the whole run would wait twice for nothing.
+                if last or isinstance(error, requests.Timeout) or "timed out" in str(error):
+                    raise self._refuse(role, _unusable(error)) from error
+            except (*TROUBLE, ValueError, RecursionError) as error:
+                raise self._refuse(role, _unusable(error)) from error
+        raise AssertionError("unreachable: the second try returns or raises")
+
+    def _ask_once(self, role: str, url: str, scope: str | None, method: str) -> dict[str, Any]:
         self.before()
         started, status, failure = time.perf_counter(), None, ""
+        entry: Role = self.target.roles[role]
         session = OAuth2Session(
-            self.target.roles[role].client_id,
-            self._secret(role),
-            scope=scope,
-            token_endpoint_auth_method=method,
+            entry.client_id, self._secret(role), scope=scope, token_endpoint_auth_method=method
         )
         try:
             harden(session, self.limits, ca=self.target.ca, proxies=self.proxies)
@@ -125,11 +173,14 @@ class Credentials:
                 session.fetch_token(url, grant_type="client_credentials", headers=FORM)
             )
         except OAuthError as error:
-            failure = str(error.error)
+            failure = str(error.error)[:80]
             raise
-        except (requests.RequestException, ValueError, RecursionError) as error:
-            failure = f"no usable answer ({type(error).__name__})"
-            raise self._refuse(role, f"the token service gave {failure}") from error
+        except NotJudged as why:
+            failure = why.reason
+            raise
+        except (*TROUBLE, ValueError, RecursionError) as error:
+            failure = type(error).__name__
+            raise
         else:
             status = 200
             return answer
@@ -159,11 +210,12 @@ class Credentials:
         if self.target.token_url:
             return self.target.token_url
         endpoint = self.discovery().get("token_endpoint")
-        if not isinstance(endpoint, str):
+        secure = urlsplit(self.target.issuer).scheme == "https"
+        if not isinstance(endpoint, str) or not endpoint.startswith("https://" if secure else "http"):
             reason = (
                 f"no token_url is configured and {self.target.issuer or 'no issuer'} names no token_endpoint"
             )
-            raise NotJudged(reason)
+            raise NotJudged(reason + (" that is https" if secure else ""))
         return endpoint
 
     def discovery(self) -> dict[str, Any]:
@@ -180,14 +232,16 @@ class Credentials:
 
     def token_without_scope(self, role: str) -> str:
         """Return a token of the role that lacks the API's scope, or "" where the service gives none."""
-        if not self.target.roles[role].client_id:
+        if not self.target.roles[role].client_id or role in self._refused:
             return ""
         for scope in (None, "openid", "email"):
             try:
                 answer = self._ask(role, scope, "client_secret_basic")
-            except (OAuthError, NotJudged):
-                self._refused.pop(role, None)
+            except OAuthError:
                 continue
+            except NotJudged:
+                self._refused.pop(role, None)
+                return ""
             token = answer.get("access_token")
             granted = claims(token).get("scope") if isinstance(token, str) else None
             scopes = granted.split() if isinstance(granted, str) else granted
@@ -205,25 +259,20 @@ class Credentials:
                 reply = session.get(url, allow_redirects=False)
                 status = reply.status_code
                 content = json.loads(reply.content)
-            except (requests.RequestException, ValueError, RecursionError) as error:
+            except (*TROUBLE, ValueError, RecursionError) as error:
                 failure, content = type(error).__name__, None
         self.after("", url, status, failure, (time.perf_counter() - started) * 1000)
         return content if isinstance(content, dict) else {}
 
 
-FORM: Final = {
-    "Accept": "application/json",
-    "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8",
-}
-
-
-def claims(token: str) -> dict[str, Any]:
-    """Return the claims of a JWT without checking anything, or {} where the token is none."""
-    parts = token.split(".")
-    if len(parts) != 3:  # noqa: PLR2004 - header, payload, signature
-        return {}
+def _seconds(life: object) -> float:
+    """Return ``expires_in`` in seconds, however it is spelt; an hour where it says nothing of use."""
     try:
-        content = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except ValueError:
-        return {}
-    return content if isinstance(content, dict) else {}
+        seconds = float(life)  # type: ignore[arg-type] # whatever it is, float() or its error decides
+    except (TypeError, ValueError, OverflowError):
+        return LIFE
+    return seconds if seconds > 0 else LIFE
+
+
+def _unusable(error: Exception) -> str:
+    return f"the token service gave no usable answer ({type(error).__name__})"

@@ -26,6 +26,8 @@ from urllib3.poolmanager import PoolManager
 from urllib3.util.retry import Retry
 
 MAX_BODY: Final = 1024 * 1024
+TROUBLE: Final = (requests.RequestException, HTTPError, http.client.HTTPException, OSError)
+"""What a network, a server or a proxy can make the libraries raise; anything else is a mistake of ours."""
 STRAY_WAIT: Final = 0.02
 """Seconds to look for a body that must not be there, behind a 204."""
 
@@ -141,7 +143,7 @@ class BoundedAdapter(HTTPAdapter):
         )
         content, truncated = _read(reply)
         reply._content = content  # noqa: SLF001 - what requests does itself after reading
-        reply._content_consumed = True  # type: ignore[attr-defined] # noqa: SLF001 - likewise
+        reply._content_consumed = True  # type: ignore[attr-defined] # noqa: SLF001 - likewise done there
         reply.truncated = truncated  # type: ignore[attr-defined] # our own mark on the reply
         return reply
 
