@@ -78,6 +78,11 @@ class Call:
         text = self.query_string.decode("latin-1")
         return {name.lower(): value for name, value in parse_qsl(text, keep_blank_values=True)}
 
+    def values(self, name: str) -> list[str]:
+        """Return every value of a query parameter, in the order in which they were sent."""
+        pairs = parse_qsl(self.query_string.decode("latin-1"), keep_blank_values=True)
+        return [value for key, value in pairs if key.lower() == name]
+
     @property
     def json(self) -> Any:
         """Return the decoded body, or :data:`NOTHING` if it is absent or malformed."""

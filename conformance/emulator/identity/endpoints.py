@@ -22,7 +22,7 @@ _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 note("identity.discovery", "Discovery has every field that OpenID Connect requires.", Source.CLIENT)
 note("identity.basic-and-form", "Client credentials come by HTTP Basic or in the form.", Source.CLIENT)
-note("identity.scope-array", "The scope claim is an array of words.", Source.ASSUMPTION)
+note("identity.scope-array", "The scope claim is an array of words.", Source.CLIENT)
 note("identity.unknown-client", "Unknown clients and wrong secrets are 401 invalid_client.", Source.DOC)
 note("identity.invalid-scope", "A scope that is not itwin-platform is 400 invalid_scope.", Source.DOC)
 

@@ -39,6 +39,7 @@ EXACT = {
     "classification": "classification",
 }
 READ = frozenset({"realitydata_read"})
+_PAGING = frozenset({"$top", "continuationtoken"})
 
 
 @states(
@@ -47,10 +48,13 @@ READ = frozenset({"realitydata_read"})
     Source.ASSUMPTION,
 )
 @states("data.list-minimal", "Without Prefer each entry has id, displayName and type.", Source.ASSUMPTION)
+@states(
+    "data.list-types", "Several types come in one parameter, or the parameter comes again.", Source.CLIENT
+)
 @states("data.list-no-null-next", "The last page has no next link at all.", Source.CLIENT)
 def list_data(call: Call) -> Reply:
     """Show a page of reality data, 200 ``{realityData, _links}``."""
-    query = call.query
+    query = call.query | {"types": ",".join(call.values("types"))}
     found = _of_itwin(call, query["itwinid"]) if query.get("itwinid") else _visible(call)
     if isinstance(found, Reply):
         return found
@@ -71,7 +75,7 @@ def list_data(call: Call) -> Reply:
     if start + page.top < len(rows):
         token = base64.urlsafe_b64encode(str(start + page.top).encode()).decode()
         # A shipped client only finds a continuation that is not the first parameter.
-        kept = [(name, value) for name, value in query.items() if name not in {"$top", "continuationtoken"}]
+        kept = [(name, value) for name, value in query.items() if value and name not in _PAGING]
         links["next"] = address(call, [*kept, ("$top", str(page.top)), ("continuationToken", token)])
     return Reply(200, {"realityData": [dict(each) for each in view], "_links": links})
 
