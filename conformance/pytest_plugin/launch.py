@@ -12,6 +12,7 @@ import pytest
 
 from conformance.paths import contract_dir
 from conformance.pytest_plugin import plugin
+from conformance.pytest_plugin.shards import sharded
 from conformance.run import Run
 from conformance.session import finish, stop, stopped_by_signals
 
@@ -62,7 +63,7 @@ def judge(run: Run, progress: Progress = lambda *_: None, *, formats: bool = Tru
     ]
     output = io.StringIO()
     with stopped_by_signals(lambda reason: stop(run, reason)):
-        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+        with sharded(run), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
             code = pytest.main(arguments, plugins=[bring])
         if code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR) or bring.problems:
             run.harness_errors.append(

@@ -1,0 +1,112 @@
+"""More processes for the generated requests: each has a seed of its own and its share of rate and budget.
+
+Only a nightly or release run has shards, since a quick one generates few requests. The run itself tells every
+story; a shard tells the generated ones again from the next seed, and what it finds is booked on the run.
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from conformance.ledger import Leak
+from conformance.run import Options, Run, load_claims, new_run
+from conformance.targets import Target
+from conformance.verdicts import Judgement, Level, Verdict
+
+GENERATED: Final = ("platform.input.invalid-refused", "platform.input.valid-answered", "platform.model.agrees")
+
+
+@contextmanager
+def sharded(run: Run) -> Iterator[None]:
+    """Run the other shards beside the block, and book what they found when it ends."""
+    shards = run.options.workers - 1 if run.options.profile != "quick" else 0
+    chosen = tuple(f"{r}@{o}" for r, o in sorted(run.selected) if r in GENERATED)
+    if shards < 1 or not chosen:
+        yield
+        return
+    limits = share_of(run, run.options.workers)
+    run.client.budget.rate, run.client.budget.max_requests = limits.rate, limits.max_requests
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(shards, mp_context=spawn) as pool:
+        asked = []
+        for number in range(1, shards + 1):
+            options = replace(
+                run.options,
+                only=chosen,
+                seed=run.seed + number,
+                workers=1,
+                report_dir=run.folder / "shards" / str(number),
+                baseline=None,
+                waivers=None,
+            )
+            asked.append(pool.submit(_tell, options, limits))
+        yield
+        for number, future in enumerate(asked, 1):
+            _merge(run, number, future)
+
+
+def share_of(run: Run, workers: int) -> Target:
+    """Return the target with one worker's share of rate, requests and writes."""
+    target = run.target
+    return target.model_copy(
+        update={
+            "rate": target.rate and target.rate / workers,
+            "max_requests": target.max_requests and max(1, target.max_requests // workers),
+            "max_writes": target.max_writes and target.max_writes // workers,
+        }
+    )
+
+
+def _tell(options: Options, target: Target) -> dict[str, Any]:
+    """Run one shard; the body of its process."""
+    from conformance.pytest_plugin.launch import judge  # noqa: PLC0415 - launch imports this module
+
+    return judge(new_run(options, target, load_claims()), formats=False)
+
+
+def _merge(run: Run, number: int, future: Future[dict[str, Any]]) -> None:
+    try:
+        document = future.result()
+    except Exception as error:  # noqa: BLE001 - whatever ends another process is a failure of the suite
+        run.harness_errors.append(f"shard {number} ended: {type(error).__name__}: {error}")
+        return
+    for verdict in document["verdicts"]:
+        pair = (verdict["requirement"], verdict["operation"])
+        if pair in run.selected:
+            run.book.add(_judgement(verdict, number))
+    run.leaks += [Leak(**leak) for leak in document["leaks"]]
+    run.harness_errors += document["harness_errors"]
+    counts = document["requests"]
+    for mine, theirs in (("per_operation", run.client.per_operation), ("per_purpose", run.client.per_purpose)):
+        for name, count in counts[mine].items():
+            theirs[name] = theirs.get(name, 0) + count
+    _append_exchanges(run, number)
+
+
+def _judgement(verdict: dict[str, Any], number: int) -> Judgement:
+    kept = {k: v for k, v in verdict.items() if k in Judgement.__dataclass_fields__}
+    kept |= {
+        "level": Level(verdict["level"]),
+        "verdict": Verdict(verdict["verdict"]),
+        "evidence": tuple(f"s{number}-{name}" for name in verdict["evidence"]),
+        "waived": "",
+    }
+    return Judgement(**kept)
+
+
+def _append_exchanges(run: Run, number: int) -> None:
+    """Add the shard's exchanges, already redacted, to those of the run, under ids of their own."""
+    source = run.folder / "shards" / str(number) / "exchanges.ndjson"
+    if not source.is_file():
+        return
+    with Path(run.folder / "exchanges.ndjson").open("a", encoding="utf-8") as file:
+        for line in source.read_text(encoding="utf-8").splitlines():
+            record = json.loads(line)
+            file.write(json.dumps(record | {"id": f"s{number}-{record['id']}"}) + "\n")
