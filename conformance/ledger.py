@@ -84,11 +84,11 @@ class Ledger:
         with self._lock:
             self._keep(_after(self.entries[number], exchange))
 
-    def taken_back(self, role: str, path: str) -> None:
+    def taken_back(self, path: str) -> None:
         """Write down that a story deleted something itself: undo need not ask again."""
         with self._lock:
             for entry in list(self.entries.values()):
-                if entry.state == "created" and (entry.undo, entry.role) == (path, role):
+                if entry.state == "created" and entry.undo == path:
                     self._keep(replace(entry, state="undone"))
 
     def pending(self, *, maybe: bool = False) -> list[Entry]:
@@ -104,6 +104,10 @@ class Ledger:
     def unfinished(self) -> list[Entry]:
         """Return every entry that may still exist at the target."""
         return [e for e in self.entries.values() if e.state in {"created", "intended", "unknown"}]
+
+    def lost(self) -> list[Entry]:
+        """Return what may exist at the target and cannot be taken back: its reply gave no id."""
+        return [e for e in self.entries.values() if e.state == "unknown" and not e.is_complete]
 
     def undo(
         self, delete: Callable[[str, str], int | str], protected: Collection[str] = frozenset()

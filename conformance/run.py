@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from conformance.client import Budget, Client
+from conformance.confirmations import as_documents, confirm
+from conformance.confirmations import load as load_assumptions
 from conformance.errors import UsageError
 from conformance.exchange import Recorder
 from conformance.identity import identity
@@ -28,6 +30,7 @@ PROFILES: Final = ("quick", "nightly", "release")
 QUICK_REQUESTS: Final = 500
 """What a quick run may cost: one minute of the smallest published tier."""
 SCHEMA_VERSION: Final = "1.0"
+EMULATOR: Final = "emulator"
 
 
 @dataclass(frozen=True)
@@ -86,21 +89,7 @@ class Run:
 
     def lacks(self, need: str) -> str:
         """Return "" where the target has what a requirement needs, else why it has not."""
-        kind, _, name = need.partition(".")
-        match kind:
-            case "role" if name not in self.target.roles:
-                return (
-                    f"the target has no role {name}: add one under [targets.{self.target.name}.roles.{name}]"
-                )
-            case "token" if name not in self.target.tokens:
-                return (
-                    f"the target has no ready token {name}: nobody can forge one; name it under tokens.{name}"
-                )
-            case "fixture" if name not in self.target.fixtures:
-                return f"the target has no fixture {name}: name it under fixtures.{name}"
-            case "mode" if name == "write" and not self.writes:
-                return "the run is read-only and this needs a write"
-        return ""
+        return self.target.lacks(need, writes=self.writes)
 
     def unmet(self, requirement: str) -> str:
         """Return why a requirement does not apply to this target, or ""."""
@@ -174,9 +163,15 @@ class Run:
             "verdicts": [_verdict(v, self.redactor) for v in verdicts],
             "waivers": [state.to_document() for state in self.waiver_states],
             "leaks": [{k: self.redactor.mask(v) for k, v in asdict(leak).items()} for leak in self.leaks],
-            "confirmations": [],
+            "confirmations": self._confirmations(verdicts),
             "harness_errors": self.harness_errors,
         }
+
+    def _confirmations(self, verdicts: list[Judgement]) -> list[dict[str, Any]]:
+        if self.target.name == EMULATOR:  # it would only confirm itself
+            return []
+        found = confirm(load_assumptions(specs_dir()), verdicts, self.client.recorder)
+        return as_documents(found, self.redactor.mask)
 
 
 def _row(row: Requirement, provisional: frozenset[str]) -> dict[str, Any]:

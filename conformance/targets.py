@@ -118,6 +118,22 @@ class Target(_Strict):
         )
         return (self.writes or "ledger") if allowed else "none"
 
+    def lacks(self, need: str, *, writes: bool) -> str:
+        """Return "" where the target has what a requirement needs, else why it has not and what to do."""
+        kind, _, name = need.partition(".")
+        match kind:
+            case "role" if name not in self.roles:
+                return f"the target has no role {name}: add one under [targets.{self.name}.roles.{name}]"
+            case "token" if name not in self.tokens:
+                return (
+                    f"the target has no ready token {name}: nobody can forge one; name it under tokens.{name}"
+                )
+            case "fixture" if name not in self.fixtures:
+                return f"the target has no fixture {name}: name it under fixtures.{name}"
+            case "mode" if name == "write" and not writes:
+                return "the run is read-only and this needs a write"
+        return ""
+
     def secrets(self) -> list[str]:
         """Return every secret of the configuration, for whoever masks them; for no other use."""
         held = [s for r in self.roles.values() for s in (r.client_secret, r.token) if s is not None]

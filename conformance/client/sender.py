@@ -31,6 +31,8 @@ PATIENT_WAITS: Final = 4
 UNSAID_WAIT: Final = 2.0
 """Seconds to wait after a 429 that does not say for how long; each further wait is that much longer."""
 SET_UP_TRIES: Final = 3
+LOST: Final = 3
+"""So many things that may exist and that nobody can take back, and the run creates no more."""
 TOKEN_CALLS: Final = 2
 """Requests that a new token may cost: one for each way to send the credentials."""
 
@@ -91,6 +93,8 @@ class Client:
         """
         if request.writes and (self.read_only or self.target.mode == "none"):
             raise NotJudged(f"{request.method} {request.path}: nothing may be written to this target")
+        if request.undo is not None and len(self.ledger.lost()) >= LOST:
+            raise NotJudged(f"nothing more is created: {LOST} creations gave no id to take them back with")
         exchange = self._patiently(request, role)
         tries = 1
         while request.purpose != "judged" and tries < SET_UP_TRIES and self._may_pass(exchange, role):
@@ -99,7 +103,7 @@ class Client:
         if exchange.status is None:
             raise NotJudged(f"{exchange.operation_id}: no reply ({exchange.failure})", (exchange.id,))
         if request.method == "DELETE" and exchange.status in GONE:
-            self.ledger.taken_back(role, request.path)
+            self.ledger.taken_back(request.path)
         return exchange
 
     def _may_pass(self, exchange: Exchange, role: str) -> bool:

@@ -1,0 +1,75 @@
+"""`conformance doctor`: look at a target before a run, and write nothing to it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from conformance.doctor import Diagnosis
+
+
+def doctor(
+    target: Annotated[
+        str, typer.Option(help="Target of the targets file; none: the built-in emulator.")
+    ] = "",
+    targets: Annotated[Path, typer.Option(help="Targets file.")] = Path("targets.toml"),
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What the run will judge, as in `conformance run`; repeatable.", metavar="SELECTOR"
+        ),
+    ] = None,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="As a run with --read-only would see it.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Check a target before a run: reachable, tokens, fixtures, limits, and what will not be judged.
+
+    Sends only reads and token calls. Exit codes: 0 a run can judge, 2 the configuration is wrong,
+    3 a run could not judge.
+    """
+    from conformance.doctor import diagnose
+    from conformance.run import load_claims
+    from conformance.session import open_target
+
+    with open_target(target, targets) as opened:
+        diagnosis = diagnose(opened, load_claims(), tuple(only or ()), read_only=read_only)
+    if as_json:
+        typer.echo(json.dumps(diagnosis.to_document(), indent=2))
+    else:
+        _show(diagnosis)
+    raise typer.Exit(diagnosis.exit_code)
+
+
+def _show(diagnosis: Diagnosis) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from conformance.report.text import one_line, visible
+
+    styles = {"ok": "green", "note": "yellow", "wrong": "bold red", "down": "bold magenta"}
+    console = Console(highlight=False)
+    table = Table("check", "about", "", "seen", box=None, pad_edge=False, padding=(0, 1))
+    for finding in diagnosis.findings:
+        seen = Text(one_line(visible(finding.seen)))
+        if finding.cure:
+            seen.append(f"\n{one_line(visible(finding.cure))}", "dim")
+        state = Text(finding.state.value, styles[finding.state.value])
+        table.add_row(Text(finding.check), Text(visible(finding.about)), state, seen)
+    console.print(table)
+    console.print()
+    for group in diagnosis.outlook:
+        names = ", ".join(group.requirements[:3]) + (", …" if len(group.requirements) > 3 else "")  # noqa: PLR2004 - so many show the kind
+        line = f"NOT_APPLICABLE {group.verdicts}: {visible(group.reason)} ({names})"
+        console.print(Text(line, "dim"), soft_wrap=True)
+    code = diagnosis.exit_code
+    end = {0: "a run can judge", 2: "the configuration is wrong", 3: "a run could not judge"}[int(code)]
+    not_applicable = sum(group.verdicts for group in diagnosis.outlook)
+    total = diagnosis.applicable + not_applicable
+    console.print(f"{diagnosis.target}: {end}; {diagnosis.applicable} of {total} verdicts apply")
