@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
@@ -76,7 +77,7 @@ def load_catalogue(folder: Path, operations: Mapping[str, Operation]) -> Catalog
     rows: dict[str, Requirement] = {}
     pages: dict[str, str] = {}
     for file in sorted(folder.glob("*.requirements.yaml")):
-        content = read_yaml(file)
+        content = _dated(read_yaml(file))
         _validate(file, content)
         pages |= content.get("pages", {})
         for row in content["requirements"]:
@@ -89,6 +90,15 @@ def load_catalogue(folder: Path, operations: Mapping[str, Operation]) -> Catalog
     if not rows:
         raise UsageError(f"no *.requirements.yaml in {folder}: is this the folder of the specs?")
     return Catalogue(rows, pages, operations)
+
+
+def _dated(content: Any) -> Any:
+    """Return the content with each date as its text: YAML reads ``since: 2026-01-05`` as a date."""
+    if isinstance(content, dict):
+        return {key: _dated(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return [_dated(value) for value in content]
+    return content.isoformat() if isinstance(content, date) else content
 
 
 def _validate(file: Path, content: Mapping[str, Any]) -> None:
@@ -110,7 +120,7 @@ def _requirement(row: Mapping[str, Any], file: Path, operations: Mapping[str, Op
         operations=tuple(_meant(meant, row["id"], file, operations)),
         level=Level(fields.pop("level")),
         needs=tuple(fields.pop("needs", ())),
-        since=str(fields.pop("since", "")),
+        since=fields.pop("since", ""),
         file=file.name,
         **fields,
     )

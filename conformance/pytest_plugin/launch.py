@@ -65,6 +65,10 @@ def judge(run: Run, progress: Progress = lambda *_: None, *, formats: bool = Tru
     with stopped_by_signals(lambda reason: stop(run, reason)):
         with sharded(run), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
             code = pytest.main(arguments, plugins=[bring])
+        if bring.problems:
+            stop(run, "a module of stories cannot be read")
+        elif code == pytest.ExitCode.INTERRUPTED:
+            stop(run, "interrupted")
         if code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR) or bring.problems:
             run.harness_errors.append(
                 run.redactor.mask("\n".join(bring.problems) or output.getvalue())[-2000:]

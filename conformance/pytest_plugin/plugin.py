@@ -14,7 +14,7 @@ from conformance.errors import ConformanceError, NotJudged, UsageError, Violatio
 from conformance.naming import Unique
 from conformance.pytest_plugin.judge import Judge
 from conformance.run import PROFILES, Options, Run, load_claims, new_run
-from conformance.session import finish, open_target
+from conformance.session import finish, open_target, stop
 from conformance.verdicts import Verdict, is_red
 
 RUN: Final = pytest.StashKey[Run]()
@@ -159,8 +159,6 @@ def _give_up(judge: Judge, error: BaseException) -> None:
         case Violation():
             reason = f"a prerequisite failed: expected {error.expected}; got {error.actual}"
             judge.give_up(Verdict.CANNOT_JUDGE, mask(reason), error.evidence)
-        case KeyboardInterrupt():
-            judge.give_up(Verdict.CANNOT_JUDGE, "the run was interrupted")
         case _:
             whose = "" if isinstance(error, ConformanceError) else f"{type(error).__name__}: "
             judge.give_up(Verdict.HARNESS_ERROR, mask(f"{whose}{error}")[:500])
@@ -173,10 +171,12 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if stack is None or session.config.option.collectonly:
         return
     run = session.config.stash[RUN]
-    if session.testscollected or exitstatus in (0, 1, 5):
-        document = finish(run)
-        session.exitstatus = document["exit_code"]
-    stack.close()
+    with stack:
+        if exitstatus == pytest.ExitCode.INTERRUPTED:
+            stop(run, "interrupted, or a module of stories cannot be read")
+        if session.testscollected or exitstatus in (0, 1, 5):
+            document = finish(run)
+            session.exitstatus = document["exit_code"]
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
