@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from conformance.report import statistics
+from conformance.report import answers, statistics
 from conformance.report.model import Run
 from conformance.report.text import code_block, code_span, markdown, shorten, web_link
 from conformance.verdicts import Judgement, Verdict
@@ -28,6 +28,7 @@ def render_summary(run: Run, comparison: Mapping[str, Any] | None = None) -> str
         _gaps(run),
         _waivers(run),
         _leaks(run),
+        _answers(run),
     )
     page, left_out = "", False
     for section in sections:
@@ -64,6 +65,13 @@ def _moves(comparison: Mapping[str, Any] | None) -> Iterator[str]:
     columns = ("move", "requirement", "operation", "cause", "detail")
     yield _markdown_table(columns, ([str(move.get(name, "")) for name in columns] for move in moves[:SHOWN]))
     yield from _rest(len(moves))
+
+
+def _answers(run: Run) -> Iterator[str]:
+    lines = answers.answered(run.document.get("confirmations", ()))
+    if lines:
+        yield f"### {markdown(answers.headline(run.document['confirmations']))}"
+        yield "\n".join(f"- {markdown(line)}" for line in lines[:SHOWN])
 
 
 def _table(run: Run) -> Iterator[str]:

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from conformance.report import statistics
+from conformance.report import answers, statistics
 from conformance.report.model import Run
 from conformance.report.text import one_line, shorten
 from conformance.verdicts import Judgement, Verdict
@@ -45,6 +45,7 @@ def show(run: Run, console: Console | None = None) -> None:
     _gaps(run, out)
     _waivers(run, out)
     _leaks(run, out)
+    _answers(run, out)
     _line(out, "")
     _line(out, f"Report: {run.folder}", "dim")
     _line(out, statistics.headline(run), _mood(run))
@@ -64,6 +65,15 @@ def _table(run: Run) -> Table:
         cells = [Text(str(counts[v]) if counts[v] else "·", STYLES[v] if counts[v] else "dim") for v in shown]
         table.add_row(Text(operation), *cells)
     return table
+
+
+def _answers(run: Run, out: Console) -> None:
+    """Print what the target does otherwise than the emulator assumes; summary.md has the rest too."""
+    found = run.document.get("confirmations", ())
+    if found:
+        _heading(out, answers.headline(found))
+    for line in answers.answered(each for each in found if not each["confirmed"]):
+        _line(out, f"  {line}")
 
 
 def _line(out: Console, text: str, style: str = "") -> None:

@@ -1,0 +1,167 @@
+"""A run against a live target says which of the emulator's assumptions it confirmed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from conformance.confirmations import FILE, Assumption, as_documents, confirm, load
+from conformance.emulator import provenance
+from conformance.emulator.serve import running
+from conformance.exchange import Exchange, Request
+from conformance.report.answers import answered, headline
+from conformance.specs import load_operations
+from conformance.verdicts import Judgement, Level, Verdict
+
+SPECS = Path(__file__).parents[3] / "specs"
+JUDGED = (
+    "account.",
+    "associate.",
+    "body.",
+    "find.",
+    "http.",
+    "move.",
+    "resource.",
+    "throttle.",
+    "token.",
+    "access.",
+)
+KNOWN = {each.behaviour: each for each in load(SPECS)}
+
+
+def seen(requirement: str, fingerprint: str) -> Judgement:
+    """Return an observation."""
+    return Judgement(
+        requirement,
+        "anything",
+        Level.UNSPECIFIED,
+        Verdict.OBSERVED,
+        fingerprint=fingerprint,
+        evidence=("x1",),
+    )
+
+
+def judged(requirement: str, verdict: Verdict) -> Judgement:
+    """Return a verdict on a requirement that the documentation settles."""
+    return Judgement(requirement, "anything", Level.SHOULD, verdict, evidence=("x2",))
+
+
+def outcome(behaviour: str, *judgements: Judgement, exchanges: tuple[Exchange, ...] = ()) -> Any:
+    """Return what these judgements and exchanges say about one behaviour: True, False or None."""
+    found = confirm([KNOWN[behaviour]], judgements, exchanges)
+    return found[0].confirmed if found else None
+
+
+def reply(role: str, status: int, purpose: str = "judged") -> Exchange:
+    """Return an exchange of a judged operation."""
+    operation = load_operations(SPECS)["createRepositoryResource"]
+    request = Request("POST", "/x", operation=operation, purpose=purpose)
+    return Exchange("x3", role, request, "http://127.0.0.1/x", {}, None, 0.0, 1.0, status=status)
+
+
+def test_every_assumption_about_the_judged_operations_is_asked_or_said_why_not() -> None:
+    """Each row repeats the emulator's own words; each assumption has a row or a reason."""
+    behaviours = {each.id: each for each in provenance.behaviours()}
+    for row in KNOWN.values():
+        assert (row.says, row.source) == (behaviours[row.behaviour].says, behaviours[row.behaviour].source)
+    unasked = yaml.safe_load((SPECS / FILE).read_text())["unasked"]
+    assumed = {each.id for each in provenance.assumptions() if each.id.startswith(JUDGED)}
+    assert assumed <= KNOWN.keys() | unasked.keys()
+    assert unasked.keys() <= assumed - KNOWN.keys()
+    assert all(unasked.values())
+
+
+def test_every_answer_names_a_requirement_or_an_operation_that_exists() -> None:
+    """A requirement that was renamed would leave its question open for ever."""
+    files = sorted(SPECS.glob("*.requirements.yaml"))
+    ids = {row["id"] for file in files for row in yaml.safe_load(file.read_text())["requirements"]}
+    for row in KNOWN.values():
+        for answer in row.answers:
+            assert (answer.requirement in ids) != (answer.operation in load_operations(SPECS)), answer
+
+
+@pytest.mark.parametrize(
+    ("fingerprint", "expected"),
+    [
+        ("404 iTwinNotFound", True),
+        ("403 InsufficientPermissions", False),
+        ("404 iTwinNotFound | 403 X", False),
+        ("", None),
+    ],
+)
+def test_an_observation_confirms_or_refutes(fingerprint: str, *, expected: bool | None) -> None:
+    """The pattern has to match each part of the fingerprint whole; nothing seen is no answer."""
+    assert outcome("account.non-member-404", seen("itwins.account.outsider-answer", fingerprint)) is expected
+
+
+@pytest.mark.parametrize(
+    ("verdict", "expected"),
+    [(Verdict.PASS, True), (Verdict.DEVIATION, False), (Verdict.FAIL, False), (Verdict.CANNOT_JUDGE, None)],
+)
+def test_a_judged_requirement_confirms_or_refutes(verdict: Verdict, *, expected: bool | None) -> None:
+    """What could not be judged is no answer."""
+    assert outcome("http.correlation-id", judged("platform.reply.correlation-id", verdict)) is expected
+
+
+def test_replies_to_a_role_confirm_or_refute() -> None:
+    """Only judged replies to this role with one of the statuses count, and all of them have to agree."""
+    foreign = "find.foreign-is-forbidden"
+    others = (reply("owner", 404), reply("outsider", 404, "setup"), reply("outsider", 401))
+    assert outcome(foreign, exchanges=others) is None
+    assert outcome(foreign, exchanges=(*others, reply("outsider", 403))) is True
+    assert outcome(foreign, exchanges=(reply("outsider", 403), reply("outsider", 404))) is False
+
+
+def test_one_occasion_that_disagrees_refutes_a_behaviour_of_several() -> None:
+    """What was seen is told with its place, and masked as everything in a report."""
+    both = (seen("itwins.resource.id-case", "201"), seen("itwins.resource.name-case", "409 secret"))
+    (found,) = confirm([KNOWN["resource.exact-comparison"]], both, ())
+    assert (found.confirmed, found.evidence) == (False, ("x1",))
+    (document,) = as_documents([found], lambda text: text.replace("secret", "***"))
+    assert document["observed"] == "201 (id-case); 409 *** (name-case)"
+    other = document | {"behaviour": "b", "confirmed": True}
+    assert [line.partition(":")[0] for line in answered([other, document])] == ["OTHERWISE", "as assumed"]
+    assert headline([other, document]).startswith("Questions answered (2, of which 1 ")
+
+
+def test_a_folder_without_the_file_has_no_assumptions(tmp_path: Path) -> None:
+    """Somebody's own specs need not know the emulator."""
+    assert load(tmp_path) == ()
+    assert confirm([replace(KNOWN["http.paths"], answers=())], [], []) == []
+    assert isinstance(KNOWN["http.paths"], Assumption)
+
+
+@pytest.mark.slow
+def test_a_run_tells_what_a_target_does_otherwise(tmp_path: Path) -> None:
+    """A target that answers strangers with 403 refutes one assumption and confirms the others."""
+    with running(["account-refuses-strangers-with-403"]) as served:
+        served.targets("live").write(tmp_path / "targets.toml")
+        only = [
+            word for name in ("outsider-answer", "id-case") for word in ("--only", f"itwins.account.{name}")
+        ]
+        command = [
+            sys.executable,
+            "-m",
+            "conformance",
+            "run",
+            "--target",
+            "live",
+            *only,
+            "--report-dir",
+            "out",
+        ]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = json.loads((tmp_path / "out" / "run.json").read_text())["confirmations"]
+    told = {each["behaviour"]: each["confirmed"] for each in found}
+    assert told == {"account.non-member-404": False, "find.guids-in-any-case": True}
+    assert "Questions answered (2, of which 1 otherwise" in done.stdout
+    assert "OTHERWISE: A user that is not a member" in done.stdout
+    assert "as assumed: GUIDs in paths" in (tmp_path / "out" / "summary.md").read_text()
