@@ -183,6 +183,8 @@ def shown(value: Any) -> str:
 
 WHOLE: Final = "platform.reply.whole"
 LIFTS: Final = "platform.rate.lifts"
+OFTEN: Final = 3
+"""So many replies of one operation lost in a run that is otherwise answered: no accident of the network."""
 
 
 @dataclass(frozen=True)
@@ -199,6 +201,8 @@ class Oracles:
     selected: frozenset[tuple[str, str]]
     rows: Mapping[str, Requirement] = field(default_factory=dict)
     broken: list[Exchange] = field(default_factory=list)
+    lost: dict[str, int] = field(default_factory=dict)
+    latest: list[Exchange] = field(default_factory=list)
 
     def __call__(self, exchange: Exchange) -> None:
         """Judge one exchange of a documented operation."""
@@ -219,10 +223,13 @@ class Oracles:
                 self.broken.append(exchange)
             return
         twice = {id(b.request): b for a, b in pairwise(self.broken) if a.request is b.request}
+        for lost in self.broken:
+            count = self.lost[lost.operation_id] = self.lost.get(lost.operation_id, 0) + 1
+            if count >= OFTEN or id(lost.request) in twice:
+                self.note(WHOLE, lost, f"no whole reply, again and again: {lost.failure}")
         self.broken.clear()
-        for lost in twice.values():
-            self.note(WHOLE, lost, f"no whole reply, twice in a row: {lost.failure}")
         if exchange.request.operation is not None:
+            self.latest[:] = [exchange]
             self.note(WHOLE, exchange, "")
 
     def note(self, requirement: str, exchange: Exchange, seen: str) -> None:
@@ -233,12 +240,12 @@ class Oracles:
 
     def limit(self, exchange: Exchange, *, lifted: bool) -> None:
         """Judge that the rate limit lifts when it should: `exchange` came after its own Retry-After."""
-        if retry_after(exchange) is not None or lifted:
-            self.note(
-                LIFTS,
-                exchange,
-                "" if lifted else "still refused after waiting as Retry-After says, again and again",
-            )
+        if not lifted and retry_after(exchange) is None:
+            return
+        seen = "" if lifted else "still refused after waiting as Retry-After says, again and again"
+        if exchange.request.operation is None and not lifted:
+            exchange = next(iter(self.latest), exchange)
+        self.note(LIFTS, exchange, seen)
 
     def _judgement(self, row: Requirement, operation: Operation, exchange: Exchange, seen: str) -> Judgement:
         if not seen:

@@ -128,7 +128,7 @@ class Client:
                 exchange = self._once(request, role, again=True)
         self.limit_listener(exchange, lifted=False)
         reason = f"throttled for good: {PATIENT_WAITS} times 429 in spite of waiting as Retry-After says"
-        self.budget.stop(reason, undo_too=True)
+        self.budget.stop(reason, undo_too=self._undoing)
         raise NotJudged(self.budget.stopped, (exchange.id,))
 
     def _obey(self, exchange: Exchange, waits: int) -> None:

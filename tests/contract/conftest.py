@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Barrier
@@ -18,12 +18,16 @@ from conformance.exchange import Exchange
 from conformance.naming import Unique
 from conformance.oracles import same
 from conformance.pytest_plugin import Judge
+from conformance.rogue import Rogue, rogue_issuer
 from conformance.run import Run
 from conformance.specs import Operation
+from conformance.targets import is_loopback
 
 from .actors import Actor, Repository
 
 pytest_plugins = ["conformance.pytest_plugin"]
+
+NIL = "00000000-0000-0000-0000-000000000000"
 
 
 def at_once(*calls: Callable[[], Exchange]) -> list[Exchange]:
@@ -252,6 +256,12 @@ class Scene:
         """Return the header that sends a ready token of the targets file."""
         return {"Authorization": f"Bearer {self.ready_token(name)}"}
 
+    def tokens_of_other_issuers(self, rogue: Rogue | None) -> list[str]:
+        """Return tokens of other issuers: the targets file's, and one of an issuer that we are ourselves."""
+        tokens = [self.ready_token("other_issuer")] if "other_issuer" in self.run.target.tokens else []
+        forged = rogue.token_like(self.run.client.credentials.token("owner")) if rogue else ""
+        return [*tokens, forged] if forged else tokens
+
     def token_of_another_scope(self) -> str:
         """Return a good token without the API's scope: of the targets file, or of the token service."""
         if "wrong_scope" in self.run.target.tokens:
@@ -266,8 +276,46 @@ class Scene:
         """Return reality data of the home iTwin that invalid calls are about."""
         return self.kept("invalid")
 
+    @property
+    def alone(self) -> list[str]:
+        """Return what a read lists for reality data of the home iTwin that nobody associated."""
+        seen: list[str] = self._once("alone", lambda: self.owner.associations(self.kept("invalid")))
+        return [self.home] if seen else []
+
+    @property
+    def gone(self) -> str:
+        """Return an iTwin that was inactive, whose account was read, and that was deleted."""
+        return str(self._once("gone", self._gone)[0])
+
+    @property
+    def gone_reads(self) -> tuple[Exchange, Exchange, Exchange]:
+        """Return the reads of that iTwin while it was there: before, its account, and after."""
+        reads: tuple[Exchange, Exchange, Exchange] = self._once("gone", self._gone)[1]
+        return reads
+
+    def _gone(self) -> tuple[str, tuple[Exchange, Exchange, Exchange]]:
+        try:
+            itwin = self.owner.new_itwin(status="Inactive")
+        except NotJudged:
+            itwin = self.owner.new_itwin()
+        before = self.owner.read_itwin(itwin)
+        account = self.owner.settled(lambda: self.owner.account(itwin), lambda r: r.status != 404)
+        reads = (before, account, self.owner.read_itwin(itwin))
+        self.owner.delete(f"/itwins/{itwin}")
+        return itwin, reads
+
+    @property
+    def gone_data(self) -> str:
+        """Return reality data that was deleted."""
+        return str(self._once("gone data", self._gone_data))
+
+    def _gone_data(self) -> str:
+        data = self.owner.new_reality_data(self.home)
+        self.owner.delete(f"/reality-management/reality-data/{data}")
+        return data
+
     def kept(self, family: str) -> str:
-        """Return reality data of the home iTwin that calls of one family are about, each of which must be refused.
+        """Return reality data of the home iTwin that a family of calls is about, each to be refused.
 
         Once a call was let through there is new reality data: one broken promise decides no other's verdict.
         """
@@ -333,9 +381,19 @@ def odd_ids() -> list[str]:
     """Return ids that name nothing and that a careless service stumbles over."""
     return [
         "not-a-guid",
-        "null",
+        NIL,
         "' OR '1'='1",
         "b\u00e9ton",
         "x" * 300,
         "{00000000-0000-0000-0000-000000000000}",
     ]
+
+
+@pytest.fixture(scope="session")
+def rogue(run: Run) -> Iterator[Rogue | None]:
+    """Return an issuer of our own that the target can reach and must not trust; None where it cannot."""
+    if not is_loopback(run.target.host):
+        yield None
+        return
+    with rogue_issuer() as issuer:
+        yield issuer

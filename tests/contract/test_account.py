@@ -108,17 +108,24 @@ def test_an_unknown_itwin_has_no_account(
             expect.refused(owner.account(odd_id, tolerated=tolerated), 400, 403, 404, 405, 414, 422)
 
 
-@verifies("itwins.account.id-of-another-kind-not-found", "itwins.account.deleted-itwin-not-found")
+@verifies(
+    "itwins.account.id-of-another-kind-not-found",
+    "itwins.account.deleted-itwin-not-found",
+    "itwins.account.inactive-itwin-stays-inactive",
+)
 def test_what_is_no_itwin_has_no_account(owner: Actor, scene: Scene, judge: Judge) -> None:
     """Reality data and repositories have no account, and a deleted iTwin has none any more."""
     with judge("itwins.account.id-of-another-kind-not-found"):
         expect.status(owner.account(scene.untouched, tolerated=frozenset({403})), 404, 403)
         expect.status(owner.account(scene.repository.id, tolerated=frozenset({403})), 404, 403)
-    gone = owner.new_itwin()
-    owner.delete(f"/itwins/{gone}")
+    before, account, after = scene.gone_reads
+    with judge("itwins.account.inactive-itwin-stays-inactive"):
+        expect.equal(after.at("/iTwin"), before.at("/iTwin"), "the iTwin", before, account, after)
     with judge("itwins.account.deleted-itwin-not-found"):
         tolerated = frozenset({403})
-        reply = owner.settled(lambda: owner.account(gone, tolerated=tolerated), lambda r: r.status != 200)
+        reply = owner.settled(
+            lambda: owner.account(scene.gone, tolerated=tolerated), lambda r: r.status != 200
+        )
         expect.status(reply, 404, 403)
 
 

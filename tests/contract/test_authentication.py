@@ -12,6 +12,7 @@ from conformance.forgery import forged
 from conformance.pytest_plugin import Judge, verifies
 
 if TYPE_CHECKING:
+    from conformance.rogue import Rogue
     from tests.contract.actors import Actor
     from tests.contract.conftest import Scene
 
@@ -74,13 +75,27 @@ def test_an_expired_token_is_refused(owner: Actor, scene: Scene, judge: Judge, o
 
 @verifies("platform.auth.other-issuer")
 def test_a_token_of_another_issuer_is_refused(
+    owner: Actor, scene: Scene, judge: Judge, operation: str, rogue: Rogue | None
+) -> None:
+    """A token of another issuer answers 401, whether it is signed by the real key or by keys of its own."""
+    tokens = scene.tokens_of_other_issuers(rogue)
+    if not tokens:
+        judge.not_applicable("no token of another issuer: name one under tokens.other_issuer")
+        return
+    with judge("platform.auth.other-issuer"):
+        for token in tokens:
+            headers = {"Authorization": f"Bearer {token}"}
+            expect.status(owner.example(operation, scene.real_ids("auth"), headers=headers), 401)
+
+
+@verifies("platform.auth.before-validation")
+def test_a_call_without_a_token_learns_nothing_of_its_body(
     owner: Actor, scene: Scene, judge: Judge, operation: str
 ) -> None:
-    """A token that names another issuer answers 401, although its signature is good."""
-    with judge("platform.auth.other-issuer"):
-        expect.status(
-            owner.example(operation, scene.real_ids("auth"), headers=scene.bearer("other_issuer")), 401
-        )
+    """Without Authorization an invalid body answers 401 as well."""
+    with judge("platform.auth.before-validation"):
+        headers = {"Authorization": None}
+        expect.status(owner.example(operation, scene.real_ids("auth"), headers=headers, json={}), 401)
 
 
 @verifies("platform.auth.not-yet-valid")
@@ -114,10 +129,10 @@ def test_a_token_without_the_scope_is_refused(
 @verifies("platform.auth.refused-changes-nothing")
 def test_refused_callers_left_nothing(owner: Actor, scene: Scene, judge: Judge) -> None:
     """When every bad token has been refused, the things that they were about are as they were."""
-    where = owner.settled_associations(scene.kept("auth"), [scene.home])
+    where = owner.settled_associations(scene.kept("auth"), scene.alone)
     for operation in ("associateRealityData", "moveRealityData"):
         with judge("platform.auth.refused-changes-nothing", operation):
-            expect.same_items(where, [scene.home], "associations", judge.last())
+            expect.same_items(where, scene.alone, "associations", judge.last())
     with judge("platform.auth.refused-changes-nothing", "createRepositoryResource"):
         listed = {str(entry.get("id")) for entry in owner.resources(scene.repository)}
         expect.equal(sorted(listed & scene.refused_ids(401)), [], "refused and listed", judge.last())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -84,7 +85,7 @@ def test_reality_data_of_several_itwins_stays(owner: Actor, scene: Scene, judge:
     """Reality data that more than one iTwin shows is not moved, wherever to."""
     data = owner.new_reality_data(scene.home)
     expect.status(owner.associate(data, scene.second), 200)
-    wanted = [scene.home, scene.second]
+    wanted = [*scene.alone, scene.second]
     owner.settled_associations(data, wanted)
     refused = owner.move(data, scene.third)
     with judge("reality-management.move.several-associations-refused"):
@@ -108,9 +109,7 @@ def test_reality_data_stays_in_its_data_center(owner: Actor, scene: Scene, judge
     refused = owner.move(scene.kept("border"), scene.overseas)
     with judge("reality-management.move.other-data-center-refused"):
         expect.refused(refused, 403, 404, 409, 422)
-        expect.same_items(
-            owner.associations(scene.kept("border")), [scene.home], "associations", judge.last()
-        )
+        expect.same_items(owner.associations(scene.kept("border")), scene.alone, "associations", judge.last())
     with judge("reality-management.move.other-data-center-answer") as seen:
         seen.observed(refused.summary())
 
@@ -120,6 +119,7 @@ def test_reality_data_stays_in_its_data_center(owner: Actor, scene: Scene, judge
     "reality-management.move.unknown-itwin-not-found",
     "reality-management.move.unknown-itwin-code",
     "reality-management.move.id-of-another-kind-not-found",
+    "reality-management.move.deleted-not-found",
 )
 def test_an_unknown_id_is_not_found(owner: Actor, scene: Scene, judge: Judge, nowhere: str) -> None:
     """Reality data and destinations that do not exist are not found, nor is an id of the other kind."""
@@ -130,6 +130,9 @@ def test_an_unknown_id_is_not_found(owner: Actor, scene: Scene, judge: Judge, no
         expect.status(unknown, 404)
     with judge("reality-management.move.unknown-itwin-code") as seen:
         seen.observed(unknown.at("/error/code"))
+    with judge("reality-management.move.deleted-not-found"):
+        expect.status(owner.move(scene.untouched, scene.gone), 404)
+        expect.status(owner.move(scene.gone_data, scene.second), 404)
     with judge("reality-management.move.id-of-another-kind-not-found"):
         expect.status(owner.move(scene.second, scene.third), 404)
         expect.status(owner.move(scene.untouched, scene.untouched), 404)
@@ -181,7 +184,8 @@ def test_what_is_no_request_moves_nothing(
     """No body, a broken one, one that is no object, an odd id: refused, and the reality data stays."""
     data, tolerated = scene.untouched, frozenset({400, 403, 405, 411, 414, 415})
     with judge("reality-management.move.body-required"):
-        for content in (b"", b"{", b"[]", b"1"):
+        listed = json.dumps([{"iTwinId": scene.second}]).encode()
+        for content in (b"", b"{", listed, b"1"):
             expect.refused(owner.move(data, content=content, tolerated=tolerated), 400, 411, 415, 422)
     with judge("reality-management.move.odd-ids-refused"):
         for odd_id in odd_ids[::2]:
@@ -195,11 +199,11 @@ def test_what_is_no_request_moves_nothing(
         seen.observed(odd.summary())
     with judge("reality-management.move.refused-changes-nothing"):
         expect.same_items(
-            owner.settled_associations(data, [scene.home]), [scene.home], "associations", judge.last()
+            owner.settled_associations(data, scene.alone), scene.alone, "associations", judge.last()
         )
 
 
-@verifies("reality-management.move.at-once-leaves-one-place")
+@verifies("reality-management.move.at-once-leaves-one-place", "reality-management.move.at-once-only-one-wins")
 def test_moves_at_once_leave_one_place(owner: Actor, scene: Scene, judge: Judge, together: Together) -> None:
     """Two moves at the same moment leave the reality data at one destination that was answered 204."""
     data = owner.new_reality_data(scene.home)
@@ -211,3 +215,6 @@ def test_moves_at_once_leave_one_place(owner: Actor, scene: Scene, judge: Judge,
         expect.one_of(
             owner.settled(lambda: owner.associations(data), lambda s: len(s) == 1), places, *replies
         )
+    with judge("reality-management.move.at-once-only-one-wins"):
+        replies = together(*[lambda: owner.move(data, scene.home)] * 3)
+        expect.equal(sorted(r.status or 0 for r in replies), [204, 409, 409], "statuses", *replies)

@@ -82,15 +82,11 @@ def test_nothing_crosses_the_border_of_an_organization(
     with judge("reality-management.associate.foreign-itwin-refused"):
         expect.refused(owner.associate(scene.kept("border"), scene.foreign), *refusals)
         expect.refused(outsider.associate(scene.kept("border"), scene.foreign), *refusals)
-        expect.same_items(
-            owner.associations(scene.kept("border")), [scene.home], "associations", judge.last()
-        )
+        expect.same_items(owner.associations(scene.kept("border")), scene.alone, "associations", judge.last())
     with judge("reality-management.move.other-organization-refused"):
         expect.refused(owner.move(scene.kept("border"), scene.foreign), *refusals)
         expect.refused(outsider.move(scene.kept("border"), scene.foreign), *refusals)
-        expect.same_items(
-            owner.associations(scene.kept("border")), [scene.home], "associations", judge.last()
-        )
+        expect.same_items(owner.associations(scene.kept("border")), scene.alone, "associations", judge.last())
     if not theirs:
         judge.not_applicable("the outsider cannot make reality data of its own")
         return
@@ -197,9 +193,9 @@ def test_an_administrator_needs_no_permission(
 )
 def test_refused_users_left_nothing(owner: Actor, scene: Scene, judge: Judge) -> None:
     """When everybody without permission has been refused, nothing has changed."""
-    where = owner.settled_associations(scene.kept("users"), [scene.home])
+    where = owner.settled_associations(scene.kept("users"), scene.alone)
     with judge("reality-management.associate.refused-user-changes-nothing"):
-        expect.same_items(where, [scene.home], "associations", judge.last())
+        expect.same_items(where, scene.alone, "associations", judge.last())
     with judge("reality-management.move.refused-user-changes-nothing"):
         expect.equal({scene.home} & set(where), {scene.home}, "its iTwin", judge.last())
     with judge("itwins.resource.refused-user-changes-nothing"):

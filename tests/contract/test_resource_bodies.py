@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -98,7 +99,8 @@ def test_the_body_is_an_object_of_two_strings(owner: Actor, scene: Scene, judge:
         expect.status(reply, 422)
     with judge("itwins.resource.body-required"):
         tolerated = frozenset({400, 411, 415})
-        for content in (b"", b"{", b"[]", b"1"):
+        listed = json.dumps([owner.new_resource()]).encode()
+        for content in (b"", b"{", listed, b"1"):
             reply = owner.create_resource(repository, content=content, tolerated=tolerated)
             expect.refused(reply, 400, 411, 415, 422)
 
