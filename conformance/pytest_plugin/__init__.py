@@ -1,4 +1,7 @@
-"""The pytest plugin that turns stories into verdicts; `tests/contract/conftest.py` loads it."""
+"""The pytest plugin that turns stories into verdicts; `tests/contract/conftest.py` loads it.
+
+PYTEST_DONT_REWRITE: rewritten assertions print the values that they compare, and a value may be a secret.
+"""
 
 from conformance.pytest_plugin.judge import Judge, prepares, verifies
 from conformance.pytest_plugin.plugin import (
