@@ -13,6 +13,9 @@ EXIT_USAGE = 2
 def emulate(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 0,
+    public_url: Annotated[
+        str, typer.Option(help="Where clients reach it, if not where it listens: a mapped port, a proxy.")
+    ] = "",
     defect: Annotated[
         list[str] | None, typer.Option(help="Break the emulator in a named way. Repeatable.")
     ] = None,
@@ -47,6 +50,7 @@ def emulate(
 
     try:
         settings = Settings(
+            public_url=public_url,
             rate=parse_rate(rate_limit) if rate_limit else None,
             state=state,
             seed_file=seed_file,

@@ -11,6 +11,10 @@ class PortError(EmulatorError):
     """The port cannot be listened on."""
 
 
+class PublicUrlError(EmulatorError):
+    """The public URL is no address of a web server."""
+
+
 class RateError(EmulatorError):
     """A rate is not of the form N, N/s or N/m."""
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from conformance.emulator import snapshot, world
 from conformance.emulator.dispatch import line
-from conformance.emulator.errors import RecordFileError
+from conformance.emulator.errors import PublicUrlError, RecordFileError
 from conformance.emulator.faults import Fault, install
 from conformance.emulator.instance import Emulator
 from conformance.emulator.server import address, listen
@@ -23,8 +24,9 @@ def opened(
 ) -> Iterator[tuple[Emulator, socket.socket]]:
     """Yield an emulator and its listening socket; at the end write the snapshot and close the files."""
     with ExitStack() as stack:
+        public = _public(settings.public_url)
         bound = stack.enter_context(listen(host, port))
-        emulator = world.create(settings, address(bound))
+        emulator = world.create(settings, public or address(bound))
         if emulator.store is not None:
             stack.callback(emulator.store.close)
         if settings.record is not None:
@@ -35,6 +37,17 @@ def opened(
             snapshot.check_writable(settings.snapshot)
             stack.callback(snapshot.write, emulator, settings.snapshot)
         yield emulator, bound
+
+
+def _public(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        good = parts.scheme in {"http", "https"} and parts.hostname and (parts.port or True)
+    except ValueError:
+        good = False
+    if text and (not good or "?" in text or "#" in text):
+        raise PublicUrlError(f"the public URL {text} is not of the form http://HOST[:PORT][/PATH]")
+    return text.rstrip("/")
 
 
 def _record(stack: ExitStack, emulator: Emulator, path: Path) -> None:

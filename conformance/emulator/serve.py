@@ -77,6 +77,7 @@ def running(  # noqa: PLR0913 - the options of the command line
     *,
     host: str = "127.0.0.1",
     port: int = 0,
+    public_url: str = "",
     rate_limit: str | Rate | None = None,
     state: Path | None = None,
     seed_file: Path | None = None,
@@ -86,14 +87,19 @@ def running(  # noqa: PLR0913 - the options of the command line
 ) -> Iterator[Served]:
     """Serve a new emulator on a thread of its own while the context lasts.
 
-    ``port`` 0 takes a free one, ``rate_limit`` is N, N/s or N/m for each application, ``latency`` is in
-    seconds, ``token_life`` in seconds. ``settings`` stands in for all options but host, port and defects.
-    Raises :class:`PortError`, :class:`RateError`, :class:`StateFileError`, :class:`SeedFileError` or
-    :class:`UnknownDefectError`.
+    ``port`` 0 takes a free one, ``public_url`` is where clients reach it if that is elsewhere, ``rate_limit``
+    is N, N/s or N/m for each application, ``latency`` and ``token_life`` are in seconds. ``settings`` stands
+    in for all options but host, port and defects. Raises :class:`PortError`, :class:`PublicUrlError`,
+    :class:`RateError`, :class:`StateFileError`, :class:`SeedFileError` or :class:`UnknownDefectError`.
     """
     rate = parse_rate(rate_limit) if isinstance(rate_limit, str) else rate_limit
     chosen = settings or Settings(
-        rate=rate, state=state, seed_file=seed_file, latency=latency, token_life=token_life
+        public_url=public_url,
+        rate=rate,
+        state=state,
+        seed_file=seed_file,
+        latency=latency,
+        token_life=token_life,
     )
     wanted = list(defects)
     names = tuple(each if isinstance(each, str) else each.name for each in wanted)

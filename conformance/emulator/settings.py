@@ -12,10 +12,12 @@ from conformance.emulator.throttle import Rate
 class Settings:
     """The choices of one emulator.
 
-    ``latency`` is waited before each API reply, in seconds. ``token_life`` is in seconds. ``snapshot`` is
-    written when the emulator stops, ``record`` gets one line for each exchange.
+    ``public_url`` is where clients reach it if that is not where it listens. ``latency`` is waited before
+    each API reply, in seconds. ``token_life`` is in seconds. ``snapshot`` is written when the emulator
+    stops, ``record`` gets one line for each exchange.
     """
 
+    public_url: str = ""
     rate: Rate | None = None
     state: Path | None = None
     seed_file: Path | None = None

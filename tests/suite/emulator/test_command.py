@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -53,6 +55,9 @@ def test_it_prints_its_address_and_stops_when_told(tmp_path: Path, number: signa
         ("--record", "/dev/null/record"),
         ("--write-targets", "/dev/null/targets.toml"),
         ("--host", "256.0.0.1"),
+        ("--public-url", "localhost:8080"),
+        ("--public-url", "http://localhost:eighty"),
+        ("--public-url", "http://localhost/?x=1"),
     ],
 )
 def test_what_cannot_be_done_is_one_line_and_exit_2(options: tuple[str, str]) -> None:
@@ -60,6 +65,54 @@ def test_what_cannot_be_done_is_one_line_and_exit_2(options: tuple[str, str]) ->
     code, output, errors = finish(*options)
     assert (code, output, len(errors.splitlines())) == (2, "", 1), errors
     assert errors.startswith("conformance emulate: ")
+
+
+def test_behind_a_mapped_port_every_address_is_the_public_one(tmp_path: Path) -> None:
+    """Discovery, targets file, links and the issuer of tokens name it, and such tokens are taken."""
+    public, targets = "https://emulator.example:8443/platform", tmp_path / "targets.toml"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    with start("--public-url", f"{public}/", "--port", port, "--write-targets", str(targets)) as command:
+        assert command.stdout is not None
+        assert command.stdout.readline().strip() == public
+        found = tomllib.loads(targets.read_text())["targets"]["emulator"]
+        secrets = dict(line.split("=", 1) for line in (tmp_path / ".env").read_text().splitlines())
+        url = f"http://127.0.0.1:{port}"
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": secrets["EMULATOR_OWNER_CLIENT_ID"],
+            "client_secret": secrets["EMULATOR_OWNER_CLIENT_SECRET"],
+        }
+        discovery = requests.get(f"{url}/.well-known/openid-configuration", timeout=10).json()
+        token = requests.post(f"{url}/connect/token", data=form, timeout=10).json()["access_token"]
+        reply = requests.get(f"{url}/itwins/", headers={"Authorization": f"Bearer {token}"}, timeout=10)
+        command.terminate()
+        command.communicate(timeout=10)
+    assert (found["base_url"], found["token_url"]) == (public, f"{public}/connect/token")
+    assert (discovery["issuer"], discovery["token_endpoint"]) == (public, f"{public}/connect/token")
+    assert reply.status_code == 200
+    assert reply.json()["_links"]["self"]["href"].startswith(f"{public}/itwins/?")
+
+
+def test_the_container_starts_an_emulator_that_a_mapped_port_reaches(tmp_path: Path) -> None:
+    """What the container file starts is the command with options that it has."""
+    lines = (Path(__file__).parents[3] / "Containerfile").read_text().splitlines()
+    stage = lines[lines.index("FROM installed AS emulator") :]
+    entry, default = (
+        json.loads(next(line for line in stage if line.startswith(word)).removeprefix(word))
+        for word in ("ENTRYPOINT ", "CMD ")
+    )
+    assert entry[:2] == ["conformance", "emulate"]
+    assert entry[4:6] == ["--port", "8080"]
+    assert "EXPOSE 8080" in stage
+    options = [word.replace("/data", str(tmp_path)) for word in (*entry[6:], *default)]
+    with start(*options) as command:
+        assert command.stdout is not None
+        assert command.stdout.readline().strip() == "http://localhost:8080"
+        command.terminate()
+        assert command.wait(10) == 0
+    assert "http://localhost:8080" in (tmp_path / "targets.toml").read_text()
 
 
 def test_a_port_in_use_is_one_line_and_exit_2() -> None:
