@@ -67,7 +67,7 @@ def test_odd_bodies_are_answered(owner: Actor, scene: Scene, judge: Judge, opera
 def test_a_pause_changes_nothing(owner: Actor, scene: Scene, judge: Judge, operation: str) -> None:
     """After a pause the first request of an operation is answered as the one right after it."""
     ids = scene.real_ids() if owner.operations[operation].safe else scene.no_ids()
-    time.sleep(scene.run.target.idle)
+    scene.run.client.budget.pause(scene.run.target.idle)
     with judge("platform.reply.after-idle"):
         first, second = owner.example(operation, ids), owner.example(operation, ids)
         expect.equal(first.summary(), second.summary(), "the first answer after a pause", first, second)
@@ -91,7 +91,7 @@ def test_the_rate_limit_is_told_and_lifts(
         judge.not_applicable("no 429 said for how long", "platform.rate.lifts")
         return
     with judge("platform.rate.lifts"):
-        time.sleep(min(wait, scene.run.target.max_wait) + 0.1)
+        scene.run.client.budget.pause(min(wait, scene.run.target.max_wait) + 0.1)
         again = throttled.example(operation, scene.no_ids(), may_throttle=True)
         expect.differs_from_status(again, 429)
 
