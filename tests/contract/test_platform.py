@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tests.contract.conftest import Scene
 
 UNUSUAL = frozenset({400, 413, 415})
+PATIENT_TRIES = 4
 
 
 @verifies(
@@ -86,13 +87,17 @@ def test_the_rate_limit_is_told_and_lifts(
             break
     with judge("platform.rate.limited-status"):
         expect.status(replies[-1], 429)
-    wait = retry_after(replies[-1])
-    if replies[-1].status != 429 or wait is None:
+    if retry_after(replies[-1]) is None:
         judge.not_applicable("no 429 said for how long", "platform.rate.lifts")
         return
     with judge("platform.rate.lifts"):
-        scene.run.client.budget.pause(min(wait, scene.run.target.max_wait) + 0.1)
-        again = throttled.example(operation, scene.no_ids(), may_throttle=True)
+        again = replies[-1]
+        for _ in range(PATIENT_TRIES):
+            # Somebody else may use the same client: only a limit that never lifts is a broken promise.
+            time.sleep(min(retry_after(again) or 0.0, scene.run.target.max_wait) + 0.1)
+            again = throttled.example(operation, scene.no_ids(), may_throttle=True)
+            if again.status != 429:
+                break
         expect.differs_from_status(again, 429)
 
 
