@@ -272,7 +272,8 @@ def _interpolate(value: Any, environment: Mapping[str, str], where: str) -> Any:
 
 
 def _explain(error: ValidationError, where: str) -> str:
-    first = error.errors(include_input=False, include_url=False)[0]
+    found = error.errors(include_input=False, include_url=False)
+    first = next((each for each in found if each["type"] == "extra_forbidden"), found[0])
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         return f"{where} {key}: unknown key; known here: {', '.join(_known(first['loc']))}"
