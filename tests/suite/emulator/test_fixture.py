@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from importlib.metadata import entry_points
@@ -30,14 +31,29 @@ def test_two(itwin_emulator):
 """
 
 
-def test_a_project_gets_an_emulator_that_begins_anew_for_each_test(tmp_path: Path) -> None:
-    """Two tests that create the same number both pass, since each finds the world as it began."""
-    (tmp_path / "test_sample.py").write_text(SAMPLE)
+def run_project(folder: Path, test: str) -> str:
+    """Run pytest on a project of one test module as its owner would, and return the counts."""
+    (folder / "test_sample.py").write_text(test)
     installed = entry_points(group="pytest11", name="itwin-emulator")
     plugin = [] if installed else ["-p", "conformance.emulator.fixture"]
-    command = [sys.executable, "-m", "pytest", "-q", *plugin, "--rootdir", str(tmp_path), str(tmp_path)]
+    command = [sys.executable, "-m", "pytest", "-q", *plugin, "--rootdir", str(folder), str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-    assert "2 passed" in done.stdout, done.stdout + done.stderr
+    found = re.findall(r"\d+ (?:passed|failed|error)", done.stdout)
+    assert found, done.stdout + done.stderr
+    return ", ".join(found)
+
+
+def test_a_project_gets_an_emulator_that_begins_anew_for_each_test(tmp_path: Path) -> None:
+    """Two tests that create the same number both pass, since each finds the world as it began."""
+    assert run_project(tmp_path, SAMPLE) == "2 passed"
+
+
+def test_the_sample_of_the_readme_is_a_project_that_passes(tmp_path: Path) -> None:
+    """What a newcomer copies from the README works as it stands there."""
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    sample = readme.partition("## The emulator")[2].partition("```python\n")[2].partition("```")[0]
+    assert len([line for line in sample.splitlines() if line]) <= 10
+    assert run_project(tmp_path, sample) == "1 passed"
 
 
 def test_an_emulator_needs_no_server() -> None:
