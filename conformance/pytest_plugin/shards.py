@@ -20,7 +20,11 @@ from conformance.run import Options, Run, load_claims, new_run
 from conformance.targets import Target
 from conformance.verdicts import Judgement, Level, Verdict
 
-GENERATED: Final = ("platform.input.invalid-refused", "platform.input.valid-answered", "platform.model.agrees")
+GENERATED: Final = (
+    "platform.input.invalid-refused",
+    "platform.input.valid-answered",
+    "platform.model.agrees",
+)
 
 
 @contextmanager
@@ -84,9 +88,12 @@ def _merge(run: Run, number: int, future: Future[dict[str, Any]]) -> None:
     run.leaks += [Leak(**leak) for leak in document["leaks"]]
     run.harness_errors += document["harness_errors"]
     counts = document["requests"]
-    for mine, theirs in (("per_operation", run.client.per_operation), ("per_purpose", run.client.per_purpose)):
-        for name, count in counts[mine].items():
-            theirs[name] = theirs.get(name, 0) + count
+    for key, total in (
+        ("per_operation", run.client.per_operation),
+        ("per_purpose", run.client.per_purpose),
+    ):
+        for name, count in counts[key].items():
+            total[name] = total.get(name, 0) + count
     _append_exchanges(run, number)
 
 
