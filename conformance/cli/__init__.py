@@ -11,6 +11,8 @@ from conformance import __version__
 from conformance.cli.check import check
 from conformance.cli.clean import clean
 from conformance.cli.compare import compare
+from conformance.cli.defects import defects
+from conformance.cli.doctor import doctor
 from conformance.cli.emulate import emulate
 from conformance.cli.explain import explain
 from conformance.cli.history import history
@@ -27,8 +29,8 @@ from conformance.verdicts import ExitCode
 HELP: Final = """
 Contract tests for the iTwin Platform APIs: which documented promise does the API break, and what proves it?
 
-`conformance run` alone judges the built-in emulator. Exit codes: 0 conforms, 1 a promise is broken, 2 usage or a
-failure of the suite, 3 could not judge.
+`conformance run` alone judges the built-in emulator. Exit codes: 0 conforms, 1 a promise is broken, 2 usage
+or a failure of the suite, 3 could not judge.
 """
 
 app = typer.Typer(
@@ -38,7 +40,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
-for verb in (run, check, compare, report, clean, emulate, history, waive, waivers, explain, replay, init):
+for verb in (
+    run,
+    check,
+    compare,
+    doctor,
+    report,
+    clean,
+    emulate,
+    defects,
+    history,
+    waive,
+    waivers,
+    explain,
+    replay,
+    init,
+):
     app.command()(verb)
 app.command("list")(list_requirements)
 
@@ -68,7 +85,8 @@ def main() -> None:
         sys.exit(ExitCode.CANNOT_JUDGE)
     except Exception as error:  # noqa: BLE001 - the one boundary: a failure of the suite is said, never shown as a traceback
         _say(
-            f"the suite failed: {type(error).__name__}: {error}; please report this with the command that you ran"
+            f"the suite failed: {type(error).__name__}: {error}; "
+            "please report this with the command that you ran"
         )
         sys.exit(ExitCode.USAGE)
 

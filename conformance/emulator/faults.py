@@ -37,12 +37,20 @@ EVERY = JUDGED
 
 @dataclass(frozen=True)
 class Fault:
-    """A named change of an emulator. ``breaks`` are the requirements it violates, none for a variation."""
+    """A named change of an emulator. ``breaks`` are the requirements it violates, none for a variation.
+
+    A requirement is ``id`` (on each of its operations) or ``id@operationId``. ``also`` are patterns of such
+    pairs that may be violated along with them. ``patience`` is how long a client has to wait for a write to
+    show, in seconds; ``crowded`` asks for a second run on the same emulator at the same time.
+    """
 
     name: str
     breaks: tuple[str, ...]
     sentence: str
     install: Install
+    also: tuple[str, ...] = ()
+    patience: float = 0.0
+    crowded: bool = False
 
 
 class DuplicateFaultError(ValueError):
@@ -57,24 +65,27 @@ DEFECTS: dict[str, Fault] = {}
 VARIATIONS: dict[str, Fault] = {}
 
 
-def defect(name: str, sentence: str, *, breaks: tuple[str, ...]) -> Callable[[Install], Fault]:
-    """Return a decorator that registers a defect; the sentence says how it comes about in a real service."""
-    return _registrar(DEFECTS, name, sentence, breaks)
-
-
-def variation(name: str, sentence: str) -> Callable[[Install], Fault]:
-    """Return a decorator that registers a legitimate variation; the sentence says why it is right."""
-    return _registrar(VARIATIONS, name, sentence, ())
-
-
-def _registrar(
-    table: dict[str, Fault], name: str, sentence: str, breaks: tuple[str, ...]
+def defect(
+    name: str, sentence: str, *, breaks: tuple[str, ...], also: tuple[str, ...] = ()
 ) -> Callable[[Install], Fault]:
+    """Return a decorator that registers a defect; the sentence says how it comes about in a real service."""
+    return _registrar(DEFECTS, lambda install: Fault(name, breaks, sentence, install, also))
+
+
+def variation(
+    name: str, sentence: str, *, patience: float = 0.0, crowded: bool = False
+) -> Callable[[Install], Fault]:
+    """Return a decorator that registers a legitimate variation; the sentence says why it is right."""
+    return _registrar(VARIATIONS, lambda install: Fault(name, (), sentence, install, (), patience, crowded))
+
+
+def _registrar(table: dict[str, Fault], make: Callable[[Install], Fault]) -> Callable[[Install], Fault]:
     def register(install: Install) -> Fault:
-        if name in DEFECTS or name in VARIATIONS:
-            raise DuplicateFaultError(name)
-        table[name] = Fault(name, breaks, sentence, install)
-        return table[name]
+        fault = make(install)
+        if fault.name in DEFECTS or fault.name in VARIATIONS:
+            raise DuplicateFaultError(fault.name)
+        table[fault.name] = fault
+        return fault
 
     return register
 

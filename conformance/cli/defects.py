@@ -1,0 +1,118 @@
+"""`conformance defects`: which requirement sees which defect of the built-in emulator."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from conformance.errors import UsageError
+
+if TYPE_CHECKING:
+    from conformance.matrix import Case, Matrix, Row
+    from conformance.requirements import Catalogue
+
+
+def defects(
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Defect, variation or pattern of names, or a requirement id; repeatable.", metavar="NAME"
+        ),
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes at the same time; most of them wait.")] = 4,
+    report_dir: Annotated[Path, typer.Option(help="Where matrix.json, .md and .html go.")] = Path(
+        "reports/defects"
+    ),
+    seed: Annotated[int, typer.Option(help="Seed of the generated data.")] = 1,
+    page: Annotated[
+        Path | None, typer.Option(help="Also write the page that tells what the suite sees.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the matrix as JSON.")] = False,
+    as_list: Annotated[
+        bool, typer.Option("--list", help="Print the defects and variations, and run nothing.")
+    ] = False,
+) -> None:
+    """Prove the suite: every defect of the emulator is caught where it should be, every variation is green.
+
+    Exit code 1 when a promise has no defect, a defect is missed, a requirement outside the declared ones
+    is red, or a legitimate variation is not green.
+    """
+    from conformance.matrix.page import page_of
+    from conformance.matrix.write import headline, troubles, write
+    from conformance.run import load_claims
+
+    catalogue = load_claims()
+    cases = chosen(known_cases(catalogue), tuple(only or ()))
+    if as_list:
+        for case in cases:
+            typer.echo(f"{case.kind:9} {case.name}: {case.sentence}")
+        return
+    matrix = _run(cases, catalogue, workers=workers, seed=seed, whole=not only, quiet=as_json)
+    document = matrix.document()
+    paths = write(document, report_dir)
+    if page is not None:
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(page_of(document), encoding="utf-8")
+    if as_json:
+        typer.echo(json.dumps(document, indent=1))
+    else:
+        for line in (*troubles(document), *headline(document)):
+            typer.echo(line)
+        typer.echo(f"{'green' if matrix.good else 'RED'}; {paths[-1]}")
+    raise typer.Exit(0 if matrix.good else 1)
+
+
+def known_cases(catalogue: Catalogue) -> list[Case]:
+    """Return every case: the healthy emulator, its variations, its defects."""
+    from conformance.emulator.faults import catalogue as known_defects
+    from conformance.emulator.faults import variations
+    from conformance.matrix.cases import case_of, healthy
+
+    return [
+        healthy(),
+        *(case_of(fault, "variation", catalogue) for fault in variations().values()),
+        *(case_of(fault, "defect", catalogue) for fault in known_defects().values()),
+    ]
+
+
+def chosen(cases: Sequence[Case], names: tuple[str, ...]) -> list[Case]:
+    """Return the cases that the names speak of, by their own name or by a requirement that they break."""
+    if not names:
+        return list(cases)
+    found = [case for case in cases if any(_speaks_of(name, case) for name in names)]
+    if not found:
+        raise UsageError(f"--only {' '.join(names)}: no defect or variation is meant; --list shows them")
+    return found
+
+
+def _speaks_of(name: str, case: Case) -> bool:
+    texts = (case.name, *(text for pair in case.breaks for text in (pair[0], "@".join(pair))))
+    return any(fnmatchcase(text, name) for text in texts)
+
+
+def _run(
+    cases: Sequence[Case], catalogue: Catalogue, *, workers: int, seed: int, whole: bool, quiet: bool
+) -> Matrix:
+    from conformance.matrix.execute import execute
+    from conformance.matrix.weigh import Matrix, complaints, in_order, weigh
+
+    by_name = {case.name: case for case in cases}
+    started = time.monotonic()
+    rows: list[Row] = []
+    for outcome in execute(cases, catalogue, workers=workers, seed=seed):
+        row = weigh(by_name[outcome.name], outcome)
+        rows.append(row)
+        if not quiet:
+            for line in complaints(row):
+                typer.echo(f"     {line}", err=True)
+            typer.echo(
+                f"{len(rows):4}/{len(cases)} {row.status:10} {row.case.name} ({outcome.seconds:.1f} s)",
+                err=True,
+            )
+    return Matrix(in_order(rows, cases), catalogue, time.monotonic() - started, workers, whole)
