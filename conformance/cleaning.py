@@ -26,7 +26,7 @@ class Cleaned:
 
 def ledgers_below(reports: Path) -> list[Path]:
     """Return the ledgers of every run folder below `reports`, newest run first."""
-    return sorted(reports.glob("*/ledger.ndjson"), reverse=True)
+    return sorted(reports.glob("**/ledger.ndjson"), reverse=True)
 
 
 def clean_up(target: Target, files: Sequence[Path], *, dry_run: bool = False) -> Cleaned:

@@ -7,7 +7,11 @@ so Hypothesis sees the same outcome when it tries its smallest example again.
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import gzip
+import json
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -17,6 +21,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, assume, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky, Unsatisfiable
+from hypothesis.internal.charmap import charmap_file
 from schemathesis.core import NOT_SET
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation import GenerationMode
@@ -201,8 +206,19 @@ def schema_operation(operation: Operation) -> Any:
     """Return schemathesis' own view of the operation, its schema narrowed by the `x-generation` hints."""
     key = id(operation.document)
     if key not in _LOADED:
+        _tell_what_utf_8_is()
         _LOADED[key] = schemathesis.openapi.from_dict(_for_generation(operation.document))
     return _LOADED[key][operation.path][operation.method]
+
+
+def _tell_what_utf_8_is() -> None:
+    """Write down for Hypothesis what UTF-8 can encode: it would try every character, at 200 MB of memory."""
+    file = charmap_file("codec-v2-utf-8")
+    with contextlib.suppress(OSError):
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            everything_but_surrogates = [[0, 0xD7FF], [0xE000, sys.maxunicode]]
+            file.write_bytes(gzip.compress(json.dumps([everything_but_surrogates, []]).encode()))
 
 
 def _for_generation(node: Any) -> Any:
