@@ -79,8 +79,8 @@ class Target(_Strict):
     patience: float = Field(default=5.0, ge=0)
     idle: float = Field(default=1.5, ge=0)
     connect_timeout: float = Field(default=10.0, gt=0)
-    read_timeout: float = Field(default=15.0, gt=0)
-    total_timeout: float = Field(default=20.0, gt=0)
+    read_timeout: float = Field(default=12.0, gt=0)
+    total_timeout: float = Field(default=15.0, gt=0)
     max_wait: float = Field(default=90.0, ge=0)
     ca: str = ""
     proxy: str = ""

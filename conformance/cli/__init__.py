@@ -24,6 +24,7 @@ from conformance.cli.run import run
 from conformance.cli.waive import waive
 from conformance.cli.waivers import waivers
 from conformance.errors import NotJudged, UsageError
+from conformance.redaction import scrubbed
 from conformance.verdicts import ExitCode
 
 HELP: Final = """
@@ -92,4 +93,4 @@ def main() -> None:
 
 
 def _say(message: str) -> None:
-    sys.stderr.write(f"conformance: {message}\n")
+    sys.stderr.write(f"conformance: {scrubbed(message)}\n")

@@ -11,9 +11,9 @@ from conformance.exchange import Exchange
 IN_A_ROW: Final = 3
 """So many requests in a row without any reply, and it is time to ask whether the target is there at all."""
 IN_A_ROW_UNDOING: Final = 2
-ENOUGH: Final = 30.0
+ENOUGH: Final = 20.0
 """Seconds spent on waiting in vain after which every further silence is one too many."""
-TOO_MUCH: Final = 90.0
+TOO_MUCH: Final = 75.0
 """Seconds of waiting in vain after which the run ends, unless they are a small part of it."""
 SMALL_PART: Final = 0.1
 
