@@ -22,6 +22,8 @@ from hypothesis import HealthCheck, Phase, assume, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky, Unsatisfiable
 from hypothesis.internal.charmap import charmap_file
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 from schemathesis.core import NOT_SET
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation import GenerationMode
@@ -207,6 +209,7 @@ def schema_operation(operation: Operation) -> Any:
     key = id(operation.document)
     if key not in _LOADED:
         _tell_what_utf_8_is()
+        _keep_our_words_out()
         _LOADED[key] = schemathesis.openapi.from_dict(_for_generation(operation.document))
     return _LOADED[key][operation.path][operation.method]
 
@@ -219,6 +222,11 @@ def _tell_what_utf_8_is() -> None:
             file.parent.mkdir(parents=True, exist_ok=True)
             everything_but_surrogates = [[0, 0xD7FF], [0xE000, sys.maxunicode]]
             file.write_bytes(gzip.compress(json.dumps([everything_but_surrogates, []]).encode()))
+
+
+def _keep_our_words_out() -> None:
+    """Let Hypothesis draw no words from this suite's sources: what it finds depends on the command."""
+    vars(providers)["_get_local_constants"] = Constants
 
 
 def _for_generation(node: Any) -> Any:

@@ -23,7 +23,7 @@ from conformance.run import Run
 from conformance.specs import Operation
 from conformance.targets import is_loopback
 
-from .actors import Actor, Repository
+from .actors import Actor, Lag, Repository
 
 pytest_plugins = ["conformance.pytest_plugin"]
 
@@ -56,6 +56,13 @@ class Scene:
         if name not in self._made:
             self._made[name] = make()
         return self._made[name]
+
+    def _refused(self, why: NotJudged) -> str:
+        """Return "" where the target refused what a story would need; a silent target refused nothing."""
+        seen = map(self.run.client.recorder.exchanges.get, why.evidence)
+        if not any(exchange and exchange.status is not None for exchange in seen):
+            raise why
+        return ""
 
     @property
     def home(self) -> str:
@@ -99,8 +106,8 @@ class Scene:
             return ""
         try:
             return self.outsider.new_itwin()
-        except NotJudged:
-            return ""
+        except NotJudged as why:
+            return self._refused(why)
 
     @property
     def foreign_data(self) -> str:
@@ -112,8 +119,8 @@ class Scene:
             return ""
         try:
             return self.outsider.new_reality_data(self.foreign)
-        except NotJudged:
-            return ""
+        except NotJudged as why:
+            return self._refused(why)
 
     @property
     def repository(self) -> Repository:
@@ -181,7 +188,8 @@ class Scene:
     def _foreign_repository(self, outsider: Actor) -> Repository | None:
         try:
             return outsider.new_repository(self.foreign) if self.foreign else None
-        except NotJudged:
+        except NotJudged as why:
+            self._refused(why)
             return None
 
     def account_itself(self, account: Any) -> dict[str, Any]:
@@ -334,8 +342,10 @@ class Scene:
 @pytest.fixture(scope="session")
 def actors(run: Run, client: Client, unique: Unique) -> dict[str, Actor]:
     """Return an actor for each role of the target."""
-    operations = dict(run.catalogue.operations)
-    return {role: Actor(role, client, operations, unique, run.target.patience) for role in run.target.roles}
+    operations, lag = dict(run.catalogue.operations), Lag()
+    return {
+        role: Actor(role, client, operations, unique, run.target.patience, lag) for role in run.target.roles
+    }
 
 
 @pytest.fixture(scope="session")
