@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, RSAKey
 
 JsonObject = Mapping[str, Any]
@@ -56,7 +57,7 @@ def _public_key(head: JsonObject, jwks: JsonObject) -> bytes | None:
         return None
     try:
         (key,) = KeySet.import_key_set({"keys": [chosen]}).keys
-    except ValueError:
+    except (JoseError, TypeError, ValueError):  # a key set that is none is no reason to give up
         return None
     return key.as_pem(private=False) if isinstance(key, RSAKey) else None
 
