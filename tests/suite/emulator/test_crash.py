@@ -1,0 +1,228 @@
+"""Fifty clients write all they can, the emulator is killed, and another one goes on from its state."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from tests.suite.emulator.processes import process, token
+
+CLIENTS = 50
+WRITES = 1500
+MAPS = {"class": "GeographicInformationSystem", "subClass": "ArcGIS"}
+
+
+@dataclass(frozen=True)
+class Held:
+    """What one client knows to be at the platform; every change makes a new one."""
+
+    name: str
+    description: str | None = None
+    resources: frozenset[str] = frozenset()
+    repositories: frozenset[str] = frozenset()
+    homes: tuple[str, ...] = ()
+    favorite: bool = False
+    extra: frozenset[str] = frozenset()
+    meshes: frozenset[str] = frozenset()
+
+
+@dataclass
+class Client:
+    """One client with things of its own, and what it was told of its writes."""
+
+    url: str
+    bearer: dict[str, str]
+    number: int
+    shared: str
+    contested: str
+    acknowledged: Counter[str]
+    session: requests.Session = field(default_factory=requests.Session)
+    held: Held = field(default_factory=lambda: Held(""))
+    waiting: Held | None = None
+    won: list[str] = field(default_factory=list)
+    ids: dict[str, str] = field(default_factory=dict)
+
+    def send(self, method: str, path: str, body: Any = None) -> requests.Response:
+        """Send one request."""
+        return self.session.request(method, self.url + path, json=body, headers=self.bearer, timeout=30)
+
+    def made(self, path: str, body: Any) -> dict[str, Any]:
+        """Create something and return it."""
+        reply = self.send("POST", path, body)
+        assert reply.status_code == 201, reply.text
+        (found,) = reply.json().values()
+        return dict(found)
+
+    def arrive(self) -> None:
+        """Create what this client works on."""
+        body = {"class": "Thing", "subClass": "Asset", "displayName": f"client {self.number}"}
+        self.itwin, self.second = (self.made("/itwins", body)["id"] for _ in range(2))
+        self.repository = self.made(
+            f"/itwins/{self.itwin}/repositories", MAPS | {"uri": "https://example.com"}
+        )["id"]
+        data = {"iTwinId": self.itwin, "displayName": "mesh", "type": "3MX"}
+        self.data = self.made("/reality-management/reality-data", data)["id"]
+        self.held = Held(body["displayName"], homes=(self.itwin,))
+
+    def write(
+        self, what: str, then: Held, status: int, method: str, path: str, body: Any = None
+    ) -> dict[str, Any]:
+        """Send a write that has to succeed, and remember what it changes before and after the answer."""
+        self.waiting = then
+        reply = self.send(method, path, body)
+        assert reply.status_code == status, (what, reply.status_code, reply.text)
+        self.held, self.waiting = then, None
+        self.acknowledged[what] += 1
+        return dict(next(iter(reply.json().values()))) if reply.content else {}
+
+    def contest(self, key: str) -> None:
+        """Try to be the first to take an id that all others want too."""
+        reply = self.send("POST", self.contested, {"id": key, "displayName": f"name of {key}"})
+        assert reply.status_code in {201, 409}, reply.text
+        if reply.status_code == 201:
+            self.won.append(key)
+
+    def live(self) -> None:
+        """Write again and again until the other side is gone."""
+        try:
+            for turn in count():
+                self.turn(turn)
+        except requests.RequestException:
+            return
+
+    def turn(self, turn: int) -> None:
+        """Send every writing operation, in an order in which all of them succeed."""
+        itwin, data, repository = (
+            f"/itwins/{self.itwin}",
+            f"/reality-management/reality-data/{self.data}",
+            self.repository,
+        )
+        resources, name = f"{itwin}/repositories/{repository}/resources", f"turn {turn}"
+        self.contest(f"zone-{turn}")
+        self.change("update iTwin", {"name": name}, 200, "PATCH", itwin, {"displayName": name})
+        self.change(
+            "create resource",
+            {"resources": self.held.resources | {name}},
+            201,
+            "POST",
+            resources,
+            {"id": name, "displayName": name},
+        )
+        self.change("update reality data", {"description": name}, 200, "PATCH", data, {"description": name})
+        self.change(
+            "associate", {"homes": (self.itwin, self.shared)}, 200, "POST", f"{data}/iTwins/{self.shared}"
+        )
+        self.change("dissociate", {"homes": (self.itwin,)}, 204, "DELETE", f"{data}/iTwins/{self.shared}")
+        for there in (self.second, self.itwin):
+            self.change("move", {"homes": (there,)}, 204, "PATCH", f"{data}/move", {"iTwinId": there})
+        uri = f"https://example.com/{turn}"
+        self.change(
+            "create repository",
+            {"repositories": self.held.repositories | {uri}},
+            201,
+            "POST",
+            f"{itwin}/repositories",
+            MAPS | {"uri": uri},
+        )
+        mark, verb = not self.held.favorite, "DELETE" if self.held.favorite else "POST"
+        self.change("mark", {"favorite": mark}, 204, verb, f"/itwins/favorites/{self.itwin}")
+        number = f"extra {self.number} {turn}"
+        body = {"class": "Endeavor", "subClass": "Project", "displayName": number, "number": number}
+        self.change("create iTwin", {"extra": self.held.extra | {number}}, 201, "POST", "/itwins", body)
+        mesh = {"iTwinId": self.itwin, "displayName": name, "type": "OPC"}
+        meshes = "/reality-management/reality-data"
+        self.change("create reality data", {"meshes": self.held.meshes | {name}}, 201, "POST", meshes, mesh)
+        if turn % 2:
+            for kind, left, path in (
+                ("resource", {"resources": self.held.resources - {name}}, f"{resources}/{name}"),
+                (
+                    "repository",
+                    {"repositories": self.held.repositories - {uri}},
+                    f"{itwin}/repositories/{self.ids['repository']}",
+                ),
+                ("iTwin", {"extra": self.held.extra - {number}}, f"/itwins/{self.ids['iTwin']}"),
+                (
+                    "reality data",
+                    {"meshes": self.held.meshes - {name}},
+                    f"{meshes}/{self.ids['reality data']}",
+                ),
+            ):
+                self.change(f"delete {kind}", left, 204, "DELETE", path)
+
+    def change(self, what: str, changes: dict[str, Any], *request: Any) -> None:
+        """Write what changes these members of what is held, and remember the id of what was created."""
+        answer = self.write(what, replace(self.held, **changes), *request)
+        if what.startswith("create "):
+            self.ids[what.removeprefix("create ")] = answer["id"]
+
+    def seen(self) -> Held:
+        """Return what the platform shows of this client's things."""
+        itwin = self.send("GET", f"/itwins/{self.itwin}").json()["iTwin"]
+        data = f"/reality-management/reality-data/{self.data}"
+        pages = f"/itwins/{self.itwin}/repositories"
+        resources = self.send("GET", f"{pages}/{self.repository}/resources?$top=1000").json()["resources"]
+        uris = {each["uri"] for each in self.send("GET", pages).json()["repositories"]}
+        favorites = self.send("GET", "/itwins/favorites?$top=1000").json()["iTwins"]
+        of_itwin = f"?iTwinId={self.itwin}&$top=500&types=OPC"
+        meshes = self.send("GET", f"/reality-management/reality-data{of_itwin}").json()["realityData"]
+        extra = self.send("GET", f"/itwins?$search=extra {self.number} &$top=1000").json()["iTwins"]
+        return Held(
+            itwin["displayName"],
+            self.send("GET", data).json()["realityData"]["description"],
+            frozenset(each["id"] for each in resources),
+            frozenset(each for each in uris if each.startswith("https://example.com/")),
+            tuple(self.send("GET", f"{data}/itwins").json()["iTwins"]),
+            any(each["id"] == self.itwin for each in favorites),
+            frozenset(each["number"] for each in extra),
+            frozenset(each["displayName"] for each in meshes),
+        )
+
+
+@pytest.mark.slow
+def test_fifty_clients_and_a_kill_break_no_rule_and_lose_no_write(tmp_path: Path) -> None:
+    """Each client finds what it was told, perhaps with its last write; each contest has one winner."""
+    told: Counter[str] = Counter()
+    with process(tmp_path) as (first, url):
+        bearer = {"Authorization": f"Bearer {token(tmp_path)}"}
+        host = Client(url, bearer, -1, "", "", Counter())
+        host.arrive()
+        contested = f"/itwins/{host.itwin}/repositories/{host.repository}/resources"
+        clients = [Client(url, bearer, number, host.second, contested, told) for number in range(CLIENTS)]
+        with ThreadPoolExecutor(CLIENTS + 1) as pool:
+            list(pool.map(Client.arrive, clients))
+            lives = [pool.submit(client.live) for client in clients]
+            while sum(told.values()) < WRITES and not any(life.done() for life in lives):
+                pass_a_moment()
+            os.kill(first.pid, signal.SIGKILL)
+            for life in lives:
+                life.result()
+    assert len(told) == 14
+    assert all(told.values())
+    with process(tmp_path) as (_, url):
+        bearer = {"Authorization": f"Bearer {token(tmp_path)}"}
+        for client in clients:
+            client.url, client.bearer = url, bearer
+            assert client.seen() in (client.held, client.waiting), client.number
+        host.url, host.bearer = url, bearer
+        listed = [row["id"] for row in host.send("GET", f"{contested}?$top=1000").json()["resources"]]
+        won = [key for client in clients for key in client.won]
+        assert len(set(listed)) == len(listed)
+        assert len(set(won)) == len(won)
+        assert set(won) <= set(listed)
+        again = {"id": won[0], "displayName": "another name"}
+        assert host.send("POST", contested, again).status_code == 409
+
+
+def pass_a_moment() -> None:
+    """Let the clients write."""
+    time.sleep(0.02)
