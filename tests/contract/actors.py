@@ -18,6 +18,17 @@ T = TypeVar("T")
 REALITY_DATA = "/reality-management/reality-data"
 
 
+@dataclass
+class Lag:
+    """How many seconds reads of this target were seen to lag behind writes."""
+
+    seconds: float = 0.0
+
+    def learn(self, seconds: float) -> None:
+        """Remember the longest lag seen."""
+        self.seconds = max(self.seconds, seconds)
+
+
 @dataclass(frozen=True)
 class Actor:
     """One role and its verbs: the four judged operations, and the set-up calls that are never judged."""
@@ -27,6 +38,7 @@ class Actor:
     operations: dict[str, Operation]
     unique: Unique
     patience: float
+    lag: Lag = field(default_factory=Lag)
     _made: dict[str, Any] = field(default_factory=dict)
 
     # ------------------------------------------------------------ judged operations
@@ -151,11 +163,20 @@ class Actor:
         )
 
     def settled(self, look: Callable[[], T], good: Callable[[T], bool]) -> T:
-        """Look until it is good or the target's patience is over; reads may lag behind writes."""
-        until, pause = time.monotonic() + self.patience, 0.4
-        while not good(seen := look()) and time.monotonic() + pause < until:
+        """Look until it is good or the target's patience is over; reads may lag behind writes.
+
+        A lag that was seen once is waited for before the next look: a slow target costs time, not requests.
+        """
+        started, pause = time.monotonic(), 0.4
+        if self.lag.seconds:
+            time.sleep(min(self.lag.seconds, self.patience))
+        seen = look()
+        while not good(seen) and time.monotonic() - started + pause <= self.patience:
             time.sleep(pause)
             pause *= 2
+            seen = look()
+            if good(seen):
+                self.lag.learn(time.monotonic() - started)
         return seen
 
     def settled_associations(self, reality_data: str, wanted: Sequence[str]) -> list[str]:

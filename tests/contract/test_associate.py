@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import pytest
-
 from conformance import expect
 from conformance.exchange import Exchange
-from conformance.pytest_plugin import Judge, prepares, verifies
+from conformance.pytest_plugin import Judge, verifies
 
 if TYPE_CHECKING:
     from tests.contract.actors import Actor
@@ -48,21 +46,6 @@ def test_an_association_is_listed_and_refused_a_second_time(owner: Actor, scene:
             expect.code_of(reply, 409, "AssociationExists")
     with judge("reality-management.associate.duplicate-changes-nothing"):
         expect.same_items(owner.settled_associations(data, before), before, "associations", judge.last())
-
-
-@pytest.mark.order("early")
-@prepares("reality-management.associate.stays")
-def test_an_association_outlives_the_run(owner: Actor, scene: Scene) -> None:
-    """What was associated at the beginning is still associated when everything else has been asked."""
-    data = owner.new_reality_data(scene.home)
-    expect.status(owner.associate(data, scene.second), 200)
-    scene.later(lambda judge: _still_associated(owner, scene, judge, data))
-
-
-def _still_associated(owner: Actor, scene: Scene, judge: Judge, data: str) -> None:
-    with judge("reality-management.associate.stays"):
-        wanted = [*scene.alone, scene.second]
-        expect.same_items(owner.settled_associations(data, wanted), wanted, "associations", judge.last())
 
 
 @verifies(

@@ -62,19 +62,23 @@ def _described(owner: Actor, data: str) -> list[object]:
 
 
 @pytest.mark.order("early")
-@prepares("reality-management.move.stays")
-def test_a_move_outlives_the_run(owner: Actor, scene: Scene) -> None:
-    """What was moved at the beginning is still at its destination when everything else has been asked."""
+@prepares("reality-management.move.stays", "reality-management.associate.stays")
+def test_a_move_and_an_association_outlive_the_run(owner: Actor, scene: Scene) -> None:
+    """What was moved and associated at the beginning is so still when everything else has been asked."""
     data = owner.new_reality_data(scene.home)
     expect.status(owner.move(data, scene.third), 204)
+    expect.status(owner.associate(data, scene.second), 200)
     scene.later(lambda judge: _still_there(owner, scene, judge, data))
 
 
 def _still_there(owner: Actor, scene: Scene, judge: Judge, data: str) -> None:
+    wanted = [scene.third, scene.second]
+    where = {place.lower() for place in owner.settled_associations(data, wanted)}
     with judge("reality-management.move.stays"):
-        expect.same_items(
-            owner.settled_associations(data, [scene.third]), [scene.third], "associations", judge.last()
-        )
+        expect.equal(sorted({scene.third.lower()} - where), [], "destinations left", judge.last())
+        expect.equal(sorted({scene.home.lower()} & where), [], "places come back to", judge.last())
+    with judge("reality-management.associate.stays"):
+        expect.equal(sorted({scene.second.lower()} - where), [], "associations lost", judge.last())
 
 
 @verifies(

@@ -53,7 +53,6 @@ def test_odd_bodies_are_answered(owner: Actor, scene: Scene, judge: Judge, opera
         "deep": (f'{{{inner}, "unknownMember": {"[" * 200}{"]" * 200}}}', "application/json"),
         "large": (f'{{{inner}, "unknownMember": "{"x" * 100_000}"}}', "application/json"),
         "plain text": (text, "text/plain"),
-        "a form": (text, "application/x-www-form-urlencoded"),
     }
     with judge("platform.input.odd-bodies-answered"):
         for body, media_type in bodies.values():

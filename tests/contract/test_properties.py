@@ -27,7 +27,7 @@ def test_what_breaks_the_schema_is_refused(owner: Actor, scene: Scene, judge: Ju
         expect.refused(owner.client.send(request, owner.role), *REFUSALS)
 
     with judge("platform.input.invalid-refused"):
-        budget = scene.examples(quick=8 if owner.operations[operation].body else 5, nightly=250)
+        budget = scene.examples(quick=6 if owner.operations[operation].body else 4, nightly=250)
         Explorer(owner.operations[operation], scene.fuzz_ids(), send, scene.run.seed, budget).run(valid=False)
 
 
@@ -45,5 +45,5 @@ def test_what_follows_the_schema_is_answered(
         expect.status(reply, *sorted(statuses))
 
     with judge("platform.input.valid-answered"):
-        budget = scene.examples(quick=4, nightly=120)
+        budget = scene.examples(quick=3, nightly=120)
         Explorer(spec, scene.fuzz_ids(), send, scene.run.seed, budget).run(valid=True)
