@@ -55,6 +55,7 @@ class Client:
     per_operation: dict[str, int] = field(default_factory=dict)
     per_purpose: dict[str, int] = field(default_factory=dict)
     throttled: int = 0
+    last_write: float = 0.0
     health: Health = field(default_factory=Health)
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
     _undoing: bool = False
@@ -207,6 +208,8 @@ class Client:
         )
 
     def _book(self, exchange: Exchange) -> None:
+        if exchange.request.writes and 200 <= (exchange.status or 0) < 300:  # noqa: PLR2004 - the 2xx class
+            self.last_write = time.monotonic()
         self._watched.append(self.recorder.record(exchange))
         self._count(exchange.operation_id, exchange.request.purpose)
         self.health.note(exchange)

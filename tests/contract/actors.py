@@ -168,8 +168,9 @@ class Actor:
         A lag that was seen once is waited for before the next look: a slow target costs time, not requests.
         """
         started, pause = time.monotonic(), 0.4
-        if self.lag.seconds:
-            time.sleep(min(self.lag.seconds, self.patience))
+        rest = self.client.last_write + min(self.lag.seconds, self.patience) - started
+        if self.lag.seconds and rest > 0:
+            time.sleep(rest)
         seen = look()
         while not good(seen) and time.monotonic() - started + pause <= self.patience:
             time.sleep(pause)
