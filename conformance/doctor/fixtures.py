@@ -91,7 +91,7 @@ class Fixtures:
             else:
                 yield Finding("permissions", role, State.NOTE, f"cannot be read off: {reply.summary()}")
         if not home:
-            seen = "the run creates its own iTwins: the owner holds every permission there"
+            seen = "the run creates what it needs: the owner holds every permission there"
             yield Finding("permissions", "owner", State.NOTE, seen)
 
     def _read(self, lookup: str, value: str, role: str) -> Exchange:

@@ -76,11 +76,11 @@ def _tell(options: Options, target: Target) -> dict[str, Any]:
 
 
 def _merge(run: Run, number: int, future: Future[dict[str, Any]]) -> None:
-    try:
-        document = future.result()
-    except Exception as error:  # noqa: BLE001 - whatever ends another process is a failure of the suite
-        run.harness_errors.append(f"shard {number} ended: {type(error).__name__}: {error}")
+    error = future.exception()
+    if error is not None:  # whatever ends another process is a failure of the suite
+        run.harness_errors.append(run.redactor.mask(f"shard {number} ended: {type(error).__name__}: {error}"))
         return
+    document = future.result()
     for verdict in document["verdicts"]:
         pair = (verdict["requirement"], verdict["operation"])
         if pair in run.selected:

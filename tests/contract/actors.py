@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from threading import Barrier
 from typing import Any, TypeVar
 
 from conformance.client import Client
@@ -218,3 +220,15 @@ def _text(reply: Exchange, pointer: str) -> str:
             f"set-up failed: {reply.operation_id} answered {reply.summary()} without {pointer}", (reply.id,)
         )
     return seen
+
+
+def at_once(*calls: Callable[[], Exchange]) -> list[Exchange]:
+    """Make the calls at the same moment, each from a thread of its own, and return their replies."""
+    barrier = Barrier(len(calls))
+
+    def one(call: Callable[[], Exchange]) -> Exchange:
+        barrier.wait(timeout=10)
+        return call()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return [future.result() for future in [pool.submit(one, call) for call in calls]]

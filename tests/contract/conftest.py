@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from threading import Barrier
 from typing import Any
 from urllib.parse import quote
 
@@ -23,23 +21,11 @@ from conformance.run import Run
 from conformance.specs import Operation
 from conformance.targets import is_loopback
 
-from .actors import Actor, Lag, Repository
+from .actors import Actor, Repository, at_once
 
 pytest_plugins = ["conformance.pytest_plugin"]
 
 NIL = "00000000-0000-0000-0000-000000000000"
-
-
-def at_once(*calls: Callable[[], Exchange]) -> list[Exchange]:
-    """Make the calls at the same moment, each from a thread of its own, and return their replies."""
-    barrier = Barrier(len(calls))
-
-    def one(call: Callable[[], Exchange]) -> Exchange:
-        barrier.wait(timeout=10)
-        return call()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return [future.result() for future in [pool.submit(one, call) for call in calls]]
 
 
 @dataclass

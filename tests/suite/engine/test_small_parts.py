@@ -32,7 +32,7 @@ def test_names_never_repeat() -> None:
 
 
 def test_an_example_is_about_real_things(lamps: Catalogue) -> None:
-    """Real ids stand where the spec wants them, new names where it wants those, the page's example elsewhere."""
+    """Real ids stand where the spec wants them, new names where it wants those, the example elsewhere."""
     add, get = lamps.operations["addLamp"], lamps.operations["getLamp"]
     ids = {"lamp_id": "desk lamp"}
     assert example_body(add, ids, Unique("n-")) == {"id": "n-id-1", "likeness": "desk lamp", "lit": False}
@@ -105,7 +105,7 @@ def test_without_a_usable_key_none_is_confused(key: RSAKey, keys: dict[str, Any]
 def test_the_checkout_stands_before_the_wheel(
     house: House, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Inside a checkout its files win, elsewhere those beside the package, and without any the reason is said."""
+    """Inside a checkout its files win, elsewhere those beside the package; without any the reason is said."""
     assert paths.specs_dir() == house.root / "specs"
     assert paths.contract_dir() == house.root / "tests" / "contract"
     monkeypatch.chdir(tmp_path)
