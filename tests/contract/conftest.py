@@ -21,7 +21,7 @@ from conformance.run import Run
 from conformance.specs import Operation
 from conformance.targets import is_loopback
 
-from .actors import Actor, Repository, at_once
+from .actors import Actor, Lag, Repository, at_once
 
 pytest_plugins = ["conformance.pytest_plugin"]
 
