@@ -195,7 +195,7 @@ class Client:
         )
         clock = time.perf_counter()
         try:
-            reply = self.sessions.mine().send(prepared, allow_redirects=False)
+            reply = self.sessions.send(prepared)
         except TROUBLE as error:
             return replace(base, elapsed_ms=(time.perf_counter() - clock) * 1000, failure=failure_of(error))
         return replace(

@@ -26,7 +26,13 @@ class Sessions:
     _local: threading.local = field(default_factory=threading.local)
     _all: list[requests.Session] = field(default_factory=list)
 
-    def mine(self) -> requests.Session:
+    def send(self, prepared: requests.PreparedRequest) -> requests.Response:
+        """Send as it is and return the reply as it is: nothing is followed, and no cookie is kept."""
+        session = self._mine()
+        adapter = session.get_adapter(prepared.url or "")
+        return adapter.send(prepared, verify=self.ca or True, proxies=self.proxies)
+
+    def _mine(self) -> requests.Session:
         """Return this thread's session; a stale one is replaced."""
         now = time.monotonic()
         session: requests.Session | None = getattr(self._local, "session", None)

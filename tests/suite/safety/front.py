@@ -1,0 +1,153 @@
+"""A small server in front of the emulator that hands requests on, or does something terrible instead."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import BinaryIO
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request as it arrived: `number` counts from 1, `at` is in seconds."""
+
+    number: int
+    at: float
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+    sock: socket.socket = field(repr=False)
+    forward: Callable[[], bytes] = field(repr=False)
+
+    @property
+    def token(self) -> str:
+        """Return the token of the request, or ""."""
+        return self.headers.get("authorization", "").removeprefix("Bearer ")
+
+    @property
+    def is_judged(self) -> bool:
+        """Tell whether this is one of the documented operations."""
+        path = self.path.lower().rstrip("/")
+        return path.endswith(("/account", "/move")) or (
+            self.method == "POST" and ("/resources" in path or "/reality-data/" in path)
+        )
+
+    def reply(self, content: bytes, status: str = "200 OK", *headers: str) -> bool:
+        """Answer with this body; the connection stays open."""
+        lines = [f"HTTP/1.1 {status}", "Content-Type: application/json", f"Content-Length: {len(content)}"]
+        self.sock.sendall("\r\n".join([*lines, *headers, "", ""]).encode() + content)
+        return True
+
+    def hand_on(self) -> bool:
+        """Answer as the emulator does."""
+        self.sock.sendall(self.forward())
+        return True
+
+    def reset(self) -> bool:
+        """Break the connection off with a TCP reset."""
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.sock.close()
+        return False
+
+
+Behaviour = Callable[[Asked], bool]
+"""Answers a request; returns whether the connection stays open."""
+
+
+@dataclass
+class Front:
+    """A listening server; `seen` holds every request that arrived."""
+
+    upstream: str
+    behave: Behaviour
+    seen: list[Asked] = field(default_factory=list)
+    _listener: socket.socket | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def url(self) -> str:
+        """Return the address."""
+        assert self._listener is not None
+        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def open(self) -> None:
+        """Listen on a free port."""
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
+
+    def shut(self) -> None:
+        """Listen no more: whoever comes now is refused."""
+        if self._listener is not None:
+            with suppress(OSError):
+                self._listener.shutdown(socket.SHUT_RDWR)
+            self._listener.close()
+
+    def _accept(self, listener: socket.socket) -> None:
+        while True:
+            try:
+                sock, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(sock,), daemon=True).start()
+
+    def _serve(self, sock: socket.socket) -> None:
+        with sock, suppress(OSError, ValueError, http.client.HTTPException):
+            reader = sock.makefile("rb")
+            while line := reader.readline():
+                method, path, _ = line.decode("latin-1").split(" ", 2)
+                headers = _headers(reader)
+                body = reader.read(int(headers.get("content-length", "0")))
+                with self._lock:
+                    number = len(self.seen) + 1
+                    forward = _forwarder(self.upstream, method, path, headers, body)
+                    asked = Asked(number, time.monotonic(), method, path, headers, body, sock, forward)
+                    self.seen.append(asked)
+                if not self.behave(asked):
+                    return
+
+
+def _headers(reader: BinaryIO) -> dict[str, str]:
+    parsed = http.client.parse_headers(reader)
+    return {name.lower(): value for name, value in parsed.items()}
+
+
+def _forwarder(
+    upstream: str, method: str, path: str, headers: Mapping[str, str], body: bytes
+) -> Callable[[], bytes]:
+    def forward() -> bytes:
+        parts = urlsplit(upstream)
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+        try:
+            sent = {k: v for k, v in headers.items() if k not in {"connection", "host"}}
+            connection.request(method, urlsplit(path)._replace(scheme="", netloc="").geturl(), body, sent)
+            reply = connection.getresponse()
+            content = reply.read()
+            head = [f"HTTP/1.1 {reply.status} {reply.reason}"]
+            hop = {"connection", "transfer-encoding", "content-length"}
+            head += [f"{k}: {v}" for k, v in reply.getheaders() if k.lower() not in hop]
+            if reply.status != http.HTTPStatus.NO_CONTENT:
+                head.append(f"Content-Length: {len(content)}")
+            return "\r\n".join([*head, "", ""]).encode("latin-1") + content
+        finally:
+            connection.close()
+
+    return forward
+
+
+@contextmanager
+def fronted(upstream: str, behave: Behaviour = Asked.hand_on) -> Iterator[Front]:
+    """Open a front before this server until the block ends."""
+    front = Front(upstream, behave)
+    front.open()
+    try:
+        yield front
+    finally:
+        front.shut()

@@ -1,0 +1,110 @@
+"""Rate, requests and writes hold for everything that a run sends, and a throttled run waits as it is told."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from conformance.client.budget import Budget
+from conformance.emulator.serve import Served, running
+from conformance.errors import NotJudged
+from tests.suite.safety.front import Asked, fronted
+from tests.suite.safety.runs import ACCOUNT, held, place
+
+THROTTLED = b'{"error":{"code":"RateLimitExceeded","message":"wait"}}'
+
+
+def test_the_budget_is_never_overdrawn_by_threads() -> None:
+    """Ten threads that ask at once get no more slots than there are."""
+    budget = Budget(max_requests=50, reserve=lambda: 5)
+    got: list[int] = []
+
+    def ask() -> None:
+        for _ in range(20):
+            try:
+                budget.acquire(writes=False)
+            except NotJudged:
+                return
+            got.append(1)
+
+    threads = [threading.Thread(target=ask) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(got) == 45
+    assert budget.sent == 45
+
+
+def test_writes_are_counted_with_their_undo_kept_back() -> None:
+    """A write that would leave no room for taking it back is not sent."""
+    budget = Budget(max_writes=3)
+    budget.acquire(writes=True, owes=1)
+    with pytest.raises(NotJudged, match="budget spent: 1 of 3 writes"):
+        budget.acquire(writes=True, owes=2)
+    budget.acquire(writes=True, undo=True)
+
+
+def test_a_second_try_never_spends_what_is_kept_for_undo() -> None:
+    """Even an undo call is tried again only where that leaves enough for the others."""
+    budget = Budget(max_requests=3, reserve=lambda: 2)
+    budget.acquire(writes=False)
+    budget.acquire(writes=True, undo=True)
+    with pytest.raises(NotJudged, match="budget spent"):
+        budget.acquire(writes=True, undo=True, again=True)
+
+
+def test_a_stopped_budget_wakes_whoever_waits() -> None:
+    """A pause of a minute ends at once when the run is stopped."""
+    budget = Budget()
+    threading.Timer(0.2, budget.stop, ["enough"]).start()
+    with pytest.raises(NotJudged, match="enough"):
+        budget.pause(60)
+
+
+def test_no_more_than_max_requests_reach_the_server(tmp_path: Path, served: Served) -> None:
+    """With 200 allowed, at most 200 arrive, what is not judged says why, and nothing is left behind."""
+    before = held(served)
+    with fronted(served.base_url) as front:
+        home = place(tmp_path, served, front.url)
+        file = home.folder / "targets.toml"
+        text = file.read_text(encoding="utf-8").replace(served.token_url, f"{front.url}/connect/token")
+        file.write_text(text, encoding="utf-8")
+        ended = home.run("--max-requests", "200")
+        assert len(front.seen) <= 200
+    assert ended.code == 3, ended.said
+    assert "budget spent" in ended.reasons()
+    assert ended.document["requests"]["total"] == len(front.seen)
+    assert ended.document["leaks"] == []
+    assert held(served) == before
+
+
+def test_a_rate_below_the_limit_is_never_overrun(tmp_path: Path) -> None:
+    """At 20 a second, a server that allows 25 a second throttles nobody."""
+    with running(rate_limit="25/s") as served:
+        ended = place(tmp_path, served).run(*ACCOUNT, "--rate", "20/s")
+    assert ended.code == 0, ended.said
+    assert ended.document["requests"]["throttled"] == 0
+
+
+def test_nothing_is_sent_before_retry_after_has_passed(tmp_path: Path, served: Served) -> None:
+    """After a 429 the whole run waits, once, as long as it was told; the verdicts are those of a calm run."""
+    free_at = [0.0]
+    early: list[float] = []
+
+    def throttles(asked: Asked) -> bool:
+        if asked.at < free_at[0]:
+            early.append(asked.at)
+        if asked.number in {20, 40}:
+            free_at[0] = asked.at + 2
+            return asked.reply(THROTTLED, "429 Too Many Requests", "Retry-After: 2")
+        return asked.hand_on()
+
+    with fronted(served.base_url, throttles) as front:
+        ended = place(tmp_path, served, front.url).run(*ACCOUNT)
+    assert ended.code == 0, ended.said
+    assert early == []
+    assert ended.document["requests"]["throttled"] == 2
+    assert ended.document["requests"]["seconds_waited"] >= 4
