@@ -177,7 +177,7 @@ def test_a_bad_option_is_a_usage_error(house: House, say: Say, arguments: tuple[
     assert house.root.is_dir()
     code, _, err = say(*arguments)
     assert code == 2
-    assert "Usage: conformance" in err
+    assert "Usage: " in err
     assert "Traceback" not in err
 
 

@@ -126,6 +126,16 @@ def test_a_book_keeps_one_verdict_for_each_promise() -> None:
     assert book.get("lamps.get.answers-200", "c") is None
 
 
+def test_a_correction_leaves_the_other_promises_alone() -> None:
+    """Replacing one verdict keeps all others; a deviation is not red where nobody said strict."""
+    book = Book()
+    book.add(judgement("PASS", operation="a"))
+    book.add(judgement("FAIL", operation="b"))
+    book.replace([judgement("DEVIATION", operation="b")])
+    assert [(j.operation, j.verdict) for j in book] == [("a", "PASS"), ("b", "DEVIATION")]
+    assert [is_red(j) for j in book] == [False, False]
+
+
 def test_threads_book_without_losing_anything() -> None:
     """Judgements booked from several threads at once are all counted."""
     book = Book()

@@ -239,7 +239,11 @@ def test_a_target_that_is_down_could_not_be_judged(
     right: tuple[Served, Path], tmp_path: Path, closed_port: int
 ) -> None:
     """Exit code 3, a complete report, and on every requirement that it could not be judged and why."""
-    targets = place(tmp_path, right[0], **{right[0].base_url: f"http://127.0.0.1:{closed_port}"})
+    targets = place(
+        tmp_path,
+        right[0],
+        **{f'base_url = "{right[0].base_url}"': f'base_url = "http://127.0.0.1:{closed_port}"'},
+    )
     not_judged(command(targets, "report"), "could not connect")
 
 
