@@ -106,7 +106,7 @@ def measured(case: Case, world: World, folder: Path, seconds: int, connections: 
     answered = int(_number(r"(\d+) requests in", told))
     refused = int(_number(r"Non-2xx or 3xx responses: (\d+)", told)) if "Non-2xx" in told else 0
     each = answered / spent if spent else 0.0
-    median = re.search(r"50%\s+(\S+)", told)
+    median = re.search(r"^\s+50%\s+(\S+)", told, re.MULTILINE)
     sys.stdout.write(
         f"{case.name:<26} {answered / taken:7.0f}/s  {each:7.0f} for a second of its processor  "
         f"median {median[1] if median else '?'}  refused {refused}  the limit is {case.limit}/s\n"
