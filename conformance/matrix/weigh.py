@@ -161,13 +161,13 @@ def complaints(row: Row) -> list[str]:
     if row.good:
         return []
     name = f"{row.case.kind} {row.case.name}"
+    if row.outcome.error:
+        return [f"{name}: the suite failed: {row.outcome.error}"]
     lines = [f"{name}: missed by {'@'.join(pair)}" for pair in row.missed]
     lines += [
         f"{name}: {'@'.join(pair)} is red without being declared: {row.outcome.red[pair]}"
         for pair in row.stray
     ]
-    if row.outcome.error:
-        lines.append(f"{name}: the suite failed: {row.outcome.error}")
     if row.case.kind != "defect":
         lines += [
             f"{name}: {'@'.join(pair)} was not judged: {why}" for pair, why in row.outcome.unjudged.items()

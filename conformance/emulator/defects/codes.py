@@ -23,7 +23,7 @@ _CODES = {
 }
 _ALSO = {
     ("move", "InvalidRealityDataRequest"): (".itwin-required", ".empty-itwin-invalid"),
-    ("resource", "InvalidiTwinsRequest"): (".empty-*-invalid", ".*-of-201-refused"),
+    ("resource", "InvalidiTwinsRequest"): (".empty-*-invalid", ".*-of-201-refused", ".*-detail"),
     ("resource", "iTwinRepositoryNotFound"): (".repository-of-another-itwin-not-found",),
     ("account", "iTwinNotFound"): (".unknown-itwin-not-found",),
 }
@@ -65,9 +65,15 @@ def _each(**changes: Any) -> Callable[[Details], Details]:
 
 
 _RESOURCE_DETAILS = on(
-    "resource", ".id-required-detail", ".name-required-detail", ".empty-id-invalid", ".empty-name-invalid"
+    "resource",
+    ".id-required-detail",
+    ".name-required-detail",
+    ".empty-id-detail",
+    ".empty-name-detail",
+    ".id-of-201-detail",
+    ".name-of-201-detail",
+    ".every-problem-in-the-details",
 )
-_TOO_LONG = on("resource", ".id-of-201-refused", ".name-of-201-refused", ".every-problem-in-the-details")
 
 _details(
     "associate-detail-has-another-target",
@@ -124,21 +130,21 @@ _details(
     "The exception knows what is wrong and not where.",
     RESOURCE,
     lambda details: [{k: v for k, v in each.items() if k != "target"} for each in details],
-    (*_RESOURCE_DETAILS, *_TOO_LONG),
+    _RESOURCE_DETAILS,
 )
 _details(
     "resource-detail-has-another-code",
     "Every fault has the code of the first one that was thought of.",
     RESOURCE,
     _each(code="InvalidRequestBody"),
-    (*_RESOURCE_DETAILS, *_TOO_LONG),
+    _RESOURCE_DETAILS,
 )
 _details(
     "resource-detail-target-is-a-column",
     "The target is the name of the database's column.",
     RESOURCE,
     lambda details: [{**e, "target": e["target"].replace("displayName", "display_name")} for e in details],
-    on("resource", ".name-required-detail", ".empty-name-invalid", ".name-of-201-refused",
+    on("resource", ".name-required-detail", ".empty-name-detail", ".name-of-201-detail",
        ".every-problem-in-the-details"),
 )  # fmt: skip
 _details(
@@ -159,15 +165,6 @@ _details(
     ],
     on("resource", ".details-name-only-the-problem"),
 )  # fmt: skip
-
-
-@defect(
-    "resource-refusal-without-details",
-    "An exception filter writes the error and leaves out what it was about.",
-    breaks=(*_RESOURCE_DETAILS, *_TOO_LONG),
-)
-def _(faults: Faults) -> None:
-    faults.body("createRepositoryResource", lambda body: body["error"].pop("details") and None, status=422)
 
 
 @defect(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from conformance.emulator.call import Call
 from conformance.emulator.defects.shared import SHORT, on
 from conformance.emulator.faults import EVERY, Faults, defect
-from conformance.emulator.replies import Reply, refuse
+from conformance.emulator.replies import Reply, invalid_reality_data, invalid_value, refuse
 
 _TYPES = {
     "associate": ("text/html", "The framework's default media type came back with an upgrade."),
@@ -107,8 +107,8 @@ _WORDS = frozenset({"itwins", "account", "repositories", "resources", "move"})
 @defect(
     "account-without-accept-is-xml",
     "Without an Accept header the first formatter of the list is taken, and that one writes XML.",
-    breaks=on("account", "platform.accept.any-documented-form"),
-    also=on("account", "platform.body.success-as-documented", "platform.body.announced-as-json"),
+    breaks=on("account", "platform.body.success-as-documented", "platform.body.announced-as-json"),
+    also=on("account", "platform.accept.any-documented-form"),
 )
 def _(faults: Faults) -> None:
     xml = Reply(200, body=b"<iTwin/>", content_type="application/xml")
@@ -128,7 +128,7 @@ def _(faults: Faults) -> None:
 def _(faults: Faults) -> None:
     def parse(call: Call) -> Reply | None:
         if call.headers.get("content-type") and not call.body:
-            return refuse(422, "InvalidRealityDataRequest", "Invalid RealityData request.")
+            return invalid_reality_data(invalid_value("", "body"))
         return None
 
     faults.before(SHORT["associate"], "check_data_id", "parse", parse)

@@ -7,7 +7,7 @@ from conformance.emulator.defects.shared import SHORT, WRITERS, authorization, o
 from conformance.emulator.faults import EVERY, Faults, defect
 from conformance.emulator.finding import lookup_data, lookup_itwin
 from conformance.emulator.records import Resource
-from conformance.emulator.replies import Reply, itwin_not_found
+from conformance.emulator.replies import Reply, invalid_itwins, itwin_not_found, missing
 
 CHANGED = tuple(part for short in WRITERS for part in on(short, "platform.auth.refused-changes-nothing"))
 """What is accepted is carried out: the things that bad tokens were about have changed."""
@@ -133,6 +133,7 @@ def _(faults: Faults) -> None:
         "platform.auth.missing-token",
         "platform.auth.missing-token-code",
         "platform.auth.before-existence",
+        "platform.auth.before-validation",
     ),
     also=CHANGED,
 )
@@ -166,6 +167,19 @@ def _unknown_before_all(call: Call) -> Reply | None:
 
 def _if_anonymous(call: Call) -> Reply | None:
     return None if authorization(call) else itwin_not_found()
+
+
+@defect(
+    "bodies-validated-before-tokens",
+    "Model binding runs before the filters, and one of them is authentication.",
+    breaks=("platform.auth.before-validation",),
+)
+def _(faults: Faults) -> None:
+    def bind(call: Call) -> Reply | None:
+        invalid = call.json == {} and not authorization(call)
+        return invalid_itwins("The body is not valid.", missing("id")) if invalid else None
+
+    faults.before((SHORT["move"], SHORT["resource"]), "header", "bind", bind)
 
 
 @defect(
@@ -224,6 +238,7 @@ def _(faults: Faults) -> None:
     "resource-carried-out-before-401",
     "The handler was moved in front of the middleware that checks tokens.",
     breaks=on("resource", "platform.auth.refused-changes-nothing"),
+    also=on("resource", ".refused-changes-nothing"),
 )
 def _(faults: Faults) -> None:
     def store(call: Call, reply: Reply) -> Reply:

@@ -53,7 +53,7 @@ def _(faults: Faults) -> None:
     "null-is-a-default",
     "A client's missing value arrives as the word null, and the service fills in a default.",
     breaks=everywhere(".odd-ids-refused"),
-    also=(STATUS, "platform.body.success-as-documented"),
+    also=(STATUS, "platform.body.success-as-documented", *everywhere(".answer-*", ".is-an-account")),
 )
 def _(faults: Faults) -> None:
     answers = {ASSOCIATE: Reply(200, {}), MOVE: Reply(204), RESOURCE: Reply(201, {}), ACCOUNT: Reply(200, {})}
@@ -183,7 +183,7 @@ def _(faults: Faults) -> None:
     breaks=on("resource", ".other-class-refused"),
 )
 def _(faults: Faults) -> None:
-    faults.rule("takes_resources", lambda _repository: True)
+    faults.rule("takes_resources", lambda repository: bool(repository.document.get("subClass")))
 
 
 @defect(
@@ -241,10 +241,10 @@ def _(faults: Faults) -> None:
 )
 def _(faults: Faults) -> None:
     def alias(call: Call, inner: Run) -> object:
-        if is_guid(call.ids["iTwinId"]):
+        if is_guid(call.ids["iTwinId"]) and is_guid(call.ids["realityDataId"]):
             return inner(call)
         return Reply(
             200, {"iTwinAssociation": {"id": call.ids["realityDataId"], "iTwinId": call.ids["iTwinId"]}}
         )
 
-    faults.wrap(ASSOCIATE, "check_itwin_id", alias)
+    faults.wrap(ASSOCIATE, "check_data_id", alias)

@@ -94,6 +94,7 @@ _reads(
     "resource",
     lambda body: {**body, "id": str(body["id"])} if isinstance(body.get("id"), int) else None,
     ".id-is-a-string",
+    also=(".answer-repeats-the-id",),
 )
 _reads(
     "resource-writes-numbers-as-text-in-names",
@@ -101,6 +102,7 @@ _reads(
     "resource",
     lambda body: {**body, "displayName": f"{id(body)}"} if isinstance(body.get("displayName"), int) else None,
     ".name-is-a-string",
+    also=(".answer-repeats-the-name",),
 )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ for _word, _field in _FIELDS.items():
         f"resource-{_word}-limit-one-too-high",
         "The column has one character more than the documentation.",
         breaks=on("resource", f".{_word}-of-201-refused"),
-        also=on("resource", ".characters-not-bytes"),
+        also=on("resource", ".characters-not-bytes", f".{_word}-of-201-detail"),
     )
     def _(faults: Faults, field: str = _field) -> None:
         faults.rule("too_long", lambda each, text: len(text) > LONGEST + (each == field))
@@ -40,7 +40,7 @@ for _word, _field in _FIELDS.items():
         f"resource-{_word}-without-limit",
         "The annotation stands on the other member only.",
         breaks=on("resource", f".{_word}-of-201-refused"),
-        also=on("resource", ".characters-not-bytes"),
+        also=on("resource", ".characters-not-bytes", f".{_word}-of-201-detail"),
     )
     def _(faults: Faults, field: str = _field) -> None:
         faults.rule("too_long", lambda each, text: len(text) > LONGEST and each != field)
@@ -49,6 +49,7 @@ for _word, _field in _FIELDS.items():
         f"resource-{_word}-may-be-empty",
         "Required is taken to mean that the member is there.",
         breaks=on("resource", f".empty-{_word}-invalid"),
+        also=on("resource", f".empty-{_word}-detail"),
     )
     def _(faults: Faults, field: str = _field) -> None:
         faults.rule(
@@ -60,7 +61,13 @@ for _word, _field in _FIELDS.items():
         f"resource-{_word}-may-be-null",
         "Null is taken for the text of nothing.",
         breaks=on("resource", f".{_word}-is-a-string"),
-        also=on("resource", f".{_word}-required*", ".every-problem-*", ".invalid-code", "platform.body.*"),
+        also=on(
+            "resource",
+            f".{_word}-required*",
+            ".every-problem-*",
+            ".invalid-code",
+            f".answer-repeats-the-{_word}",
+        ),
     )
     def _(faults: Faults, field: str = _field) -> None:
         def fill(call: Call) -> None:
@@ -74,7 +81,9 @@ for _word, _field in _FIELDS.items():
         f"resource-{_word}-is-truncated",
         "What is too long for the column is cut and stored without a word.",
         breaks=on("resource", f".{_word}-of-201-refused"),
-        also=on("resource", ".characters-not-bytes", f".answer-repeats-the-{_word}"),
+        also=on(
+            "resource", ".characters-not-bytes", f".answer-repeats-the-{_word}", f".{_word}-of-201-detail"
+        ),
     )
     def _(faults: Faults, field: str = _field) -> None:
         faults.rule("too_long", lambda each, text: len(text) > LONGEST and each != field)
@@ -105,6 +114,7 @@ _kept(
     "name-in-lower-case",
     "Names pass through the function that makes keys.",
     str.lower,
+    ".characters-not-bytes",
     ".name-of-200-accepted",
     ".stays",
 )

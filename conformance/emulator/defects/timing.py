@@ -115,6 +115,7 @@ def _(faults: Faults) -> None:
     "move-race-leaves-two-places",
     "Each of two moves takes the source away and adds its own destination.",
     breaks=on("move", ".at-once-leaves-one-place"),
+    also=on("move", ".at-once-only-one-wins"),
 )
 def _(faults: Faults) -> None:
     async def store(call: Call, _inner: Run) -> None:
@@ -123,6 +124,19 @@ def _(faults: Faults) -> None:
         now = call.emulator.state.reality_data.get(call.reality_data.id) or call.reality_data
         kept = tuple(each for each in now.itwins if each not in before)
         call.emulator.state.reality_data.put(now.id, replace(now, itwins=(*kept, call.itwin.id)))
+
+    faults.wrap(MOVE, "apply", store)
+
+
+@defect(
+    "move-race-all-win",
+    "The check and the update are two statements without a transaction around them.",
+    breaks=on("move", ".at-once-only-one-wins"),
+)
+def _(faults: Faults) -> None:
+    async def store(call: Call, inner: Run) -> None:
+        await asyncio.sleep(_GAP)
+        inner(call)
 
     faults.wrap(MOVE, "apply", store)
 

@@ -7,7 +7,7 @@ from conformance.emulator.defects.shared import ASSOCIATE, RESOURCE, on
 from conformance.emulator.faults import Faults, defect
 from conformance.emulator.pipeline import Run
 from conformance.emulator.records import RealityData, Repository
-from conformance.emulator.replies import refuse
+from conformance.emulator.replies import Reply, refuse
 from conformance.emulator.state import State
 
 
@@ -114,7 +114,7 @@ def _(faults: Faults) -> None:
     "associate-allows-duplicates",
     "The duplicate check was lost in a refactoring.",
     breaks=on("associate", ".duplicate-conflicts"),
-    also=on("associate", ".at-once-only-one-wins", ".duplicate-changes-nothing"),
+    also=on("associate", ".at-once-only-one-wins", ".duplicate-changes-nothing", ".own-itwin"),
 )
 def _(faults: Faults) -> None:
     faults.drop(ASSOCIATE, "conflict")
@@ -125,7 +125,7 @@ def _compared(name: str, sentence: str, part: slice) -> None:
         name,
         sentence,
         breaks=on("associate", ".duplicate-conflicts"),
-        also=on("associate", ".duplicate-changes-nothing", ".at-once-only-one-wins"),
+        also=on("associate", ".duplicate-changes-nothing", ".at-once-only-one-wins", ".own-itwin"),
     )
     def _(faults: Faults) -> None:
         def among(call: Call, inner: Run) -> object:
@@ -137,3 +137,18 @@ def _compared(name: str, sentence: str, part: slice) -> None:
 
 _compared("associate-compares-with-the-last-only", "The check reads the newest association.", slice(-1, None))
 _compared("associate-compares-with-the-first-only", "The check reads the owner's column.", slice(0, 1))
+
+
+@defect(
+    "associate-with-the-own-itwin-succeeds",
+    "The iTwin of the creation stands in a column of its own, where the duplicate check does not look.",
+    breaks=on("associate", ".own-itwin"),
+)
+def _(faults: Faults) -> None:
+    def own(call: Call, inner: Run) -> object:
+        if call.reality_data.itwins[:1] == (call.itwin.id,):
+            both = {"id": call.reality_data.id, "iTwinId": call.itwin.id}
+            return Reply(200, {"iTwinAssociation": both})
+        return inner(call)
+
+    faults.wrap(ASSOCIATE, "conflict", own)

@@ -229,3 +229,8 @@ def _(faults: Faults) -> None:
         lambda body: body.update(iTwins=[each.upper() for each in body["iTwins"]]),
         status=200,
     )
+
+
+@variation("refusals-without-details", "The schema of the resource's 422 does not ask for details.")
+def _(faults: Faults) -> None:
+    faults.body(RESOURCE, lambda body: body["error"].pop("details", None) and None, status=422)

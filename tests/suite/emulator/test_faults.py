@@ -103,8 +103,8 @@ PROOFS: dict[str, Proof] = {
     ),
     "resource-name-not-unique": names_shared,
     "associate-swaps-ids": swapped,
-    "resource-refusal-without-details": lambda o, i: (
-        "details" not in o.resource(i, o.repository(i), {}).json["error"]
+    "move-refusal-without-details": lambda o, i: (
+        "details" not in o.move(o.data(i), "not-a-guid").json["error"]
     ),
     "throttled-without-retry-after": no_wait_told,
     "move-stores-nothing": move_lost,

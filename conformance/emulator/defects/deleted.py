@@ -1,0 +1,69 @@
+"""What was deleted and is still found, and what sleeps and is woken by a read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from conformance.emulator.call import Call
+from conformance.emulator.defects.shared import ACCOUNT, ASSOCIATE, MOVE, SHORT, on
+from conformance.emulator.faults import Faults, defect
+from conformance.emulator.pipeline import Run
+from conformance.emulator.replies import Reply
+
+_GONE = {
+    "associate": ".deleted-not-found",
+    "move": ".deleted-not-found",
+    "resource": ".deleted-itwin-not-found",
+}
+
+
+def _answer(call: Call) -> Reply:
+    if call.operation == ASSOCIATE:
+        both = {"id": call.ids["realityDataId"], "iTwinId": call.ids["iTwinId"]}
+        return Reply(200, {"iTwinAssociation": both})
+    return Reply(204) if call.operation == MOVE else Reply(201, {"resource": {}})
+
+
+for _short, _row in _GONE.items():
+
+    @defect(
+        f"{_short}-finds-what-was-deleted",
+        "Deleting sets a mark, and the lookup of this operation does not read it.",
+        breaks=on(_short, _row),
+        also=on(_short, "platform.body.success-as-documented", ".answer-*"),
+    )
+    def _(faults: Faults, short: str = _short) -> None:
+        gone: set[str] = set()
+
+        def remember(call: Call, inner: Run) -> object:
+            gone.add(call.ids.get("realityDataId", call.ids.get("iTwinId", "")).lower())
+            return inner(call)
+
+        def marked(call: Call, _reply: Reply) -> bool:
+            sent = call.json.get("iTwinId") if isinstance(call.json, dict) else ""
+            return bool(gone & {str(each).lower() for each in (*call.ids.values(), sent)})
+
+        faults.wrap(("deleteITwin", "deleteRealityData"), "reply", remember)
+        faults.on_reply(
+            SHORT[short],
+            lambda call, _: _answer(call),
+            when=lambda call, reply: reply.status == _NOT_FOUND and marked(call, reply),
+        )
+
+
+_NOT_FOUND = 404
+
+
+@defect(
+    "account-wakes-inactive-itwins",
+    "Whoever is asked for is in use, and what is in use is set to Active.",
+    breaks=on("account", ".inactive-itwin-stays-inactive"),
+)
+def _(faults: Faults) -> None:
+    def wake(call: Call, inner: Run) -> object:
+        if call.itwin.document.get("status") == "Inactive":
+            awake = {**call.itwin.document, "status": "Active"}
+            call.emulator.state.put_itwin(replace(call.itwin, document=awake))
+        return inner(call)
+
+    faults.wrap(ACCOUNT, "reply", wake)
