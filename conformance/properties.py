@@ -28,7 +28,7 @@ from schemathesis.core import NOT_SET
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation import GenerationMode
 
-from conformance.errors import Violation
+from conformance.errors import NotJudged, Violation
 from conformance.exchange import ABSENT, Request, request_for
 from conformance.specs import Operation, brief
 
@@ -57,6 +57,7 @@ class Explorer:
     sent: int = 0
     _outcomes: dict[tuple[str, bytes | None], Violation | None] = field(default_factory=dict)
     _found_at: int | None = None
+    _unjudged: NotJudged | None = None
 
     def run(self, *, valid: bool) -> None:
         """Send generated requests until the budget is spent; raise the smallest `Violation`."""
@@ -70,6 +71,8 @@ class Explorer:
             return
         except (Flaky, BaseExceptionGroup) as error:
             raise _violation_in(error) from None
+        if self._unjudged is not None:
+            raise self._unjudged
 
     def _fuzz(self, mode: GenerationMode, *, valid: bool) -> None:
         strategies = [schema_operation(self.operation).as_strategy(generation_mode=mode)]
@@ -113,11 +116,16 @@ class Explorer:
             raise outcome
 
     def _limit(self) -> int:
+        if self._unjudged is not None:
+            return 0
         return self.budget if self._found_at is None else self._found_at + SHRINKS
 
     def _outcome(self, request: Request) -> Violation | None:
         try:
             self.send(request)
+        except NotJudged as why:
+            # No finding for Hypothesis, and nothing more is sent: the same request may end otherwise later.
+            self._unjudged = why
         except Violation as violation:
             body = (request.body() or b"").decode(errors="replace")
             example = f"{request.method} {brief(request.path, 120)} {brief(body, 160)}"
