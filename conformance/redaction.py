@@ -141,7 +141,7 @@ def _spellings(secret: str) -> set[str]:
         html.escape(secret),
     }
     octets = secret.encode("utf-8", errors="surrogatepass")
-    found |= {octets.hex(), octets.hex().upper()}
+    found |= {octets.hex(), octets.hex().upper(), secret[::-1]}
     for start in range(3):
         # Behind a prefix of any length, the secret begins at one of three places of a base64 group.
         text = base64.b64encode(octets[start:]).decode()

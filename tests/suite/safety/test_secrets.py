@@ -103,7 +103,8 @@ def test_no_artifact_holds_a_token_that_the_server_echoes(tmp_path: Path, served
     def echoes(asked: Asked) -> bool:
         if asked.token.count(".") != 2 or not asked.is_judged:
             return asked.hand_on()
-        tokens.add(asked.token)
+        if b" 401 " not in asked.forward()[:14]:
+            tokens.add(asked.token)  # a forged one is nobody's secret
         said = DRESSES[dress](asked.token)
         body = (
             json.dumps({"error": {"code": said, "message": said}})
