@@ -23,7 +23,12 @@ _CODES = {
 }
 _ALSO = {
     ("move", "InvalidRealityDataRequest"): (".itwin-required", ".empty-itwin-invalid"),
-    ("resource", "InvalidiTwinsRequest"): (".empty-*-invalid", ".*-of-201-refused", ".*-detail"),
+    ("resource", "InvalidiTwinsRequest"): (
+        ".empty-*-invalid",
+        ".*-of-201-refused",
+        ".*-detail",
+        ".every-problem-*",
+    ),
     ("resource", "iTwinRepositoryNotFound"): (".repository-of-another-itwin-not-found",),
     ("account", "iTwinNotFound"): (".unknown-itwin-not-found",),
 }

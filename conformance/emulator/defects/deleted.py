@@ -1,4 +1,4 @@
-"""What was deleted and is still found, and what sleeps and is woken by a read."""
+"""What was deleted and is found, what a read wakes, and what a refusal moves all the same."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 from conformance.emulator.call import Call
 from conformance.emulator.defects.shared import ACCOUNT, ASSOCIATE, MOVE, SHORT, on
 from conformance.emulator.faults import Faults, defect
+from conformance.emulator.finding import lookup_itwin
 from conformance.emulator.pipeline import Run
 from conformance.emulator.replies import Reply
 
@@ -67,3 +68,21 @@ def _(faults: Faults) -> None:
         return inner(call)
 
     faults.wrap(ACCOUNT, "reply", wake)
+
+
+@defect(
+    "move-carries-out-what-it-refuses-with-422",
+    "The destination is set on the entity before the body is validated as a whole, and the entity is saved.",
+    breaks=on("move", ".refused-changes-nothing"),
+    also=on("associate", ".refused-changes-nothing"),
+)
+def _(faults: Faults) -> None:
+    def store(call: Call, reply: Reply) -> Reply:
+        sent = call.json.get("iTwinId") if isinstance(call.json, dict) else None
+        data = call.emulator.state.reality_data.get(call.ids["realityDataId"].lower())
+        itwin = lookup_itwin(call, sent) if isinstance(sent, str) else None
+        if data is not None and itwin is not None and len(data.itwins) == 1 and set(call.json) - {"iTwinId"}:
+            call.emulator.state.reality_data.put(data.id, replace(data, itwins=(itwin.id,)))
+        return reply
+
+    faults.on_reply(MOVE, store, status=422)

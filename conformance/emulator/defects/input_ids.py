@@ -26,6 +26,7 @@ TOUCHED = (*on("associate", ".refused-changes-nothing"), *on("move", ".refused-c
 
 
 # ------------------------------------------------------------ ids
+_NIL = "00000000-0000-0000-0000-000000000000"
 _ODD = {
     ASSOCIATE: ("realityDataId", "iTwinId"),
     MOVE: ("realityDataId",),
@@ -50,15 +51,15 @@ def _(faults: Faults) -> None:
 
 
 @defect(
-    "null-is-a-default",
-    "A client's missing value arrives as the word null, and the service fills in a default.",
+    "nil-is-a-default",
+    "A client's missing value arrives as the GUID of zeros, and the service fills in a default.",
     breaks=everywhere(".odd-ids-refused"),
     also=(STATUS, "platform.body.success-as-documented", *everywhere(".answer-*", ".is-an-account")),
 )
 def _(faults: Faults) -> None:
     answers = {ASSOCIATE: Reply(200, {}), MOVE: Reply(204), RESOURCE: Reply(201, {}), ACCOUNT: Reply(200, {})}
     faults.on_reply(
-        EVERY, lambda call, _: answers[call.operation], when=lambda call, _: "null" in _sent_ids(call)
+        EVERY, lambda call, _: answers[call.operation], when=lambda call, _: _NIL in _sent_ids(call)
     )
 
 
@@ -181,6 +182,7 @@ def _(faults: Faults) -> None:
     "resource-in-any-class",
     "The class of the repository is asked in the user interface only.",
     breaks=on("resource", ".other-class-refused"),
+    also=on("resource", ".answer-has-the-class", "platform.body.success-as-documented"),
 )
 def _(faults: Faults) -> None:
     faults.rule("takes_resources", lambda repository: bool(repository.document.get("subClass")))

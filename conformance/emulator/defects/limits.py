@@ -104,7 +104,7 @@ def _kept(name: str, sentence: str, change: Callable[[str], str], *also: str) ->
         f"resource-{name}",
         sentence,
         breaks=on("resource", ".text-kept-to-the-letter", ".answer-repeats-the-name"),
-        also=on("resource", ".answer-repeats-the-id", *also),
+        also=on("resource", ".answer-repeats-the-id", ".can-be-read", ".stays", *also),
     )
     def _(faults: Faults) -> None:
         faults.rule("kept_text", lambda field, text: change(text) if field == "displayName" else text)

@@ -12,6 +12,7 @@ from conformance.emulator.pipeline import Run
 from conformance.emulator.records import RealityData
 from conformance.emulator.replies import Reply
 
+_SOON = 5  # associations, after which the first is taken back
 _LATER = 25  # calls of the same operation, after which the early write is taken back
 
 
@@ -19,13 +20,24 @@ def _put(call: Call, data: RealityData, *itwins: str) -> None:
     call.emulator.state.reality_data.put(data.id, replace(data, itwins=itwins))
 
 
-# ------------------------------------------------------------ associate
+SEEN_BY_MOVE = on(
+    "move", ".several-associations-refused", ".refused-changes-nothing", "platform.model.agrees"
+)
+"""Move looks at the associations too, and begins where associate ended."""
+ASTRAY = (
+    *on("associate", ".several-itwins", ".stays", ".duplicate-*", ".again-*", ".at-once-*", ".own-itwin"),
+    *SEEN_BY_MOVE,
+)
+"""What else sees that associations are not what they should be."""
+
+
 @defect(
     "associate-stores-nothing",
     "The unit of work is never saved, and the reply is written before anybody notices.",
-    breaks=on("associate", ".is-listed"),
-    also=on(
-        "associate", ".several-itwins", ".stays", ".duplicate-*", ".again-*", ".at-once-*", ".answers-200"
+    breaks=on("associate", ".is-listed", "platform.model.agrees"),
+    also=(
+        *on("associate", ".several-itwins", ".stays", ".duplicate-*", ".again-*", ".at-once-*", ".own-itwin"),
+        *SEEN_BY_MOVE,
     ),
 )
 def _(faults: Faults) -> None:
@@ -36,7 +48,10 @@ def _(faults: Faults) -> None:
     "associate-replaces-the-others",
     "The relation was modelled as one to one.",
     breaks=on("associate", ".is-listed", ".several-itwins"),
-    also=(*on("associate", ".stays", ".duplicate-*", ".again-*", ".at-once-*"), *on("move", ".several-*")),
+    also=(
+        *on("associate", ".several-itwins", ".stays", ".duplicate-*", ".again-*", ".at-once-*", ".own-itwin"),
+        *SEEN_BY_MOVE,
+    ),
 )
 def _(faults: Faults) -> None:
     faults.replace(ASSOCIATE, "apply", lambda call: _put(call, call.reality_data, call.itwin.id))
@@ -46,7 +61,10 @@ def _(faults: Faults) -> None:
     "associate-keeps-two-at-most",
     "The table has a column for the owner and one for a guest.",
     breaks=on("associate", ".several-itwins"),
-    also=on("associate", ".duplicate-*", ".at-once-none-is-lost"),
+    also=(
+        *on("associate", ".several-itwins", ".stays", ".duplicate-*", ".again-*", ".at-once-*", ".own-itwin"),
+        *SEEN_BY_MOVE,
+    ),
 )
 def _(faults: Faults) -> None:
     faults.replace(
@@ -60,7 +78,10 @@ def _(faults: Faults) -> None:
     "associate-stores-twice",
     "The message is delivered at least once, and the handler appends.",
     breaks=on("associate", ".is-listed"),
-    also=on("associate", ".several-itwins", ".stays", ".again-*", ".at-once-*"),
+    also=(
+        *on("associate", ".several-itwins", ".stays", ".duplicate-*", ".again-*", ".at-once-*", ".own-itwin"),
+        *SEEN_BY_MOVE,
+    ),
 )
 def _(faults: Faults) -> None:
     def twice(call: Call) -> None:
@@ -73,12 +94,16 @@ def _(faults: Faults) -> None:
     "associate-shares-with-another-itwin",
     "A variable of the loop is captured, and the association goes to the last one.",
     breaks=on("associate", ".is-listed"),
-    also=on("associate", ".several-itwins", ".stays", ".duplicate-*", ".again-*", ".at-once-*"),
+    also=(
+        *on("associate", ".several-itwins", ".stays", ".duplicate-*", ".again-*", ".at-once-*", ".own-itwin"),
+        *SEEN_BY_MOVE,
+    ),
 )
 def _(faults: Faults) -> None:
     def astray(call: Call) -> None:
         others = call.emulator.state.itwins_of(call.itwin.organization)
-        other = next(each for each in others if each.id not in {*call.reality_data.itwins, call.itwin.id})
+        taken = {*call.reality_data.itwins, call.itwin.id}
+        other = next((each for each in others if each.id not in taken), call.itwin)
         _put(call, call.reality_data, *call.reality_data.itwins, other.id)
 
     faults.replace(ASSOCIATE, "apply", astray)
@@ -98,7 +123,7 @@ def _(faults: Faults) -> None:
             first.append(call.reality_data)
         seen[0] += 1
         inner(call)
-        if seen[0] == _LATER // 2:
+        if seen[0] == _SOON:
             _put(call, first[0], *first[0].itwins)
 
     faults.wrap(ASSOCIATE, "apply", count)
@@ -127,7 +152,7 @@ def _(faults: Faults) -> None:
     "associate-stores-what-it-refuses-with-409",
     "The insert happens before the check, and the check does not take it back.",
     breaks=on("associate", ".duplicate-changes-nothing"),
-    also=on("associate", ".at-once-only-one-wins"),
+    also=(*on("associate", ".at-once-only-one-wins", ".stays"), *SEEN_BY_MOVE),
 )
 def _(faults: Faults) -> None:
     faults.on_reply(ASSOCIATE, _appended, status=409)
@@ -142,6 +167,7 @@ def _appended(call: Call, reply: Reply) -> Reply:
     "associate-stores-unknown-itwins",
     "The row is written first, and the lookup of the iTwin only decides about the answer.",
     breaks=on("associate", ".refused-changes-nothing"),
+    also=SEEN_BY_MOVE,
 )
 def _(faults: Faults) -> None:
     def store(call: Call, inner: Run) -> object:
@@ -152,11 +178,10 @@ def _(faults: Faults) -> None:
     faults.wrap(ASSOCIATE, "find_itwin", store)
 
 
-# ------------------------------------------------------------ move
 @defect(
     "move-stores-nothing",
     "The unit of work is never saved, and the reply is written before anybody notices.",
-    breaks=on("move", ".lists-exactly-the-destination"),
+    breaks=on("move", ".lists-exactly-the-destination", "platform.model.agrees"),
     also=on("move", ".already-within-conflicts", ".and-back", ".at-once-*", ".stays", ".conflict-code"),
 )
 def _(faults: Faults) -> None:
@@ -181,6 +206,7 @@ def _(faults: Faults) -> None:
     "move-goes-one-way",
     "The history of places has a unique index, so a place cannot come twice.",
     breaks=on("move", ".and-back"),
+    also=on("move", ".at-once-only-one-wins"),
 )
 def _(faults: Faults) -> None:
     been: dict[str, set[str]] = {}
@@ -199,6 +225,7 @@ def _(faults: Faults) -> None:
     "move-is-taken-back-later",
     "Replication from the source's region wins over the newer write.",
     breaks=on("move", ".stays"),
+    also=on("associate", ".stays"),
 )
 def _(faults: Faults) -> None:
     first: list[RealityData] = []
@@ -239,7 +266,7 @@ def _(faults: Faults) -> None:
     "move-again-succeeds",
     "A move to where it is is thought to be harmless.",
     breaks=on("move", ".already-within-conflicts"),
-    also=on("move", ".conflict-code"),
+    also=on("move", ".conflict-code", ".at-once-only-one-wins"),
 )
 def _(faults: Faults) -> None:
     faults.drop(MOVE, "conflict")
@@ -261,21 +288,3 @@ def _(faults: Faults) -> None:
 )
 def _(faults: Faults) -> None:
     faults.rule("same_data_center", lambda _data, _itwin: True)
-
-
-@defect(
-    "move-carries-out-what-it-refuses-with-422",
-    "The destination is set on the entity before the body is validated as a whole, and the entity is saved.",
-    breaks=on("move", ".refused-changes-nothing"),
-    also=on("associate", ".refused-changes-nothing"),
-)
-def _(faults: Faults) -> None:
-    def store(call: Call, reply: Reply) -> Reply:
-        sent = call.json.get("iTwinId") if isinstance(call.json, dict) else None
-        data = call.emulator.state.reality_data.get(call.ids["realityDataId"].lower())
-        itwin = lookup_itwin(call, sent) if isinstance(sent, str) else None
-        if data is not None and itwin is not None and len(data.itwins) == 1 and set(call.json) - {"iTwinId"}:
-            _put(call, data, itwin.id)
-        return reply
-
-    faults.on_reply(MOVE, store, status=422)

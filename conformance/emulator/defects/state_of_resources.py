@@ -11,16 +11,20 @@ from conformance.emulator.pipeline import Run
 from conformance.emulator.records import ITwin, Repository, Resource
 from conformance.emulator.replies import Reply
 
-_LATER = 25  # calls of the same operation, after which the early write is taken back
-
-
-# ------------------------------------------------------------ create resource
+_LATER = 8  # creates, after which the first is taken back
 
 
 @defect(
     "resource-stores-nothing",
     "The unit of work is never saved, and the reply is written before anybody notices.",
-    breaks=on("resource", ".can-be-read", ".is-listed-once", ".stays", ".duplicate-id-conflicts"),
+    breaks=on(
+        "resource",
+        ".can-be-read",
+        ".is-listed-once",
+        ".stays",
+        ".duplicate-id-conflicts",
+        "platform.model.agrees",
+    ),
     also=on("resource", ".*"),
 )
 def _(faults: Faults) -> None:
@@ -51,7 +55,7 @@ def _(faults: Faults) -> None:
     "resource-is-not-listed",
     "The list is read from a search index that nobody tells of new entries.",
     breaks=on("resource", ".is-listed-once"),
-    also=on("resource", ".at-once-*", ".duplicate-*", ".unique-*", ".free-*"),
+    also=on("resource", ".at-once-*", ".duplicate-*", ".unique-*", ".free-*", ".text-*", ".can-be-read"),
 )
 def _(faults: Faults) -> None:
     faults.body("listRepositoryResources", lambda _: {"resources": [], "_links": {}}, status=200)
@@ -75,7 +79,7 @@ def _(faults: Faults) -> None:
     "resource-replaced-by-what-is-refused-with-409",
     "The upsert happens before the check.",
     breaks=on("resource", ".duplicate-changes-nothing"),
-    also=on("resource", ".refused-changes-nothing"),
+    also=on("resource", ".refused-changes-nothing", ".duplicate-name-conflicts", ".free-after-delete"),
 )
 def _(faults: Faults) -> None:
     def store(call: Call, reply: Reply) -> Reply:
@@ -134,26 +138,21 @@ def _(faults: Faults) -> None:
     faults.rule("takes_resources", known)
 
 
-# ------------------------------------------------------------ get account
 @defect(
     "account-read-touches-the-itwin",
     "Every access writes a time stamp, and the time stamp is part of the iTwin.",
     breaks=on("account", ".read-changes-nothing", "platform.safe.changes-nothing"),
+    also=on("account", ".inactive-itwin-stays-inactive"),
 )
 def _(faults: Faults) -> None:
+    reads = [0]
+
     def touch(call: Call, inner: Run) -> object:
-        reply = inner(call)
-        count = call.facts.setdefault("count", len(call.emulator.recent))
-        call.emulator.state.put_itwin(
-            replace(
-                call.itwin,
-                document={
-                    **call.itwin.document,
-                    "lastModifiedDateTime": f"2026-01-01T00:00:{count % 60:02}Z",
-                },
-            )
-        )
-        return reply
+        reads[0] += 1
+        stamp = f"2026-01-01T00:{reads[0] // 60 % 60:02}:{reads[0] % 60:02}Z"
+        touched = {**call.itwin.document, "lastModifiedDateTime": stamp}
+        call.emulator.state.put_itwin(replace(call.itwin, document=touched))
+        return inner(call)
 
     faults.wrap(ACCOUNT, "reply", touch)
 

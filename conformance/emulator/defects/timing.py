@@ -118,7 +118,7 @@ def _(faults: Faults) -> None:
     also=on("move", ".at-once-only-one-wins"),
 )
 def _(faults: Faults) -> None:
-    async def store(call: Call, _inner: Run) -> None:
+    async def store(call: Call, inner: Run) -> None:  # noqa: ARG001 - what it replaces
         before = call.reality_data.itwins
         await asyncio.sleep(_GAP)
         now = call.emulator.state.reality_data.get(call.reality_data.id) or call.reality_data
@@ -187,22 +187,3 @@ for _short in SHORT:
             return SERVER_ERROR if pause > _PAUSE and call.operation == SHORT[short] else reply
 
         faults.on_reply(EVERY, clock)
-
-
-for _short in ("associate", "move", "resource"):
-
-    @defect(
-        f"{_short}-forgets-one-in-five",
-        "One of five instances writes to a store that nobody reads.",
-        breaks=on(_short, "platform.model.agrees"),
-        also=anything_on(_short),
-    )
-    def _(faults: Faults, short: str = _short) -> None:
-        turn = [0]
-
-        def store(call: Call, inner: Run) -> None:
-            turn[0] += 1
-            if turn[0] % 5:
-                inner(call)
-
-        faults.wrap(SHORT[short], "apply", store)

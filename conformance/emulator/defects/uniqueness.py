@@ -25,7 +25,7 @@ def _(faults: Faults) -> None:
     "resource-id-not-unique",
     "The unique index was made on the name alone, and an insert of a known id updates.",
     breaks=on("resource", ".duplicate-id-conflicts"),
-    also=on("resource", ".at-once-only-one-id-wins", ".duplicate-changes-nothing"),
+    also=on("resource", ".free-after-delete", ".at-once-only-one-id-wins", ".duplicate-changes-nothing"),
 )
 def _(faults: Faults) -> None:
     faults.rule("id_taken", lambda _state, _repository, _id: False)
@@ -53,7 +53,7 @@ def _(faults: Faults) -> None:
     "resource-id-compared-with-the-first-only",
     "The query takes the first row and forgets the condition.",
     breaks=on("resource", ".duplicate-id-conflicts"),
-    also=on("resource", ".duplicate-changes-nothing", ".at-once-only-one-id-wins"),
+    also=on("resource", ".free-after-delete", ".duplicate-changes-nothing", ".at-once-only-one-id-wins"),
 )
 def _(faults: Faults) -> None:
     faults.rule("id_taken", lambda state, repository, sent: sent in _ids(state, repository)[:1])
