@@ -34,7 +34,7 @@ ASTRAY = (
 @defect(
     "associate-stores-nothing",
     "The unit of work is never saved, and the reply is written before anybody notices.",
-    breaks=on("associate", ".is-listed", "platform.model.agrees"),
+    breaks=on("associate", ".is-listed"),
     also=(
         *on("associate", ".several-itwins", ".stays", ".duplicate-*", ".again-*", ".at-once-*", ".own-itwin"),
         *SEEN_BY_MOVE,
@@ -181,7 +181,7 @@ def _(faults: Faults) -> None:
 @defect(
     "move-stores-nothing",
     "The unit of work is never saved, and the reply is written before anybody notices.",
-    breaks=on("move", ".lists-exactly-the-destination", "platform.model.agrees"),
+    breaks=on("move", ".lists-exactly-the-destination"),
     also=on("move", ".already-within-conflicts", ".and-back", ".at-once-*", ".stays", ".conflict-code"),
 )
 def _(faults: Faults) -> None:

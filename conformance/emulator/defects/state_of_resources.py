@@ -23,7 +23,6 @@ _LATER = 8  # creates, after which the first is taken back
         ".is-listed-once",
         ".stays",
         ".duplicate-id-conflicts",
-        "platform.model.agrees",
     ),
     also=on("resource", ".*"),
 )

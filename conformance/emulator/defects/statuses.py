@@ -10,7 +10,10 @@ from conformance.emulator.replies import Reply
 @defect(
     "associate-answers-201",
     "Somebody read that POST means Created.",
-    breaks=on("associate", ".answers-200", "platform.status.documented"),
+    breaks=(
+        *on("associate", ".answers-200", "platform.status.documented", "platform.model.agrees"),
+        *on("move", "platform.model.agrees"),
+    ),
     also=anything_on("associate"),
 )
 def _(faults: Faults) -> None:
@@ -30,7 +33,7 @@ def _(faults: Faults) -> None:
 @defect(
     "resource-answers-200",
     "The framework's answer to POST is 200, and nobody set another.",
-    breaks=on("resource", ".answers-201", "platform.status.documented"),
+    breaks=on("resource", ".answers-201", "platform.status.documented", "platform.model.agrees"),
     also=anything_on("resource"),
 )
 def _(faults: Faults) -> None:
