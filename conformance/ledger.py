@@ -27,6 +27,10 @@ PLAUSIBLE_ID: Final = re.compile(r"[\w{}~:.-]{1,200}", re.ASCII)
 """An id that an undo call may be made of: a reply could name anything, up to a path of its own."""
 
 
+NEVER_SENT: Final = ("could not connect", "TLS:")
+"""How a failure begins before which the request cannot have left this machine: nothing was created."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """One creating request: who sent it, what it creates, and the DELETE that takes it back.
@@ -179,12 +183,11 @@ def _opened(path: Path) -> TextIO:
 
 
 def _after(entry: Entry, exchange: Exchange | None) -> Entry:
-    if exchange is None or exchange.status is None:
-        return replace(entry, state="unknown")
-    if exchange.status >= 500:  # noqa: PLR2004 - it may have failed after it wrote
-        return replace(entry, state="unknown")
-    if exchange.status >= 300:  # noqa: PLR2004 - anything but success created nothing
+    refused = range(300, 500)  # anything but success, and nothing that may have failed after it wrote
+    if exchange is not None and (exchange.failure.startswith(NEVER_SENT) or exchange.status in refused):
         return replace(entry, state="refused")
+    if exchange is None or exchange.status is None or exchange.status >= refused.stop:
+        return replace(entry, state="unknown")
     if not entry.pointer:
         return replace(entry, state="created")
     created = exchange.at(entry.pointer)

@@ -285,3 +285,17 @@ def test_a_spent_budget_is_no_violation(house: House, lamp_target: Target) -> No
     assert told.of("lamps.get.colour")[0] == "CANNOT_JUDGE"
     assert "budget spent: 1 of 1 requests sent" in told.of("lamps.get.colour")[1]
     assert told.document["exit_code"] == 3
+
+
+def test_what_never_left_has_created_nothing(house: House, dead_target: Target) -> None:
+    """A creating request that could not connect is no loss: nothing is left, and silence is the reason."""
+    body = """\
+request = request_for(run.catalogue.operations["addLamp"], {"room": "hall"}, json={})
+with judge("platform.reply.documented-status", "addLamp"):
+    run.client.send(request)"""
+    stories = "".join(story(body, "platform.reply.documented-status", name=f"s{n}") for n in range(5))
+    told = tell(house, dead_target, stories, only=("addLamp",))
+    verdict, reason = told.of("platform.reply.documented-status", "addLamp")
+    assert verdict == "CANNOT_JUDGE"
+    assert "could not connect" in reason
+    assert (told.document["leaks"], told.document["requests"]["created"]) == ([], 0)
