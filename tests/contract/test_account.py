@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance import expect
+from conformance.errors import NotJudged
 from conformance.exchange import Exchange
 from conformance.pytest_plugin import Judge, verifies
 
@@ -181,5 +182,8 @@ def test_a_whole_run_of_reads_changed_nothing(owner: Actor, scene: Scene, judge:
         expect.equal(after.at("/iTwin"), first.at("/iTwin"), "the iTwin", first, after)
         listed = owner.read(f"/itwins/{scene.home}/repositories")
         known = {repository.id for repository in scene.used_repositories() if repository.itwin == scene.home}
-        seen = {entry.get("id") for entry in listed.at("/repositories") if isinstance(entry, dict)}
+        entries = listed.at("/repositories")
+        if not isinstance(entries, list):
+            raise NotJudged(f"the repositories cannot be read: {listed.summary()}", (listed.id,))
+        seen = {entry.get("id") for entry in entries if isinstance(entry, dict)}
         expect.equal(sorted(known - seen), [], "repositories that are gone", listed)
