@@ -32,7 +32,9 @@ def open_target(name: str, file: Path) -> Iterator[Target]:
 
 def finish(run: Run, *, formats: bool = True) -> dict[str, Any]:
     """Undo what the run created, settle what nobody judged, write the report; return the run's document."""
-    run.leaks = run.client.undo()
+    # A target that went away or throttled for good cut the run off; one that does so only at undo did not.
+    run.stopped = run.stopped or run.client.budget.stopped
+    run.leaks += run.client.undo()
     run.client.close()
     run.settle()
     past = nights(run.folder.parent, run.target.name) if formats else []
