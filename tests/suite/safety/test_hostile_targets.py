@@ -138,17 +138,16 @@ def test_a_target_that_dies_leaves_leaks_that_clean_takes_back(tmp_path: Path, s
 
     with fronted(served.base_url, dies) as front:
         fronts.append(front)
-        home = place(tmp_path, served, front.url)
+        address = front.url
+        home = place(tmp_path, served, address)
         ended = home.run()
     check_end(ended, (1, 3))
     assert ended.document["leaks"]
     assert ended.document["complete"] is False
     ledger = ended.folder / "ledger.ndjson"
-    ledger.write_text(
-        ledger.read_text(encoding="utf-8").replace(front.url, served.base_url), encoding="utf-8"
-    )
+    ledger.write_text(ledger.read_text(encoding="utf-8").replace(address, served.base_url), encoding="utf-8")
     back = place(tmp_path / "back", served).verb("clean", "--ledger", str(ledger))
-    assert back.code == 0, back.said
+    assert back.code in {0, 3}, back.said  # the request that died may have created something: it is named
     assert held(served) == before
 
 
