@@ -27,7 +27,7 @@ from conformance.report import statistics
 from conformance.report.exchanges import Record, reply_text, request_text, title
 from conformance.report.model import Run
 from conformance.report.moments import moment_of
-from conformance.report.text import one_line, shorten, web_link
+from conformance.report.text import one_line, shorten, visible, web_link
 from conformance.verdicts import Judgement, Level, Verdict
 
 _LOGGER: Final[Any] = AllureFileLogger  # has no annotations of its own
@@ -86,7 +86,7 @@ def _attach(logger: Any, record: Record) -> list[Attachment]:
     attachments = []
     for name, text in (("request", request_text(record)), ("reply", reply_text(record))):
         source = f"{uuid4()}-attachment.txt"
-        logger.report_attached_data(text, source)
+        logger.report_attached_data(visible(text), source)
         attachments.append(Attachment(name=name, source=source, type="text/plain"))
     return attachments
 
