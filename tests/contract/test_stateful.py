@@ -24,27 +24,38 @@ def test_generated_sequences_agree_with_the_rules(owner: Actor, scene: Scene, ju
     """Associations, moves and creates in any order are answered as a model of the rules answers them."""
     dice = random.Random(scene.run.seed)  # noqa: S311 - a repeatable choice, no secret
     steps = scene.examples(quick=8, nightly=150)
+    broken = _walk(owner, scene, dice, steps)
+    for operation in ("associateRealityData", "moveRealityData"):
+        with judge(MODEL, operation):
+            if operation in broken:
+                raise broken[operation]
+    with judge(MODEL, "createRepositoryResource"):
+        _resources(owner, scene, dice, steps)
+
+
+def _walk(owner: Actor, scene: Scene, dice: random.Random, steps: int) -> dict[str, Violation]:
+    """Take the steps and return what broke the rules, by the operation of the step that did."""
     places = [scene.home, scene.second, scene.third]
+    verbs = ["move", "associate", *dice.choices(("associate", "move", "move"), k=steps)][:steps]
     data = owner.new_reality_data(scene.home)
-    model, done = set(scene.alone), []
-    with judge(MODEL, "associateRealityData"), judge(MODEL, "moveRealityData"):
-        for _ in range(steps):
-            verb, place = dice.choice(("associate", "move", "move")), dice.choice(places)
+    model, done, verb = set(scene.alone), list[str](), verbs[0]
+    try:
+        for verb in verbs:
+            place = dice.choice(places)
             wanted = _rule(verb, place, model) if model or place != scene.home else 0
-            done.append(f"{verb} {places.index(place)}")
             if wanted == 0:
-                done.pop()
                 continue
+            done.append(f"{verb} {places.index(place)}")
             reply = owner.associate(data, place) if verb == "associate" else owner.move(data, place)
             _agree(reply, (wanted,) if wanted != 422 else (403, 404, 409, 422), done, scene.run.seed)
             model = _after(verb, place, model, reply.status or 0)
             if len(model) == len(places):
                 data, model = owner.new_reality_data(scene.home), set(scene.alone)
-        expect.same_items(
-            owner.settled_associations(data, sorted(model)), model, "associations", judge.last()
-        )
-    with judge(MODEL, "createRepositoryResource"):
-        _resources(owner, scene, dice, steps)
+        seen = owner.settled_associations(data, sorted(model))
+        expect.same_items(seen, model, f"associations after {', '.join(done[-6:])}")
+    except Violation as violation:
+        return {f"{verb}RealityData": violation}
+    return {}
 
 
 def _rule(verb: str, place: str, model: set[str]) -> int:
