@@ -10,10 +10,7 @@ from conformance.emulator.replies import Reply
 @defect(
     "associate-answers-201",
     "Somebody read that POST means Created.",
-    breaks=(
-        *on("associate", ".answers-200", "platform.status.documented", "platform.model.agrees"),
-        *on("move", "platform.model.agrees"),
-    ),
+    breaks=(*on("associate", ".answers-200", "platform.status.documented", "platform.model.agrees"),),
     also=anything_on("associate"),
 )
 def _(faults: Faults) -> None:
