@@ -20,7 +20,7 @@ def _(faults: Faults) -> None:
 @defect(
     "move-answers-200",
     "The framework's answer to PATCH is 200, and nobody set another.",
-    breaks=on("move", ".answers-204", "platform.status.documented"),
+    breaks=on("move", ".answers-204", "platform.status.documented", "platform.model.agrees"),
     also=anything_on("move"),
 )
 def _(faults: Faults) -> None:
