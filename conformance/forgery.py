@@ -26,7 +26,7 @@ def forged(token: str, jwks: JsonObject) -> dict[str, str]:
         return kinds
     header, payload, signature = parts
     try:
-        head, claims = _decoded(header), _decoded(payload)
+        head, claims = decoded(header), decoded(payload)
     except ValueError:
         return kinds
     kinds["forged-signature"] = f"{header}.{payload}.{_other(signature)}"
@@ -62,7 +62,8 @@ def _public_key(head: JsonObject, jwks: JsonObject) -> bytes | None:
     return key.as_pem(private=False) if isinstance(key, RSAKey) else None
 
 
-def _decoded(part: str) -> dict[str, Any]:
+def decoded(part: str) -> dict[str, Any]:
+    """Return the JSON object in one part of a JWT; `ValueError` where it holds none."""
     content = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     if not isinstance(content, dict):
         raise ValueError("no JSON object")  # noqa: TRY004 - the same for the caller as text that is no JSON

@@ -6,7 +6,6 @@ issuer refuses.
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,8 @@ from typing import Any, ClassVar
 
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+
+from conformance.forgery import decoded
 
 KEYS_PATH = "/jwks"
 
@@ -34,7 +35,7 @@ class Rogue:
         if len(parts) != 3:  # noqa: PLR2004 - header, payload and signature
             return ""
         try:
-            claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+            claims = decoded(parts[1])
         except ValueError:
             return ""
         header = {"alg": "RS256", "kid": "rogue", "jku": self.issuer + KEYS_PATH}
