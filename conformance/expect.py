@@ -78,6 +78,15 @@ def only_members(reply: Exchange, pointer: str, allowed: Iterable[str]) -> None:
         )
 
 
+def same_members(reply: Exchange, other: Exchange) -> None:
+    """Expect a JSON object with the top members of another reply, where that one is an object."""
+    wanted = other.at("")
+    if isinstance(wanted, dict):
+        seen = reply.at("")
+        found = sorted(seen) if isinstance(seen, dict) else "no JSON object"
+        equal(found, sorted(wanted), "the members of the answer", other, reply)
+
+
 def text(reply: Exchange, pointer: str) -> str:
     """Expect a string that is not empty at a JSON pointer of the reply, and return it."""
     seen = reply.at(pointer)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 
 from conformance.errors import HarnessError
@@ -17,6 +19,15 @@ def specs_dir() -> Path:
 def contract_dir() -> Path:
     """Return the folder of the scenario tests that run against a target."""
     return _find("tests/contract", "contract")
+
+
+def cache_dir() -> Path:
+    """Return where to keep what is costly to work out again, outside the folder that the user works in."""
+    try:
+        caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError:  # nobody's home is known
+        caches = Path(tempfile.gettempdir())
+    return caches / "itwin-conformance"
 
 
 def _find(in_checkout: str, in_wheel: str) -> Path:

@@ -14,12 +14,15 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice, zip_longest
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote
 
 import schemathesis
 from hypothesis import HealthCheck, Phase, assume, given, seed, settings
 from hypothesis import strategies as st
+from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.errors import Flaky, Unsatisfiable
 from hypothesis.internal.charmap import charmap_file
 from hypothesis.internal.conjecture import providers
@@ -63,7 +66,7 @@ class Explorer:
         """Send generated requests until the budget is spent; raise the smallest `Violation`."""
         mode = GenerationMode.POSITIVE if valid else GenerationMode.NEGATIVE
         if not valid:
-            for request in _spread(list(self._coverage()), self.budget // 2):
+            for request in islice(_in_turns(self._coverage()), max(self.budget // 2, len(self._parts()))):
                 self._try(request)
         try:
             self._fuzz(mode, valid=valid)
@@ -136,21 +139,32 @@ class Explorer:
     def _real_path(self) -> dict[str, str]:
         return {name: self.real_ids[real] for name, real in self.operation.real_ids().items()}
 
-    def _coverage(self) -> Iterator[Request]:
-        """Yield one request for each way in which the schema can be broken in one place."""
+    def _parts(self) -> list[str]:
+        """Return what of a request can break its schema: each parameter of the path, and the body."""
+        return [*self.operation.path_parameters, *(["body"] if self.operation.body is not None else [])]
+
+    def _coverage(self) -> dict[str, list[Request]]:
+        """Return by broken part one request for each way to break it; everything else of it is real."""
         operation = schema_operation(self.operation)
         config = operation.schema.config.generation_for(operation=operation, phase="coverage")
         cases = operation.schema.iter_coverage_cases(
             operation, generation_modes=[GenerationMode.NEGATIVE], generation_config=config
         )
+        found: dict[str, list[Request]] = {part: [] for part in self._parts()}
         for case in cases:
-            if case.method == self.operation.method:
-                request = self._request(case, valid=False, real=True)
+            data = case.meta.phase.data
+            broken = data.parameter if data.parameter_location is ParameterLocation.PATH else "body"
+            if case.method == self.operation.method and broken in found:
+                request = self._request(case, valid=False, real=True, broken=broken)
                 if request is not None:
-                    yield request
+                    found[broken].append(request)
+        return found
 
-    def _request(self, case: Any, *, valid: bool, real: bool) -> Request | None:
-        """Return the request of a generated case, or None where it says nothing about the API."""
+    def _request(self, case: Any, *, valid: bool, real: bool, broken: str = "") -> Request | None:
+        """Return the request of a generated case, or None where it says nothing about the API.
+
+        `broken` names the one parameter that keeps its generated value among real ones.
+        """
         params = {k: unquote(str(v)) for k, v in (case.path_parameters or {}).items()}
         components = case.meta.components if case.meta else {}
         path = components.get(ParameterLocation.PATH)
@@ -162,6 +176,8 @@ class Explorer:
             return None
         if self.operation.body is not None and not bad_path and (real or bad_body):
             params = self._real_path()
+        elif broken in params:
+            params = self._real_path() | {broken: params[broken]}
         if set(params) != set(self.operation.path_parameters) or not all(map(_speakable, params.values())):
             return None
         options: dict[str, Any] = {
@@ -197,10 +213,10 @@ def _speakable(value: str) -> bool:
     )
 
 
-def _spread(requests: list[Request], most: int) -> list[Request]:
-    """Return at most so many of the requests, spread over all of them."""
-    step = max(1, -(-len(requests) // max(most, 1)))
-    return requests[::step]
+def _in_turns(parts: Mapping[str, list[Request]]) -> Iterator[Request]:
+    """Yield one request of each part in turn, so that even a small budget breaks every part once."""
+    for round_ in zip_longest(*parts.values()):
+        yield from (request for request in round_ if request is not None)
 
 
 def _violation_in(error: BaseException) -> BaseException:
@@ -210,6 +226,11 @@ def _violation_in(error: BaseException) -> BaseException:
 
 
 _LOADED: dict[int, Any] = {}
+
+
+def keep_caches_in(folder: Path) -> None:
+    """Let Hypothesis keep its tables of characters there, and nothing in the user's working folder."""
+    set_hypothesis_home_dir(folder)
 
 
 def schema_operation(operation: Operation) -> Any:

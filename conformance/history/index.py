@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,8 @@ from conformance.report.text import one_line, visible
 
 NAME: Final = ".history.sqlite"
 VERSION: Final = 1
+WORTH_KEEPING: Final = 5
+"""So many runs or more are read once and then kept in the index."""
 MARKS: Final = ("run.json", "exchanges.ndjson", "ledger.ndjson")
 """A folder with one of these is, or was to become, the report of a run."""
 
@@ -77,7 +80,7 @@ def broken_runs(reports: Path) -> list[BrokenRun]:
 
 def _opened(reports: Path) -> sqlite3.Connection:
     file = reports / NAME
-    if not reports.is_dir() or not os.access(reports, os.W_OK):
+    if not reports.is_dir() or not os.access(reports, os.W_OK) or not _is_worth_keeping(reports):
         return _with_tables(sqlite3.connect(":memory:"))
     try:
         return _with_tables(sqlite3.connect(file, timeout=20))
@@ -87,6 +90,12 @@ def _opened(reports: Path) -> sqlite3.Connection:
         # Damaged, or no database at all: nothing is lost, the folders are the truth.
         file.unlink(missing_ok=True)
         return _with_tables(sqlite3.connect(file, timeout=20))
+
+
+def _is_worth_keeping(reports: Path) -> bool:
+    """Tell whether the index saves time: for a few runs no file is left in what may be anybody's folder."""
+    runs = sum(1 for _ in islice(_folders(reports), WORTH_KEEPING))
+    return runs == WORTH_KEEPING or (reports / NAME).exists()
 
 
 def _with_tables(connection: sqlite3.Connection) -> sqlite3.Connection:

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 import pytest
 
-from conformance.paths import contract_dir
+from conformance.paths import cache_dir, contract_dir
+from conformance.properties import keep_caches_in
 from conformance.pytest_plugin import plugin
 from conformance.pytest_plugin.shards import sharded
 from conformance.run import Run
@@ -51,6 +52,7 @@ class _Bring:
 def judge(run: Run, progress: Progress = lambda *_: None, *, formats: bool = True) -> dict[str, Any]:
     """Run every story of the contract that is selected, undo, report, and return the run's document."""
     bring = _Bring(run, progress)
+    keep_caches_in(cache_dir() / "hypothesis")
     folder = contract_dir()
     arguments = [
         str(folder),

@@ -138,7 +138,7 @@ def test_a_mended_run_is_counted_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize("damage", ["text", "version", "missing"])
 def test_the_index_is_made_again_whatever_happened_to_it(tmp_path: Path, damage: str) -> None:
     """Nothing is lost with the index: the folders are the truth."""
-    write_nights(tmp_path, "PASS", "FAIL")
+    write_nights(tmp_path, *("PASS", "FAIL") * 3)
     before = history.nights(tmp_path, "qa")
     file = tmp_path / NAME
     match damage:
@@ -151,8 +151,18 @@ def test_the_index_is_made_again_whatever_happened_to_it(tmp_path: Path, damage:
         case "missing":
             file.unlink()
     assert history.nights(tmp_path, "qa") == before
-    assert history.rebuild(tmp_path) == 2
+    assert history.rebuild(tmp_path) == 6
     assert history.nights(tmp_path, "qa") == before
+
+
+def test_a_few_runs_leave_no_index_beside_them(tmp_path: Path) -> None:
+    """The folder around a report may be anybody's: an index is kept only where it saves time."""
+    write_nights(tmp_path, "PASS", "FAIL")
+    assert len(history.runs(tmp_path)) == 2
+    assert not (tmp_path / NAME).exists()
+    write_nights(tmp_path, *("PASS", "FAIL") * 3)
+    assert len(history.runs(tmp_path)) == 6
+    assert (tmp_path / NAME).exists()
 
 
 def test_an_index_that_another_process_holds_is_a_usage_error(

@@ -211,6 +211,12 @@ def test_a_broken_promise_is_told_with_its_sentence(broken: tuple[Served, Ended]
     Draft202012Validator(schema()).validate(run.document)
 
 
+def test_a_run_leaves_only_its_report(broken: tuple[Served, Ended]) -> None:
+    """In the folder that the user works in stands what stood there, and the report."""
+    folder = broken[1].folder
+    assert {file.name for file in folder.parent.iterdir()} == {"targets.toml", ".env", folder.name}
+
+
 def test_no_secret_is_left_anywhere(
     broken: tuple[Served, Ended], by_command: Ended, right: tuple[Served, Path]
 ) -> None:
