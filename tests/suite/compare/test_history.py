@@ -157,12 +157,13 @@ def test_the_index_is_made_again_whatever_happened_to_it(tmp_path: Path, damage:
 
 def test_a_few_runs_leave_no_index_beside_them(tmp_path: Path) -> None:
     """The folder around a report may be anybody's: an index is kept only where it saves time."""
-    write_nights(tmp_path, "PASS", "FAIL")
-    assert len(history.runs(tmp_path)) == 2
-    assert not (tmp_path / NAME).exists()
-    write_nights(tmp_path, *("PASS", "FAIL") * 3)
-    assert len(history.runs(tmp_path)) == 6
-    assert (tmp_path / NAME).exists()
+    few, many = tmp_path / "few", tmp_path / "many"
+    for folder, nights in ((few, 2), (many, 6)):
+        folder.mkdir()
+        write_nights(folder, *["PASS"] * nights)
+        assert len(history.runs(folder)) == nights
+    assert not (few / NAME).exists()
+    assert (many / NAME).exists()
 
 
 def test_an_index_that_another_process_holds_is_a_usage_error(
