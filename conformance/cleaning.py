@@ -24,9 +24,14 @@ class Cleaned:
     exit_code: ExitCode
 
 
-def ledgers_below(reports: Path) -> list[Path]:
-    """Return the ledgers of every run folder below `reports`, newest run first."""
-    return sorted(reports.glob("**/ledger.ndjson"), reverse=True)
+def ledgers_below(folder: Path) -> list[Path]:
+    """Return the ledgers of every run and of every shard below a folder, newest run first."""
+    return sorted(folder.glob("**/ledger.ndjson"), reverse=True)
+
+
+def ledgers_of(path: Path) -> list[Path]:
+    """Return the ledger that is meant: the file itself, or those of a run folder, which has at least one."""
+    return (ledgers_below(path) or [path / "ledger.ndjson"]) if path.is_dir() else [path]
 
 
 def clean_up(target: Target, files: Sequence[Path], *, dry_run: bool = False) -> Cleaned:

@@ -21,11 +21,11 @@ def clean(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the calls and send nothing.")] = False,
 ) -> None:
     """Undo what interrupted runs left behind on a target. Safe to run twice."""
-    from conformance.cleaning import clean_up, ledgers_below
+    from conformance.cleaning import clean_up, ledgers_below, ledgers_of
     from conformance.targets import load_target
 
     opened = load_target(targets, target)
-    files = [path / "ledger.ndjson" if path.is_dir() else path for path in ledger or ledgers_below(reports)]
+    files = [file for path in ledger for file in ledgers_of(path)] if ledger else ledgers_below(reports)
     done = clean_up(opened, files, dry_run=dry_run)
     for line in done.lines:
         typer.echo(line)

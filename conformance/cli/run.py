@@ -24,7 +24,7 @@ def run(
             help="Requirement id, pattern, operationId, tag or API; repeatable.", metavar="SELECTOR"
         ),
     ] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Processes for the property tests.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes for the property tests.")] = 1,
     seed: Annotated[int | None, typer.Option(help="Seed of the generated data; repeats a run.")] = None,
     max_requests: Annotated[int | None, typer.Option(min=1, help="Send no more requests than this.")] = None,
     max_writes: Annotated[

@@ -1,13 +1,16 @@
-"""More processes for the generated requests: each has a seed of its own and its share of rate and budget.
+"""More processes for the generated requests: each has a seed of its own, and all of them spend one budget.
 
 Only a nightly or release run has shards, since a quick one generates few requests. The run itself tells every
 story; a shard tells the generated ones again from the next seed, and what it finds is booked on the run.
+Rate, limits, `Retry-After` and the stop sign hold for all at once: they pass one gate in shared memory.
 """
 
 from __future__ import annotations
 
 import json
 import multiprocessing
+import os
+import threading
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -17,6 +20,7 @@ from typing import Any, Final
 
 from conformance.ledger import Leak
 from conformance.run import Options, Run, load_claims, new_run
+from conformance.session import stop
 from conformance.targets import Target
 from conformance.verdicts import Judgement, Level, Verdict
 
@@ -35,10 +39,12 @@ def sharded(run: Run) -> Iterator[None]:
     if shards < 1 or not chosen:
         yield
         return
-    limits = share_of(run, run.options.workers)
-    run.client.budget.rate, run.client.budget.max_requests = limits.rate, limits.max_requests
     spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(shards, mp_context=spawn) as pool:
+    shared = run.client.budget.share(spawn)
+    seats = spawn.Value("i", 0)
+    with ProcessPoolExecutor(
+        shards, mp_context=spawn, initializer=_sit_down, initargs=(*shared, seats)
+    ) as pool:
         asked = []
         for number in range(1, shards + 1):
             options = replace(
@@ -50,29 +56,44 @@ def sharded(run: Run) -> Iterator[None]:
                 baseline=None,
                 waivers=None,
             )
-            asked.append(pool.submit(_tell, options, limits))
+            asked.append(pool.submit(_tell, options, run.target))
         yield
         for number, future in enumerate(asked, 1):
             _merge(run, number, future)
 
 
-def share_of(run: Run, workers: int) -> Target:
-    """Return the target with one worker's share of rate, requests and writes."""
-    target = run.target
-    return target.model_copy(
-        update={
-            "rate": target.rate and target.rate / workers,
-            "max_requests": target.max_requests and max(1, target.max_requests // workers),
-            "max_writes": target.max_writes and target.max_writes // workers,
-        }
-    )
+_SEAT: list[Any] = []
+
+
+def _sit_down(tally: Any, gate: Any, seats: Any) -> None:
+    """Keep what the processes of the run share, and take a seat; called once in each process."""
+    with seats.get_lock():
+        seats.value += 1
+        _SEAT[:] = [tally, gate, seats.value]
 
 
 def _tell(options: Options, target: Target) -> dict[str, Any]:
     """Run one shard; the body of its process."""
     from conformance.pytest_plugin.launch import judge  # noqa: PLC0415 - launch imports this module
 
-    return judge(new_run(options, target, load_claims()), formats=False)
+    run = new_run(options, target, load_claims())
+    run.client.budget.join(*_SEAT)
+    over = threading.Event()
+    threading.Thread(target=_end_with_the_run, args=(run, over), daemon=True).start()
+    try:
+        return judge(run, formats=False)
+    finally:
+        over.set()
+
+
+def _end_with_the_run(run: Run, over: threading.Event) -> None:
+    """Take back what was created, and end, when the process of the run is gone: killed perhaps."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        stop(run, "the process of the run is gone")
+        over.wait()
+        os._exit(1)  # nobody is there to tell the pool that it is over
 
 
 def _merge(run: Run, number: int, future: Future[dict[str, Any]]) -> None:

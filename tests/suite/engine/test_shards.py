@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from typing import Any, Final
 
 from conformance.pytest_plugin.launch import judge
-from conformance.pytest_plugin.shards import _merge, share_of
+from conformance.pytest_plugin.shards import _merge
 from conformance.run import Options, new_run
 from conformance.targets import Target
 from tests.suite.engine.lamps import ROWS, House
@@ -50,5 +50,3 @@ def test_a_shard_that_ends_badly_is_a_failure_of_the_suite(house: House, lamp_ta
     _merge(run, 1, ended)
     run.client.close()
     assert run.harness_errors == ["shard 1 ended: OSError: gone with ***"]
-    limits = share_of(run, 3)
-    assert (limits.max_requests, limits.max_writes, limits.rate) == (3, None, None)

@@ -49,6 +49,31 @@ def test_a_signal_ends_a_run_with_a_report_and_nothing_left(
     assert home.verb("clean", "--ledger", str(folder)).said.strip() == "nothing to undo"
 
 
+@pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGKILL], ids=["stopped", "killed"])
+def test_no_shard_outlives_the_run(tmp_path: Path, served: Served, kind: signal.Signals) -> None:
+    """The processes of a nightly run end with it and take back what they created, told or not."""
+    before = held(served)
+    home = place(tmp_path, served, more="idle = 0\n")
+    folder = tmp_path / "report"
+    started = time.monotonic()
+    process = home.start("run", "--report-dir", str(folder), "--profile", "nightly", "--workers", "2")
+    shard = folder / "shards" / "1"
+    until_written(shard, 8)
+    process.send_signal(kind)
+    ended = wait(process, folder, started)
+    while not (shard / "run.json").exists() and time.monotonic() < started + 60:
+        time.sleep(0.1)
+    told = json.loads((shard / "run.json").read_text(encoding="utf-8"))
+    if kind is signal.SIGTERM:
+        assert ended.code == 3, ended.said
+        assert ended.document["leaks"] == []
+        assert "interrupted" in told["stopped"]
+    else:
+        assert "gone" in told["stopped"]
+        assert home.verb("clean", "--ledger", str(folder)).code == 0
+    assert held(served) == before
+
+
 def test_clean_finishes_a_killed_run_from_another_folder_and_twice(tmp_path: Path, served: Served) -> None:
     """The ledger is enough; a dry run sends nothing, the second clean has nothing to do."""
     before = held(served)

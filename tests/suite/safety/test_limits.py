@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import threading
 from pathlib import Path
 
@@ -54,6 +55,22 @@ def test_a_second_try_never_spends_what_is_kept_for_undo() -> None:
     budget.acquire(writes=True, undo=True)
     with pytest.raises(NotJudged, match="budget spent"):
         budget.acquire(writes=True, undo=True, again=True)
+
+
+def test_processes_spend_one_budget() -> None:
+    """What one process sends, owes, is told to wait for, or is stopped by, holds for the other."""
+    context = multiprocessing.get_context("spawn")
+    first, second = (Budget(max_requests=4, reserve=reserve) for reserve in (lambda: 0, lambda: 2))
+    first.acquire(writes=False)
+    second.join(*first.share(context), seat=1)
+    second.acquire(writes=True, undo=True)
+    assert (first.sent, first.left(), second.left()) == (2, 1, 0)
+    first.block(0.2)
+    second.acquire(writes=True, undo=True)
+    assert second.waited >= 0.2
+    second.stop("enough")
+    with pytest.raises(NotJudged, match="enough"):
+        first.acquire(writes=False)
 
 
 def test_a_stopped_budget_wakes_whoever_waits() -> None:
