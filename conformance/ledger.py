@@ -25,8 +25,9 @@ GONE: Final = frozenset({200, 202, 204, 404, 410})
 """Answers to an undo call after which the thing is not there any more."""
 PLAUSIBLE_ID: Final = re.compile(r"[\w{}~:.-]{1,200}", re.ASCII)
 """An id that an undo call may be made of: a reply could name anything, up to a path of its own."""
-
-
+LOST_IN_A_ROW: Final = 3
+LOST_AT_ALL: Final = 10
+"""So many things that may exist and that nobody can take back, and the run creates no more."""
 NEVER_SENT: Final = ("could not connect", "TLS:")
 """How a failure begins before which the request cannot have left this machine: nothing was created."""
 
@@ -112,6 +113,12 @@ class Ledger:
     def lost(self) -> list[Entry]:
         """Return what may exist at the target and cannot be taken back: its reply gave no id."""
         return [e for e in self.entries.values() if e.state == "unknown" and not e.is_complete]
+
+    def is_losing(self) -> bool:
+        """Tell whether to create no more: the latest creations gave no id, or too many of the run did not."""
+        over = [e for e in self.entries.values() if e.state != "intended"]
+        latest = [e.state == "unknown" and not e.is_complete for e in over[-LOST_IN_A_ROW:]]
+        return (len(latest) == LOST_IN_A_ROW and all(latest)) or len(self.lost()) >= LOST_AT_ALL
 
     def undo(
         self, delete: Callable[[str, str], int | str], protected: Collection[str] = frozenset()

@@ -31,8 +31,6 @@ PATIENT_WAITS: Final = 4
 UNSAID_WAIT: Final = 2.0
 """Seconds to wait after a 429 that does not say for how long; each further wait is that much longer."""
 SET_UP_TRIES: Final = 3
-LOST: Final = 3
-"""So many things that may exist and that nobody can take back, and the run creates no more."""
 TOKEN_CALLS: Final = 2
 """Requests that a new token may cost: one for each way to send the credentials."""
 
@@ -94,8 +92,9 @@ class Client:
         """
         if request.writes and (self.read_only or self.target.mode == "none"):
             raise NotJudged(f"{request.method} {request.path}: nothing may be written to this target")
-        if request.undo is not None and len(self.ledger.lost()) >= LOST:
-            raise NotJudged(f"nothing more is created: {LOST} creations gave no id to take them back with")
+        if request.undo is not None and self.ledger.is_losing():
+            lost = len(self.ledger.lost())
+            raise NotJudged(f"nothing more is created: {lost} creations gave no id to take them back with")
         exchange = self._patiently(request, role)
         tries = 1
         while request.purpose != "judged" and tries < SET_UP_TRIES and self._may_pass(exchange, role):

@@ -74,7 +74,7 @@ for _short in ("associate", "move"):
         f"{_short}-forbids-unknown-itwins",
         "Permissions are looked up before existence, and nobody has any on what does not exist.",
         breaks=on(_short, ".unknown-itwin-not-found"),
-        also=on(_short, ".id-of-another-kind-not-found"),
+        also=on(_short, ".id-of-another-kind-not-found", ".deleted-not-found"),
     )
     def _(faults: Faults, short: str = _short) -> None:
         faults.wrap(
@@ -103,7 +103,7 @@ for _short in ("associate", "move"):
         f"{_short}-answers-gone-for-unknown-reality-data",
         "Unknown and deleted are the same to the store.",
         breaks=on(_short, ".unknown-reality-data-not-found"),
-        also=on(_short, STATUS, ".id-of-another-kind-not-found", ".odd-ids-refused"),
+        also=on(_short, STATUS, ".id-of-another-kind-not-found", ".odd-ids-refused", ".deleted-not-found"),
     )
     def _(faults: Faults, short: str = _short) -> None:
         faults.on_reply(
@@ -160,6 +160,7 @@ def _(faults: Faults) -> None:
     "resource-takes-unknown-itwins-for-invalid",
     "The lookup throws the exception of the validation.",
     breaks=on("resource", ".unknown-itwin-refused", ".unknown-itwin-code"),
+    also=on("resource", ".deleted-itwin-not-found"),
 )
 def _(faults: Faults) -> None:
     faults.on_reply(

@@ -21,7 +21,7 @@ def _put(call: Call, data: RealityData, *itwins: str) -> None:
 
 
 SEEN_BY_MOVE = on(
-    "move", ".several-associations-refused", ".refused-changes-nothing", "platform.model.agrees"
+    "move", ".several-associations-refused", ".refused-changes-nothing", ".stays", "platform.model.agrees"
 )
 """Move looks at the associations too, and begins where associate ended."""
 ASTRAY = (

@@ -75,6 +75,22 @@ def test_a_lost_reply_is_undone_where_the_call_is_known() -> None:
     assert asked == ["/lamps/1/rooms/2"]
 
 
+def test_whoever_loses_every_creation_creates_no_more() -> None:
+    """Three lost in a row are enough, and so are ten in all."""
+    ledger = Ledger()
+    for lost in range(1, 11):
+        assert not ledger.is_losing()
+        ledger.outcome(intended(ledger), None)
+        if lost < 10:
+            ledger.outcome(intended(ledger), answer(b'{"lamp":{"id":"a"}}'))
+    assert ledger.is_losing()
+    row = Ledger()
+    for _ in range(3):
+        assert not row.is_losing()
+        row.outcome(intended(row), None)
+    assert row.is_losing()
+
+
 def test_what_a_story_deleted_itself_is_not_asked_for_again() -> None:
     """Each undo call costs a request."""
     ledger = Ledger()
