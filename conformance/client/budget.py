@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from conformance.client.gate import new_gate
 from conformance.errors import NotJudged
 
 MARGIN: Final = 0.1
@@ -84,7 +85,7 @@ class Budget:
         with self.gate:
             shared = context.RawValue(Tally)
             ctypes.pointer(shared)[0] = self.tally
-            self.tally, self.gate = shared, context.RLock()
+            self.tally, self.gate = shared, new_gate(context)
         return self.tally, self.gate
 
     def join(self, tally: Tally, gate: Any, seat: int) -> None:

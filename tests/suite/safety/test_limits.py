@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import threading
+import time
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
 
-from conformance.client.budget import Budget
+from conformance.client.budget import Budget, Tally
+from conformance.client.gate import Gate
 from conformance.emulator.serve import Served, running
 from conformance.errors import NotJudged
 from tests.suite.safety.front import Asked, fronted
@@ -71,6 +74,30 @@ def test_processes_spend_one_budget() -> None:
     second.stop("enough")
     with pytest.raises(NotJudged, match="enough"):
         first.acquire(writes=False)
+
+
+def _stay_inside(tally: Tally, gate: Gate, entered: Event) -> None:
+    """Enter the gate of another process, and never leave it; the body of a process."""
+    Budget().join(tally, gate, seat=1)
+    with gate:
+        entered.set()
+        time.sleep(60)
+
+
+def test_a_process_killed_inside_the_gate_locks_nobody_out() -> None:
+    """Whoever waits for the gate enters as soon as its holder is dead, and no sooner."""
+    context = multiprocessing.get_context("spawn")
+    budget, entered = Budget(), context.Event()
+    process = context.Process(target=_stay_inside, args=(*budget.share(context), entered), daemon=True)
+    process.start()
+    assert entered.wait(timeout=30)
+    waiting = threading.Thread(target=budget.acquire, kwargs={"writes": False}, daemon=True)
+    waiting.start()
+    waiting.join(timeout=0.3)
+    assert waiting.is_alive()
+    process.kill()
+    waiting.join(timeout=10)
+    assert not waiting.is_alive()
 
 
 def test_a_stopped_budget_wakes_whoever_waits() -> None:
