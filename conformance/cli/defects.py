@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from conformance.matrix import Case, Matrix, Row
     from conformance.requirements import Catalogue
 
+EACH_CORE: Final = 4
+"""Cases at the same time for each core: most of their time is waiting."""
+
 
 def defects(
     only: Annotated[
@@ -25,7 +29,10 @@ def defects(
             help="Defect, variation or pattern of names, or a requirement id; repeatable.", metavar="NAME"
         ),
     ] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Processes at the same time; most of them wait.")] = 4,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Processes at the same time, most of which wait. Default: 4 for each core."),
+    ] = None,
     report_dir: Annotated[Path, typer.Option(help="Where matrix.json, .md and .html go.")] = Path(
         "reports/defects"
     ),
@@ -53,7 +60,8 @@ def defects(
         for case in cases:
             typer.echo(f"{case.kind:9} {case.name}: {case.sentence}")
         return
-    matrix = _run(cases, catalogue, workers=workers, seed=seed, whole=not only, quiet=as_json)
+    at_once = workers or EACH_CORE * (os.cpu_count() or 1)
+    matrix = _run(cases, catalogue, workers=at_once, seed=seed, whole=not only, quiet=as_json)
     document = matrix.document()
     paths = write(document, report_dir)
     if page is not None:
@@ -105,7 +113,7 @@ def _run(
     by_name = {case.name: case for case in cases}
     started = time.monotonic()
     rows: list[Row] = []
-    for outcome in execute(cases, catalogue, workers=workers, seed=seed):
+    for outcome in execute(cases, catalogue, workers=workers or EACH_CORE * (os.cpu_count() or 1), seed=seed):
         row = weigh(by_name[outcome.name], outcome)
         rows.append(row)
         if not quiet:

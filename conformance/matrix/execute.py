@@ -91,6 +91,7 @@ def _received(here: Connection, case: Case) -> Outcome:
 
 
 def _child(case: Case, catalogue: Catalogue, seed: int, there: Connection) -> None:
+    gc.disable()  # it lives for seconds: a sixth of its time would go into looking for garbage
     try:
         there.send(run_case(case, catalogue, seed))
     except (ConformanceError, OSError) as error:

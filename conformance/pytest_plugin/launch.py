@@ -18,7 +18,7 @@ from conformance.run import Run
 from conformance.session import finish, stop, stopped_by_signals
 
 QUIET: Final = (
-    "-q", "--no-header", "--no-summary", "--tb=short", "--assert=plain", "--import-mode=importlib",
+    "-q", "--no-header", "--no-summary", "--tb=native", "--assert=plain", "--import-mode=importlib",
     "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:allure_pytest", "-p", "no:cov",
     "-p", "no:schemathesis", "-p", "no:itwin-emulator", "-p", "no:terminalreporter", "-p", "no:logging",
     "-p", "no:faulthandler", "-p", "no:unraisableexception", "-p", "no:threadexception",
