@@ -6,15 +6,16 @@ import contextlib
 import json
 import os
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final, TextIO
 from urllib.parse import quote, unquote
 
-from conformance.errors import UsageError
+from conformance.errors import NotJudged, UsageError
 from conformance.exchange import Exchange, Request
+from conformance.strangers import Strangers
 
 try:
     import fcntl
@@ -28,6 +29,8 @@ PLAUSIBLE_ID: Final = re.compile(r"[\w{}~:.-]{1,200}", re.ASCII)
 LOST_IN_A_ROW: Final = 3
 LOST_AT_ALL: Final = 10
 """So many things that may exist and that nobody can take back, and the run creates no more."""
+ERRORS: Final = 300
+"""The first status that is no success."""
 NEVER_SENT: Final = ("could not connect", "TLS:")
 """How a failure begins before which the request cannot have left this machine: nothing was created."""
 
@@ -71,6 +74,7 @@ class Ledger:
     path: Path | None = None
     target: str = ""
     entries: dict[int, Entry] = field(default_factory=dict)
+    strangers: Strangers = field(default_factory=Strangers)
     _file: TextIO | None = None
     _lock: Lock = field(default_factory=Lock)
 
@@ -84,10 +88,41 @@ class Ledger:
             self._keep(Entry(number, role, undo.what, line, undo.path, undo.pointer, self.target))
             return number
 
-    def outcome(self, number: int, exchange: Exchange | None) -> None:
-        """Write down what became of it; None or a lost reply leaves it unknown."""
+    def outcome(self, number: int, exchange: Exchange | None) -> str:
+        """Write down what became of it; None or a lost reply leaves it unknown.
+
+        Return "", or why what the reply names is nothing to work with: then it is never deleted either.
+        """
         with self._lock:
-            self._keep(_after(self.entries[number], exchange))
+            before = self.entries[number]
+            entry = _after(before, exchange)
+            why = self._why_not_ours(entry, exchange)
+            self._keep(replace(before, state="unknown") if why else entry)
+            status = exchange.status if exchange is not None else None
+            if entry.state == "unknown" and entry.pointer and status is not None and status < ERRORS:
+                why = f"{entry.request} answered {status} and gave no usable id"
+            return why
+
+    def _why_not_ours(self, entry: Entry, exchange: Exchange | None) -> str:
+        if exchange is None or entry.state != "created" or not entry.pointer:
+            return ""
+        created = unquote(entry.undo.rsplit("/", 1)[-1])
+        why = self.strangers.why_not_ours(created, entry.pointer, exchange)
+        twins = [e for e in self.entries.values() if e.undo.lower() == entry.undo.lower() and e.pointer]
+        for twin in twins:
+            why = "was the answer to another creation, too"
+            if twin.state == "created":
+                self._keep(replace(twin, state="unknown"))
+        if not why:
+            return ""
+        self.strangers.avoided.add(created.lower())
+        return f"{entry.request} answered with {created}, which {why}: nothing is done with it"
+
+    def keep_off(self, request: Request) -> None:
+        """Refuse to write to what a reply to a creation named and is not this run's own."""
+        stranger = self.strangers.mentioned(request) if request.writes and request.purpose != "undo" else ""
+        if stranger:
+            raise NotJudged(f"{stranger} was answered for a creation and is not new: nothing is done with it")
 
     def taken_back(self, path: str) -> None:
         """Write down that a story deleted something itself: undo need not ask again."""
@@ -120,18 +155,16 @@ class Ledger:
         latest = [e.state == "unknown" and not e.is_complete for e in over[-LOST_IN_A_ROW:]]
         return (len(latest) == LOST_IN_A_ROW and all(latest)) or len(self.lost()) >= LOST_AT_ALL
 
-    def undo(
-        self, delete: Callable[[str, str], int | str], protected: Collection[str] = frozenset()
-    ) -> list[Leak]:
+    def undo(self, delete: Callable[[str, str], int | str]) -> list[Leak]:
         """Take everything back, newest first.
 
         `delete(role, path)` answers with a status or, where there was none, with the reason. What could not
-        be taken back is returned as leaks and stays in the ledger. Ids in `protected` are never deleted,
-        whatever a reply said.
+        be taken back is returned as leaks and stays in the ledger. A fixture is never deleted, whatever a
+        reply said.
         """
         leaks = []
         for entry in self.pending():
-            if unquote(entry.undo.rsplit("/", 1)[-1]) in protected and entry.pointer:
+            if unquote(entry.undo.rsplit("/", 1)[-1]).lower() in self.strangers.fixtures and entry.pointer:
                 leaks.append(
                     Leak(entry.what, f"DELETE {entry.undo}", "it is a fixture of the target: not touched")
                 )

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass, field
+from typing import Final
+
+PREFIX: Final = re.compile(r"ct-\d{8}T\d{6}Z-[0-9a-f]{6}-")
+"""What the names of one run begin with, and those of no other."""
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,7 @@ class Client:
             target, self.redactor, self.limits, self.proxies, self._before_token, self._after_token
         )
         self.budget.reserve = self._owed
+        self.ledger.strangers.fixtures = frozenset(map(str.lower, target.fixtures.values()))
 
     @property
     def redactor(self) -> Redactor:
@@ -95,6 +96,7 @@ class Client:
         if request.undo is not None and self.ledger.is_losing():
             lost = len(self.ledger.lost())
             raise NotJudged(f"nothing more is created: {lost} creations gave no id to take them back with")
+        self.ledger.keep_off(request)
         exchange = self._patiently(request, role)
         tries = 1
         while request.purpose != "judged" and tries < SET_UP_TRIES and self._may_pass(exchange, role):
@@ -172,9 +174,10 @@ class Client:
         try:
             exchange = self._exchange(request, role, prepared)
         finally:
-            if entry is not None:
-                self.ledger.outcome(entry, exchange)
+            not_ours = "" if entry is None else self.ledger.outcome(entry, exchange)
         self._book(exchange)
+        if not_ours:
+            raise NotJudged(not_ours, (exchange.id,))
         return exchange
 
     def _given_up(self, request: Request) -> str:
@@ -212,6 +215,7 @@ class Client:
         self._watched.append(self.recorder.record(exchange))
         self._count(exchange.operation_id, exchange.request.purpose)
         self.health.note(exchange)
+        self.ledger.strangers.note(exchange)
         for listener in self.listeners:
             listener(exchange)
         if exchange.status is None:
@@ -279,7 +283,7 @@ class Client:
         self._undoing = True
         self.health.begin_undo()
         self.credentials.forgive()
-        return self.ledger.undo(self._delete, frozenset(self.target.fixtures.values()))
+        return self.ledger.undo(self._delete)
 
     def _delete(self, role: str, path: str) -> int | str:
         try:

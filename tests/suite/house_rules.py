@@ -21,6 +21,7 @@ LAYERS: Final = (
     ("errors",),
     ("forgery", "naming", "pages", "paths", "redaction", "rogue", "specs", "starter"),
     ("requirements", "verdicts", "exchange"),
+    ("strangers",),
     ("examples", "explain", "ledger", "targets", "pages_compare", "waivers"),
     ("client", "identity"),
     ("oracles",),

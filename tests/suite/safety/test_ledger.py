@@ -53,7 +53,8 @@ def test_undo_goes_backwards_over_what_was_created(tmp_path: Path) -> None:
 def test_an_id_that_is_none_makes_no_undo_call(identity: str) -> None:
     """What a reply names must look like an id before anything is deleted under it."""
     ledger = Ledger()
-    ledger.outcome(intended(ledger), answer(f'{{"lamp":{{"id":{identity}}}}}'.encode()))
+    said = ledger.outcome(intended(ledger), answer(f'{{"lamp":{{"id":{identity}}}}}'.encode()))
+    assert "no usable id" in said
     (leak,) = ledger.undo(lambda *_: 204)
     assert "may or may not exist" in leak.error
 
@@ -61,8 +62,9 @@ def test_an_id_that_is_none_makes_no_undo_call(identity: str) -> None:
 def test_a_fixture_is_never_deleted() -> None:
     """A reply that names something of somebody else's is not followed."""
     ledger = Ledger()
-    ledger.outcome(intended(ledger), answer(b'{"lamp":{"id":"theirs"}}'))
-    (leak,) = ledger.undo(lambda *_: 204, frozenset({"theirs"}))
+    ledger.outcome(intended(ledger), answer(b'{"lamp":{"id":"Theirs"}}'))
+    ledger.strangers.fixtures = frozenset({"theirs"})
+    (leak,) = ledger.undo(lambda *_: 204)
     assert "fixture" in leak.error
 
 
@@ -82,7 +84,7 @@ def test_whoever_loses_every_creation_creates_no_more() -> None:
         assert not ledger.is_losing()
         ledger.outcome(intended(ledger), None)
         if lost < 10:
-            ledger.outcome(intended(ledger), answer(b'{"lamp":{"id":"a"}}'))
+            ledger.outcome(intended(ledger), answer(f'{{"lamp":{{"id":"a{lost}"}}}}'.encode()))
     assert ledger.is_losing()
     row = Ledger()
     for _ in range(3):
