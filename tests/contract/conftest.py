@@ -25,8 +25,6 @@ from .actors import Actor, Lag, Repository, at_once
 
 pytest_plugins = ["conformance.pytest_plugin"]
 
-NIL = "00000000-0000-0000-0000-000000000000"
-
 
 @dataclass
 class Scene:
@@ -360,29 +358,10 @@ def outsider(actors: dict[str, Actor]) -> Actor:
     return actors["outsider"]
 
 
-@pytest.fixture
-def nowhere() -> str:
-    """Return a GUID that names nothing."""
-    return str(uuid.uuid4())
-
-
 @pytest.fixture(scope="session")
 def together() -> Callable[..., list[Exchange]]:
     """Return how to make several calls at the same moment."""
     return at_once
-
-
-@pytest.fixture(scope="session")
-def odd_ids() -> list[str]:
-    """Return ids that name nothing and that a careless service stumbles over."""
-    return [
-        "not-a-guid",
-        NIL,
-        "' OR '1'='1",
-        "b\u00e9ton",
-        "x" * 300,
-        "{00000000-0000-0000-0000-000000000000}",
-    ]
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,8 @@ from conformance.errors import NotJudged
 from conformance.exchange import Exchange
 from conformance.pytest_plugin import Judge, verifies
 
+from .ids import near, strange
+
 if TYPE_CHECKING:
     from tests.contract.actors import Actor
     from tests.contract.conftest import Scene
@@ -94,18 +96,16 @@ def test_accounts_read_at_once_are_each_right(
     "itwins.account.odd-ids-refused",
     "itwins.account.malformed-itwin",
 )
-def test_an_unknown_itwin_has_no_account(
-    owner: Actor, judge: Judge, nowhere: str, odd_ids: list[str]
-) -> None:
+def test_an_unknown_itwin_has_no_account(owner: Actor, scene: Scene, judge: Judge) -> None:
     """An iTwin that does not exist is not found, and no odd id is ever accepted."""
     with judge("itwins.account.unknown-itwin-not-found"):
-        expect.error(owner.account(nowhere), 404, "iTwinNotFound")
+        expect.error(owner.account(near(scene.home)), 404, "iTwinNotFound")
     tolerated = frozenset({400, 403, 405, 414, 422})
     with judge("itwins.account.malformed-itwin") as seen:
         odd = owner.account("028cb17d-01e5-4d92-bfee-89b201a92", tolerated=tolerated)
         seen.observed(odd.summary())
     with judge("itwins.account.odd-ids-refused"):
-        for odd_id in odd_ids[1:]:
+        for odd_id in strange(scene.home):
             expect.refused(owner.account(odd_id, tolerated=tolerated), 400, 403, 404, 405, 414, 422)
 
 

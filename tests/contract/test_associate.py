@@ -9,6 +9,8 @@ from conformance import expect
 from conformance.exchange import Exchange
 from conformance.pytest_plugin import Judge, verifies
 
+from .ids import near, strange
+
 if TYPE_CHECKING:
     from tests.contract.actors import Actor
     from tests.contract.conftest import Scene
@@ -23,6 +25,7 @@ Together = Callable[..., list[Exchange]]
     "reality-management.associate.duplicate-conflicts",
     "reality-management.associate.duplicate-changes-nothing",
     "reality-management.associate.conflict-code",
+    "reality-management.associate.id-case",
 )
 def test_an_association_is_listed_and_refused_a_second_time(owner: Actor, scene: Scene, judge: Judge) -> None:
     """Each of several associations is answered, listed once, and refused with 409 when it is made again."""
@@ -38,9 +41,14 @@ def test_an_association_is_listed_and_refused_a_second_time(owner: Actor, scene:
         expect.same_items(owner.settled_associations(data, wanted), wanted, "associations", judge.last())
     before = owner.associations(data)
     twice = [owner.associate(data, place) for place in (scene.second, scene.third, scene.second)]
+    capitals = [owner.associate(data, scene.second.upper()), owner.associate(data.upper(), scene.second)]
     with judge("reality-management.associate.duplicate-conflicts"):
         for reply in twice:
             expect.status(reply, 409)
+        for reply in capitals:
+            expect.refused(reply, 403, 404, 409, 422)
+    with judge("reality-management.associate.id-case") as seen:
+        seen.observed(capitals[0].summary())
     with judge("reality-management.associate.conflict-code"):
         for reply in twice:
             expect.code_of(reply, 409, "AssociationExists")
@@ -50,7 +58,6 @@ def test_an_association_is_listed_and_refused_a_second_time(owner: Actor, scene:
 
 @verifies(
     "reality-management.associate.empty-json-body",
-    "reality-management.associate.id-case",
     "reality-management.associate.again-after-dissociation",
     "reality-management.associate.own-itwin",
 )
@@ -60,8 +67,6 @@ def test_a_dissolved_association_can_be_made_again(owner: Actor, scene: Scene, j
     with judge("reality-management.associate.empty-json-body"):
         headers = {"Content-Type": "application/json", "Accept": "application/json, text/plain, */*"}
         expect.status(owner.associate(data, scene.third, content=b"", headers=headers), 200)
-    with judge("reality-management.associate.id-case") as seen:
-        seen.observed(owner.associate(data, scene.third.upper()).summary())
     owner.delete(f"/reality-management/reality-data/{data}/itwins/{scene.third}")
     owner.settled_associations(data, scene.alone)
     with judge("reality-management.associate.again-after-dissociation"):
@@ -83,11 +88,11 @@ def test_a_dissolved_association_can_be_made_again(owner: Actor, scene: Scene, j
     "reality-management.associate.deleted-not-found",
     "reality-management.associate.refused-changes-nothing",
 )
-def test_an_unknown_id_is_not_found(owner: Actor, scene: Scene, judge: Judge, nowhere: str) -> None:
+def test_an_unknown_id_is_not_found(owner: Actor, scene: Scene, judge: Judge) -> None:
     """Reality data and iTwins that do not exist are not found, and an id of the other kind is none either."""
     with judge("reality-management.associate.unknown-reality-data-not-found"):
-        expect.error(owner.associate(nowhere, scene.second), 404, "RealityDataNotFound")
-    unknown = owner.associate(scene.untouched, nowhere)
+        expect.error(owner.associate(near(scene.untouched), scene.second), 404, "RealityDataNotFound")
+    unknown = owner.associate(scene.untouched, near(scene.second))
     with judge("reality-management.associate.unknown-itwin-not-found"):
         expect.status(unknown, 404)
     with judge("reality-management.associate.unknown-itwin-code") as seen:
@@ -109,7 +114,7 @@ def test_an_unknown_id_is_not_found(owner: Actor, scene: Scene, judge: Judge, no
     "reality-management.associate.malformed-reality-data",
     "reality-management.associate.odd-ids-refused",
 )
-def test_a_malformed_id_is_invalid(owner: Actor, scene: Scene, judge: Judge, odd_ids: list[str]) -> None:
+def test_a_malformed_id_is_invalid(owner: Actor, scene: Scene, judge: Judge) -> None:
     """The page's own malformed iTwin id answers 422 and names iTwinId; no odd id is ever accepted."""
     malformed = owner.associate(scene.untouched, "028cb17d-01e5-4d92-bfee-89b201a92")
     with judge("reality-management.associate.malformed-itwin-invalid"):
@@ -123,11 +128,11 @@ def test_a_malformed_id_is_invalid(owner: Actor, scene: Scene, judge: Judge, odd
         seen.observed(odd.summary())
     with judge("reality-management.associate.odd-ids-refused"):
         tolerated = frozenset({400, 405, 414})
-        for odd_id in odd_ids[::2]:
+        for odd_id in strange(scene.second)[::2]:
             expect.refused(
                 owner.associate(scene.untouched, odd_id, tolerated=tolerated), 400, 403, 404, 405, 414, 422
             )
-        for odd_id in odd_ids[1::2]:
+        for odd_id in strange(scene.untouched)[1::2]:
             expect.refused(
                 owner.associate(odd_id, scene.second, tolerated=tolerated), 400, 403, 404, 405, 414, 422
             )

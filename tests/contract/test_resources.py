@@ -11,6 +11,8 @@ from conformance import expect
 from conformance.exchange import Exchange
 from conformance.pytest_plugin import Judge, prepares, verifies
 
+from .ids import near, strange
+
 if TYPE_CHECKING:
     from tests.contract.actors import Actor, Repository
     from tests.contract.conftest import Scene
@@ -116,9 +118,13 @@ def test_id_and_name_are_taken_by_the_first_create(owner: Actor, scene: Scene, j
     order = (bodies[1], bodies[0], bodies[2])
     same_id = [owner.create_resource(repository, owner.new_resource(id=body["id"])) for body in order]
     same_id.append(owner.create_resource(repository, bodies[1]))
+    places = (repository.at(itwin=repository.itwin.upper()), repository.at(id=repository.id.upper()))
+    capitals = [owner.create_resource(place, bodies[0]) for place in places]
     with judge("itwins.resource.duplicate-id-conflicts"):
         for reply in same_id:
             expect.status(reply, 409)
+        for reply in capitals:
+            expect.refused(reply, 403, 404, 409, 422)
     twins = [owner.new_resource(displayName=body["displayName"]) for body in order]
     same_name = [owner.create_resource(repository, twin) for twin in twins]
     with judge("itwins.resource.duplicate-name-conflicts"):
@@ -162,13 +168,11 @@ def _shape(listed: list[dict[str, Any]]) -> list[tuple[str, str]]:
     "itwins.resource.unknown-itwin-code",
     "itwins.resource.odd-ids-refused",
 )
-def test_an_unknown_repository_is_not_found(
-    owner: Actor, scene: Scene, judge: Judge, nowhere: str, odd_ids: list[str]
-) -> None:
+def test_an_unknown_repository_is_not_found(owner: Actor, scene: Scene, judge: Judge) -> None:
     """A repository is found under its own iTwin and id only."""
     here = scene.repository
     with judge("itwins.resource.unknown-repository-not-found"):
-        expect.error(owner.create_resource(here.at(id=nowhere)), 404, "iTwinRepositoryNotFound")
+        expect.error(owner.create_resource(here.at(id=near(here.id))), 404, "iTwinRepositoryNotFound")
     elsewhere = owner.new_repository(scene.second)
     with judge("itwins.resource.repository-of-another-itwin-not-found"):
         expect.error(owner.create_resource(elsewhere.at(itwin=scene.home)), 404, "iTwinRepositoryNotFound")
@@ -179,8 +183,8 @@ def test_an_unknown_repository_is_not_found(
         expect.status(owner.create_resource(here.at(id=scene.home)), 404)
     with judge("itwins.resource.deleted-itwin-not-found"):
         expect.status(owner.create_resource(here.at(itwin=scene.gone)), 404, 403)
-    unknown = owner.create_resource(here.at(itwin=nowhere))
-    both = owner.create_resource(here.at(itwin=nowhere, id=scene.home))
+    unknown = owner.create_resource(here.at(itwin=near(scene.home)))
+    both = owner.create_resource(here.at(itwin=near(scene.second), id=scene.home))
     with judge("itwins.resource.unknown-itwin-refused"):
         expect.refused(unknown, 403, 404)
         expect.refused(both, 403, 404)
@@ -189,10 +193,10 @@ def test_an_unknown_repository_is_not_found(
         expect.error(both, 404, "iTwinNotFound")
     with judge("itwins.resource.odd-ids-refused"):
         tolerated = frozenset({400, 405, 414})
-        for odd_id in odd_ids[::2]:
+        for odd_id in strange(here.id)[::2]:
             odd = owner.create_resource(here.at(id=odd_id), tolerated=tolerated)
             expect.refused(odd, 400, 404, 405, 414, 422)
-        for odd_id in odd_ids[1::2]:
+        for odd_id in strange(scene.home)[1::2]:
             odd = owner.create_resource(here.at(itwin=odd_id), tolerated=tolerated)
             expect.refused(odd, 400, 403, 404, 405, 414, 422)
 
