@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from conformance.redaction import MASK
-from conformance.replay.plan import leaves, parsed
+from conformance.retrace.plan import leaves, parsed
 
 HEADERS: Final = ("content-type", "location", "retry-after", "www-authenticate")
 """Headers that a promise may be about; the others differ with every proxy."""
@@ -41,22 +41,52 @@ def _differences(
             yield f"header {name}: {old or _ABSENT} then, {new or _ABSENT} now"
     if recorded.get("truncated"):
         return
-    old_leaves, new_leaves = dict(leaves(parsed(recorded.get("body")))), dict(leaves(parsed(body)))
+    ours = frozenset(ids.values())
+    old_leaves = dict(leaves(_in_order(_renamed(parsed(recorded.get("body")), ids), ours)))
+    new_leaves = dict(leaves(_in_order(parsed(body), ours)))
     for pointer in sorted(old_leaves.keys() | new_leaves.keys()):
         old_value = old_leaves.get(pointer, _ABSENT)
         new_value = new_leaves.get(pointer, _ABSENT)
-        if pointer not in old_leaves or pointer not in new_leaves or not _alike(old_value, new_value, ids):
+        if pointer not in old_leaves or pointer not in new_leaves or not _alike(old_value, new_value, ours):
             yield f"{pointer or 'the body'}: {old_value!r} then, {new_value!r} now"
 
 
-def _alike(old: Any, new: Any, ids: Mapping[str, str]) -> bool:
+def _renamed(value: Any, ids: Mapping[str, str]) -> Any:
+    """Return a recorded body as it would read with the new ids."""
+    if isinstance(value, Mapping):
+        return {key: _renamed(member, ids) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_renamed(member, ids) for member in value]
+    if isinstance(value, str):
+        for old, new in sorted(ids.items(), key=lambda item: -len(item[0])):
+            value = value.replace(old, new)
+    return value
+
+
+def _in_order(value: Any, ours: frozenset[str]) -> Any:
+    """Return the body with each list of plain words sorted: new ids come in another order."""
+    if isinstance(value, Mapping):
+        return {key: _in_order(member, ours) for key, member in value.items()}
+    if not isinstance(value, list):
+        return value
+    if all(isinstance(member, str) for member in value):
+        return sorted(value, key=lambda word: (sorted(_made(word, ours)), _plain(word), word))
+    return [_in_order(member, ours) for member in value]
+
+
+def _made(text: str, ours: frozenset[str]) -> set[str]:
+    return {one for one in ours if one in text}
+
+
+def _alike(old: Any, new: Any, ours: frozenset[str]) -> bool:
+    """Tell whether two values mean the same; an id that the replay itself made is no arbitrary one."""
     if old == new and type(old) is type(new):
         return True
     if not isinstance(old, str) or not isinstance(new, str):
         return False
-    for value, anew in sorted(ids.items(), key=lambda item: -len(item[0])):
-        old = old.replace(value, anew)
-    return old == new or MASK in old or _plain(old) == _plain(new)
+    if MASK in old:
+        return True
+    return _plain(old) == _plain(new) and _made(old, ours) == _made(new, ours)
 
 
 def _plain(text: str) -> str:

@@ -8,10 +8,8 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from conformance.errors import UsageError
+from conformance.retrace import Record
 from conformance.verdicts import ExitCode
-
-Record = Mapping[str, Any]
-"""One line of exchanges.ndjson."""
 
 
 class Send(Protocol):

@@ -13,10 +13,11 @@ from urllib.parse import quote, urlsplit
 from conformance.errors import NotJudged, UsageError
 from conformance.redaction import MASK
 from conformance.replay.likeness import differences, new_ids
-from conformance.replay.model import Finding, Outcome, Record, Replayed, ReplayResult, Send
-from conformance.replay.plan import Plan, ids_in, parsed, plan_for
+from conformance.replay.model import Finding, Outcome, Replayed, ReplayResult, Send
 from conformance.report.model import Run
 from conformance.report.run_json import load_run
+from conformance.retrace import Plan, Record, read_journal
+from conformance.retrace.plan import ids_in, parsed, segments
 from conformance.verdicts import Judgement, Verdict
 
 VIOLATIONS: Final = frozenset({Verdict.FAIL, Verdict.DEVIATION})
@@ -40,7 +41,7 @@ class _Replay:
         sent = self._with_new_ids(record)
         status, headers, body = self.send(sent)
         recorded = record.get("reply") or {}
-        self.ids |= new_ids(recorded.get("body"), body, ids_in(record))
+        self.ids |= new_ids(recorded.get("body"), body, set(ids_in(record)))
         self.done.append(
             Replayed(
                 id=record["id"],
@@ -55,7 +56,10 @@ class _Replay:
     def take_back(self, plan: Plan) -> tuple[str, ...]:
         """Undo what the replay created, as the run did; return what could not be."""
         left: list[str] = []
+        never_made = {value for record in plan.steps for value in ids_in(record)} - self.ids.keys()
         for record in plan.undo:
+            if never_made.intersection(segments(record)):
+                continue  # the id of then is not what this replay would have made
             sent = self._with_new_ids(record)
             what = f"{sent['request']['method']} {sent['path']}"
             try:
@@ -91,7 +95,7 @@ def replay(run_folder: Path, finding: Finding, send: Send) -> ReplayResult:
     """
     run = load_run(run_folder)
     judgement = _violation(run, finding)
-    plan = plan_for(run.folder, judgement.evidence)
+    plan = read_journal(run.folder).plan(judgement.evidence)
     obstacle = _obstacle(judgement, plan)
     result = ReplayResult(
         finding=Finding(judgement.requirement, judgement.operation),

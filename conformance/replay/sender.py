@@ -11,7 +11,8 @@ from conformance.errors import NotJudged
 from conformance.exchange import Recorder, Request
 from conformance.ledger import Ledger
 from conformance.redaction import Redactor
-from conformance.replay.model import Record, Send
+from conformance.replay.model import Send
+from conformance.retrace import Record
 from conformance.targets import Target
 
 OURS: Final = frozenset(

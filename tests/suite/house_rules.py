@@ -22,7 +22,7 @@ LAYERS: Final = (
     ("forgery", "naming", "pages", "paths", "redaction", "rogue", "specs", "starter"),
     ("requirements", "verdicts", "exchange"),
     ("strangers",),
-    ("examples", "explain", "ledger", "targets", "pages_compare", "waivers"),
+    ("examples", "explain", "ledger", "targets", "pages_compare", "retrace", "waivers"),
     ("client", "identity"),
     ("oracles",),
     ("checking", "cleaning", "confirmations", "expect", "properties", "report"),

@@ -135,14 +135,16 @@ def test_nothing_is_said_where_the_way_there_went_differently(tmp_path: Path) ->
 
 
 def test_a_target_that_does_not_answer_says_nothing(tmp_path: Path) -> None:
-    """No reply is no proof, and what may be left is named."""
+    """No reply is no proof, and what was never made is not taken back."""
+    asked: list[str] = []
 
     def silent(record: Mapping[str, Any]) -> tuple[int, Mapping[str, str], str]:
+        asked.append(record["id"])
         raise NotJudged(f"no reply to {record['id']}")
 
     result = replay(folder_with(tmp_path), FINDING, silent)
     assert (result.outcome, result.reason) == (Outcome.UNKNOWN, "no reply to x0001")
-    assert len(result.left_behind) == 2
+    assert (result.left_behind, asked) == ((), ["x0001"])
 
 
 def test_what_could_not_be_taken_back_is_named(tmp_path: Path) -> None:
@@ -201,6 +203,22 @@ def test_values_count_and_ids_and_moments_do_not(
     records = [*RECORDS[:4], {**RECORDS[4], "reply": {**RECORDS[4]["reply"], "body": recorded}}]
     result = replay(folder_with(tmp_path, *records), FINDING, Target(x0005=(201, now)))
     assert result.exchanges[-1].differences[:1] == ((differs,) if differs else ())
+
+
+@pytest.mark.parametrize(
+    ("now", "outcome"),
+    [
+        (f'{{"sites": ["{OLD_SITE[:-1]}7", "{NEW_SITE}"]}}', Outcome.HOLDS),
+        (f'{{"sites": ["{NEW_SITE}", "{OLD_SITE[:-1]}7"]}}', Outcome.HOLDS),
+        (f'{{"sites": ["{OLD_SITE[:-1]}7", "{OLD_SITE[:-1]}8"]}}', Outcome.GONE),
+    ],
+)
+def test_an_id_that_the_replay_made_is_not_any_id(tmp_path: Path, now: str, outcome: Outcome) -> None:
+    """Where the finding is that a list names the wrong site, another site in it is no likeness."""
+    body = f'{{"sites": ["{OLD_SITE}", "{OLD_SITE[:-1]}5"]}}'
+    reading = record(5, f"GET /sites/{OLD_SITE}/zones/zone-12345", f"200 {body}")
+    folder = folder_with(tmp_path, *RECORDS[:4], reading)
+    assert replay(folder, FINDING, Target(x0005=(200, now))).outcome is outcome
 
 
 def test_a_changed_media_type_is_a_difference(tmp_path: Path) -> None:
