@@ -28,6 +28,7 @@ def render_html(
     exchanges: Mapping[str, Record],
     comparison: Mapping[str, Any] | None = None,
     history: Sequence[Mapping[str, Any]] | None = None,
+    scripts: Mapping[tuple[str, str], str] | None = None,
 ) -> str:
     """Return the page; without a comparison or a history it says how to get one."""
     moves = html_moves.moves(scrub(comparison))
@@ -50,12 +51,13 @@ def render_html(
         observations=html_sections.observations(run),
         waivers=html_sections.waivers(run),
         gaps=html_sections.gaps(run),
+        answers=html_sections.answers(run),
         facts=html_sections.facts(run),
         style=Markup(style),  # noqa: S704 - our own file
         script=Markup(script),  # noqa: S704 - our own files
         style_hash=_hash(style),
         script_hash=_hash(script),
-        data=embed(html_data.page_data(run, exchanges, moves, nights)),
+        data=embed(html_data.page_data(html_data.Proof(run, exchanges, scripts or {}), moves, nights)),
     )
 
 

@@ -47,11 +47,18 @@ class _Budget:
         return True
 
 
-def page_data(
-    run: Run, exchanges: Mapping[str, Record], moves: Moves | None, nights: list[Night]
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A run, the exchanges behind its verdicts, and the script that shows a violation again."""
+
+    run: Run
+    exchanges: Mapping[str, Record]
+    scripts: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+
+def page_data(proof: Proof, moves: Moves | None, nights: list[Night]) -> dict[str, Any]:
     """Return operations, requirements, verdicts (the gravest first), their exchanges and the nights."""
-    budget = _Budget(DETAIL_BUDGET)
+    budget, run = _Budget(DETAIL_BUDGET), proof.run
     operations = list(statistics.by_operation(run))
     names = sorted({judgement.requirement for judgement in run.verdicts})
     moved = {(move.requirement, move.operation): move.kind for move in moves.rows} if moves else {}
@@ -63,7 +70,7 @@ def page_data(
     operation_index = {name: index for index, name in enumerate(operations)}
     rows = []
     for judgement in ordered:
-        row = _row(run, judgement, exchanges, budget)
+        row = _row(proof, judgement, budget)
         row["r"] = requirement_index[judgement.requirement]
         row["o"] = operation_index[judgement.operation]
         row["h"] = _past(judgement, nights)
@@ -77,6 +84,7 @@ def page_data(
         "rows": rows,
         "exchanges": budget.exchanges,
         "nights": [{"day": night.day, "run": night.run_id} for night in nights],
+        "folder": run.folder.name,
     }
 
 
@@ -98,7 +106,8 @@ def _requirement(run: Run, name: str) -> dict[str, Any]:
     }
 
 
-def _row(run: Run, judgement: Judgement, exchanges: Mapping[str, Record], budget: _Budget) -> dict[str, Any]:
+def _row(proof: Proof, judgement: Judgement, budget: _Budget) -> dict[str, Any]:
+    run = proof.run
     row: dict[str, Any] = {"v": CODES[judgement.verdict], "red": run.is_red(judgement)}
     if judgement.times > 1:
         row["t"] = judgement.times
@@ -110,12 +119,13 @@ def _row(run: Run, judgement: Judgement, exchanges: Mapping[str, Record], budget
         "n": shorten(judgement.reason, TEXT),
         "f": shorten(judgement.fingerprint, TEXT),
         "c": judgement.curl if len(judgement.curl) <= 2 * TEXT else "",
+        "s": proof.scripts.get((judgement.requirement, judgement.operation), ""),
     }
     if not budget.take(*details.values()):
         return {**row, "n": "The details were left out to keep this page small: they stand in run.json."}
     row.update(details)
     if judgement.verdict is not Verdict.PASS:
-        row["x"] = [x for x in judgement.evidence[-EXCHANGES_EACH:] if _keep(x, exchanges, budget)]
+        row["x"] = [x for x in judgement.evidence[-EXCHANGES_EACH:] if _keep(x, proof.exchanges, budget)]
     return row
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from conformance.report.text import shorten
 
 SHOWN_MOVES: Final = 300
+TARGET: Final = "target changed"
 KINDS: Final = (
     "new violation",
     "expired",
@@ -29,10 +30,22 @@ class Move:
     requirement: str
     operation: str
     kind: str
-    cause: str
+    causes: tuple[str, ...]
     before: str
     after: str
     detail: str
+
+    @property
+    def cause(self) -> str:
+        """Return the likeliest cause, empty where nothing changed."""
+        return self.causes[0] if self.causes else ""
+
+    @property
+    def beside(self) -> str:
+        """Return what else it may come from, or why nothing else may."""
+        if self.causes == (TARGET,):
+            return "nothing else did"
+        return f"or {', '.join(self.causes[1:])}" if len(self.causes) > 1 else ""
 
     @property
     def mood(self) -> str:
@@ -65,6 +78,22 @@ class Moves:
         kinds = [move.kind for move in self.rows]
         return [(kind, kinds.count(kind)) for kind in KINDS if kind in kinds]
 
+    @property
+    def standing(self) -> str:
+        """Return what there is to say where nothing moved."""
+        still = sum(move.kind == "still" for move in self.rows)
+        if not still:
+            return "Nothing moved: every promise stands as it stood."
+        left = "one violation of then is" if still == 1 else f"the {still} violations of then are"
+        return f"Nothing moved: {left} there still."
+
+
+def _causes(move: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return all candidates, the likeliest first; an older comparison names only that one."""
+    listed = move.get("causes")
+    named = listed if isinstance(listed, list) else [move.get("cause")]
+    return tuple(str(cause) for cause in named if cause)
+
 
 def moves(comparison: Mapping[str, Any] | None) -> Moves | None:
     """Return the comparison's moves, the gravest first, or None where there is no comparison."""
@@ -75,7 +104,7 @@ def moves(comparison: Mapping[str, Any] | None) -> Moves | None:
             str(move.get("requirement", "")),
             str(move.get("operation", "")),
             str(move.get("move", "")),
-            str(move.get("cause", "")),
+            _causes(move),
             str(move.get("before", "")),
             str(move.get("after", "")),
             shorten(str(move.get("detail", "")), 600),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -39,6 +40,37 @@ def observations(run: Run) -> list[Observation]:
         requirement = run.requirement(name)
         found.append(Observation(name, requirement.sentence, requirement.ask, tuple(rows)))
     return sorted(found, key=lambda observation: not observation.ask)
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A question that only a live target can answer: what the emulator assumes, and what was seen here."""
+
+    behaviour: str
+    source: str
+    says: str
+    observed: str
+    confirmed: bool
+
+
+def answers(run: Run) -> list[Answered]:
+    """Return what the target showed about the emulator's assumptions, those that do not hold first."""
+    rows = [row for row in run.document.get("confirmations", ()) if isinstance(row, Mapping)]
+    found = [
+        Answered(
+            behaviour=_told(row, "behaviour"),
+            source=_told(row, "source"),
+            says=_told(row, "says"),
+            observed=_told(row, "observed"),
+            confirmed=bool(row.get("confirmed")),
+        )
+        for row in rows
+    ]
+    return sorted(found, key=lambda answer: (answer.confirmed, answer.behaviour))
+
+
+def _told(row: Mapping[str, object], name: str) -> str:
+    return shorten(str(row.get(name, "")), 400)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from conformance.report.junit import render_junit
 from conformance.report.model import Run
 from conformance.report.run_json import load_run, write_text
 from conformance.report.sarif import render_sarif
+from conformance.report.scripts import scripts_of
 from conformance.report.summary import render_summary
 
 
@@ -26,6 +27,7 @@ class Material:
 
     run: Run
     exchanges: Mapping[str, Record]
+    scripts: Mapping[tuple[str, str], str]
     comparison: Mapping[str, Any] | None = None
     history: Sequence[Mapping[str, Any]] | None = None
 
@@ -42,9 +44,15 @@ def _text(make: Callable[[Material], str]) -> Callable[[Material, Path], None]:
     return lambda material, path: write_text(path, make(material))
 
 
+def _page(material: Material) -> str:
+    return render_html(
+        material.run, material.exchanges, material.comparison, material.history, material.scripts
+    )
+
+
 FORMATS: Final[Mapping[str, Format]] = {
     "summary": Format("summary.md", _text(lambda m: render_summary(m.run, m.comparison))),
-    "html": Format("report.html", _text(lambda m: render_html(m.run, m.exchanges, m.comparison, m.history))),
+    "html": Format("report.html", _text(_page)),
     "junit": Format("junit.xml", _text(lambda m: render_junit(m.run, m.exchanges))),
     "sarif": Format("report.sarif", _text(lambda m: render_sarif(m.run, m.exchanges, m.comparison))),
     "ctrf": Format("ctrf.json", _text(lambda m: render_ctrf(m.run, m.exchanges))),
@@ -72,6 +80,7 @@ def render(
     material = Material(
         run,
         load_exchanges(run.folder, evidence),
+        scripts_of(run) if "html" in wanted else {},
         _kept(run.folder / "comparison.json", comparison, _is_comparison),
         _kept(run.folder / "history.json", history, _is_rows),
     )

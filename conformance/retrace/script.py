@@ -50,7 +50,9 @@ def _lines(plan: Plan, tokens: Mapping[str, str]) -> Iterator[str]:
         made = {value: pointer for value, pointer in ids_in(record).items() if value in later}
         fresh = {value: pointer for value, pointer in made.items() if value not in variables}
         proof = record["id"] in plan.evidence
-        line = _curl(record, variables, tokens, ("-sS", "-i") if proof and not fresh else ("-sS",))
+        line = _curl(
+            record, variables, tokens, ("-sS", "-i", "-w", "'\\n'") if proof and not fresh else ("-sS",)
+        )
         names = {value: _name(pointer, set(variables.values())) for value, pointer in fresh.items()}
         variables |= names
         if proof:

@@ -21,14 +21,30 @@ function sides(row) {
     make("div", { class: "side actual" }, make("h3", {}, row.v === "O" ? "Seen" : "Actual"), make("p", {}, right)));
 }
 
-function curlBlock(row) {
-  if (!row.c) return null;
-  const button = make("button", { type: "button", class: "copy" }, "Copy curl");
-  button.addEventListener("click", () => copy(row.c));
-  return make("div", { class: "curl" },
-    make("div", { class: "bar" }, make("h3", {}, "Send it again"), button),
-    make("pre", { tabindex: "0" }, row.c));
+// The run took back what it had made, so a violation that needs it is shown with the lines that make it anew.
+const curlOf = (row) => row.s || row.c || "";
+
+function copyButton(text, label) {
+  const button = make("button", { type: "button", class: "copy" }, label);
+  button.addEventListener("click", () => copy(text));
+  return button;
 }
+
+function curlBlock(row) {
+  const text = curlOf(row);
+  if (!text) return null;
+  const violation = row.v === "F" || row.v === "D";
+  const command = `conformance replay ${row.requirement.id}@${row.operation.id} --run reports/${data.folder}`;
+  return make("div", { class: "curl" },
+    make("div", { class: "bar" }, make("h3", {}, "Send it again"), copyButton(text, "Copy curl")),
+    make("p", { class: "soft" }, row.s
+      ? "The run has removed what it made. These lines make it anew, send the proof, and remove it again; they need curl, jq and a token in TOKEN."
+      : "TOKEN: a token of the identity that sent it."),
+    make("pre", { tabindex: "0" }, text),
+    violation && make("div", { class: "bar" }, make("code", { class: "wide" }, command), copyButton(command, "Copy command")));
+}
+
+const MOVED = { still: "still violated", expired: "waiver ended", waived: "now waived", "observation changed": "observed otherwise" };
 
 function body(row) {
   const { requirement, operation } = row;
@@ -41,6 +57,7 @@ function body(row) {
     row.w && make("p", { class: "note" }, row.w),
     sides(row),
     row.n && make("p", { class: "reason" }, row.n),
+    sinceWhen(row),
     curlBlock(row),
     (row.x || []).map((id, index) => exchange(id, index === row.x.length - 1)));
 }
@@ -50,7 +67,7 @@ function finding(row) {
     badge(row.v),
     make("span", { class: "id" }, breakable(row.requirement.id)),
     make("span", { class: "op" }, row.operation.id),
-    row.m && make("span", { class: `chip k-${row.m.replaceAll(" ", "-")}` }, row.m),
+    row.m && make("span", { class: `chip k-${row.m.replaceAll(" ", "-")}` }, MOVED[row.m] || row.m),
     row.w && make("span", { class: "chip" }, row.w.split(":")[0]),
     row.t && make("span", { class: "soft times", title: "how often it was judged" }, `${row.t}×`));
   const element = make("details", { class: `finding v-${VERDICTS[row.v]}${row.red ? " red" : ""}`, "data-key": row.key }, summary);

@@ -16,14 +16,34 @@ const troubled = (past) => /[FWDCH]/.test(past) || new Set(past.replaceAll(".", 
 const weight = (past) => [...past].reduce((sum, code, night) => sum + (code === "F" ? 1000 + night : "DW".includes(code) ? 10 : 0), 0)
   + (past.endsWith("F") ? 1e6 : 0);
 
+// How a violation went: a night that could not judge it neither ends nor begins it, and a waived one is one.
+function spell(past) {
+  const judged = [...past].map((code, night) => ({ night, bad: "FDW".includes(code), code })).filter(({ code }) => !".CHN".includes(code));
+  const bad = judged.filter((one) => one.bad);
+  const came = judged.filter((one, index) => one.bad && !(index && judged[index - 1].bad)).length;
+  const went = judged.filter((one, index) => !one.bad && index && judged[index - 1].bad).length;
+  const lastGood = judged.findLastIndex((one) => !one.bad);
+  const open = Boolean(judged.length) && judged.at(-1).bad;
+  return { nights: bad.length, waived: bad.filter(({ code }) => code === "W").length, came, went, since: open ? judged[lastGood + 1].night : -1 };
+}
+
 function story(past) {
-  const failed = [...past].filter((code) => code === "F").length;
-  const flips = [...past.replaceAll(".", "")].filter((code, night, all) => night && (code === "F") !== (all[night - 1] === "F")).length;
-  const now = past.at(-1);
-  const parts = [`now ${nightWords(now).toLowerCase()}`];
-  if (failed) parts.push(`violated on ${failed} of ${past.length}`);
-  if (flips > 2) parts.push(`came and went ${Math.ceil(flips / 2)} times`);
+  const { nights, waived, came, went } = spell(past);
+  const parts = [`now ${nightWords(past.at(-1)).toLowerCase()}`];
+  if (nights) parts.push(`violated in ${nights} of ${past.length} nights${waived ? `, waived in ${waived}` : ""}`);
+  if (went) parts.push(`came ${times(came)} and went ${times(went)}`);
   return parts.join(", ");
+}
+
+const times = (number) => (number === 1 ? "once" : number === 2 ? "twice" : `${number} times`);
+
+function sinceWhen(row) {
+  const { since, nights, came, went } = spell(row.h || "");
+  if (since < 0 || data.nights.length < 2) return null;
+  const first = since === data.nights.length - 1 ? "New in this run" : `Violated since ${data.nights[since].day}`;
+  const all = nights > 1 ? `; in ${nights} of the last ${data.nights.length} nights` : "";
+  const flaky = went ? `. Flaky: it came ${times(came)} and went ${times(went)}` : "";
+  return make("p", { class: "soft" }, `${first}${all}${flaky}.`);
 }
 
 function heatRow({ requirement, past }) {

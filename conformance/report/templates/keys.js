@@ -20,7 +20,7 @@ function walk(step) {
 function copyHere() {
   const key = document.activeElement.closest?.("details.finding")?.dataset.key || state.at;
   const row = listed.find((candidate) => candidate.key === key);
-  if (row && row.c) copy(row.c);
+  if (row && curlOf(row)) copy(curlOf(row));
   else say(row ? "This verdict has no curl line" : "Go to a verdict first: j");
 }
 

@@ -96,6 +96,27 @@ def test_every_violation_is_found_and_copied_by_keyboard_alone(tmp_path: Path) -
         page.wait("document.querySelectorAll('.finding').length === 3")
 
 
+def test_the_key_copies_the_whole_way_to_a_violation(tmp_path: Path) -> None:
+    """Where the run had made something for it, the copied lines make it anew; how long it stands is told."""
+    site = "5a0c1d2e-0000-4000-8000-000000000001"
+    made = documents.exchange("x0001", body=f'{{"id": "{site}"}}', status=201)
+    reading = documents.exchange()
+    reading["request"] = {**reading["request"], "method": "GET", "url": f"https://x.example/data/{site}"}
+    content = documents.document([documents.violation("a.b.c")])
+    past = documents.history(6, content["verdicts"])
+    with browser_page(tmp_path / "profile") as page:
+        documents.write(tmp_path / "run", content, [made, reading])
+        page.open(render(tmp_path / "run", ["html"], history=past)["html"].resolve().as_uri())
+        page.run("navigator.clipboard.writeText = async (text) => { window.copied = text; }; 0")
+        page.press("j", "c")
+        page.wait("(window.copied || '').includes('id_1=$(')")
+        assert page.run("window.copied").endswith('https://x.example/data/"$id_1"')
+        told = page.run("document.querySelector('.finding').innerText")
+        assert "Violated since 06 Oct 2026, 02:00; in 3 of the last 7 nights." in told
+        assert "it came twice and went once" in told
+        assert "conformance replay a.b.c@associateRealityData --run reports/run" in told
+
+
 def test_the_address_holds_what_the_reader_chose(tmp_path: Path) -> None:
     """A link shows somebody else the same filters and the same open verdict; going back goes back."""
     hash_ = "#v=PASS.FAIL&op=associateRealityData&at=reality.association.succeeds%7CassociateRealityData"

@@ -11,7 +11,9 @@ import pytest
 
 from conformance.report.exchanges import load_exchanges
 from conformance.report.html import embed, render_html
+from conformance.report.render import render
 from conformance.report.run_json import load_run
+from conformance.report.scripts import scripts_of
 from tests.suite.report import documents
 
 Json = dict[str, Any]
@@ -54,6 +56,8 @@ def test_without_a_comparison_the_page_says_how_to_get_one(tmp_path: Path) -> No
     """First night, nothing moved, and something moved are three different pages."""
     assert "no earlier run" in page(tmp_path, documents.one_of_each())
     assert "Nothing moved" in page(tmp_path, documents.one_of_each(), {"old": "a", "new": "b", "moves": []})
+    still = {**documents.comparison(), "moves": documents.comparison()["moves"][1:2]}
+    assert "one violation of then is there still" in page(tmp_path, documents.one_of_each(), still)
     assert "This is the first night" in page(tmp_path, documents.one_of_each())
 
 
@@ -68,6 +72,51 @@ def test_a_verdict_carries_its_proof(tmp_path: Path) -> None:
     assert len(found["nights"]) == 30
     succeeds = next(r for r in found["rows"] if found["requirements"][r["r"]]["id"].endswith("succeeds"))
     assert succeeds["h"][:6] == "FPPPPF"
+
+
+def test_a_violation_that_needs_what_the_run_made_carries_its_script(tmp_path: Path) -> None:
+    """The page copies lines that make it anew; a report without its exchanges has only the curl line."""
+    site = "5a0c1d2e-0000-4000-8000-000000000001"
+    made = documents.exchange("x0001", body=json.dumps({"id": site}), status=201)
+    reading = documents.exchange()
+    reading["request"] = {**reading["request"], "method": "GET", "url": f"https://qa.example.com/data/{site}"}
+    folder = documents.write(tmp_path, documents.one_of_each(), [made, reading])
+    render(folder, ["html"])
+    row = data((folder / "report.html").read_text(encoding="utf-8"))["rows"][0]
+    assert 'https://qa.example.com/data/"$id_1"' in row["s"]
+    (folder / "exchanges.ndjson").unlink()
+    render(folder, ["html"])
+    assert "s" not in data((folder / "report.html").read_text(encoding="utf-8"))["rows"][0]
+
+
+def test_a_token_to_be_refused_makes_no_script(tmp_path: Path) -> None:
+    """A good token in the place of the forged one would show something else."""
+    site = "5a0c1d2e-0000-4000-8000-000000000001"
+    made = documents.exchange("x0001", body=json.dumps({"id": site}), status=201)
+    content = documents.document([documents.violation(expected="401 with code Unauthorized")])
+    folder = documents.write(tmp_path, content, [made, documents.exchange()])
+    assert scripts_of(load_run(folder)) == {}
+
+
+def test_the_page_names_every_cause_that_a_move_may_have(tmp_path: Path) -> None:
+    """A suspicion is told as one, and what can only be the target's doing as that."""
+    moved = documents.comparison()
+    moved["moves"][0]["causes"] = ["suite changed", "target changed"]
+    text = page(tmp_path, documents.one_of_each(), moved)
+    assert '</span> suite changed <span class="soft">(or target changed)</span>' in text
+    assert '</span> target changed <span class="soft">(nothing else did)</span>' in text
+
+
+def test_what_the_target_showed_of_the_assumptions_is_told(tmp_path: Path) -> None:
+    """What holds otherwise comes first; a run of the emulator itself has no such section."""
+    rows = [
+        {"behaviour": name, "source": "assumption", "says": f"{name}.", "observed": "409", "confirmed": held}
+        for name, held in (("a name is unique", True), ("a move ends the rest", False))
+    ]
+    text = page(tmp_path / "a", documents.document(confirmations=rows))
+    assert text.index("a move ends the rest.") < text.index("a name is unique.")
+    assert "1 of 2 is otherwise here" in " ".join(text.split())
+    assert 'id="answers"' not in page(tmp_path / "b", documents.document())
 
 
 def test_a_waived_night_is_told_from_a_violated_one(tmp_path: Path) -> None:

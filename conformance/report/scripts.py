@@ -1,0 +1,48 @@
+"""The shell scripts of a run's violations: all that has to be sent so that the proof means the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from conformance.errors import UsageError
+from conformance.report.model import Run
+from conformance.report.statistics import VIOLATED
+from conformance.report.text import scrub
+from conformance.retrace import Journal, Plan, read_journal, shell_script
+from conformance.verdicts import Judgement
+
+MOST: Final = 300
+"""So many violations get a script; a run with more has one cause that a few of them show."""
+
+_UNAUTHORIZED: Final = re.compile(r"\b401\b")
+
+
+def scripts_of(run: Run) -> Mapping[tuple[str, str], str]:
+    """Return the script of each violation that needs one, by requirement and operation."""
+    found = [judgement for judgement in run.verdicts if judgement.verdict in VIOLATED and judgement.evidence]
+    if not found:
+        return {}
+    try:
+        journal = read_journal(run.folder)
+    except UsageError:
+        return {}  # a report without its exchanges still says what was found
+    scripts = ((one.requirement, one.operation, _script(journal, one)) for one in found[:MOST])
+    return {(requirement, operation): text for requirement, operation, text in scripts if text}
+
+
+def _script(journal: Journal, judgement: Judgement) -> str:
+    try:
+        plan = journal.plan(judgement.evidence)
+    except UsageError:
+        return ""
+    return "" if _forged(judgement, plan) else str(scrub(shell_script(plan)))
+
+
+def _forged(judgement: Judgement, plan: Plan) -> bool:
+    """Tell whether the proof was a token to be refused: no report keeps it, and a good one proves nothing."""
+    if not _UNAUTHORIZED.search(judgement.expected):
+        return False
+    sent = [record["request"].get("headers") or {} for record in plan.steps if record["id"] in plan.evidence]
+    return any(name.lower() == "authorization" for headers in sent for name in headers)
