@@ -16,7 +16,7 @@ MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)")
 NIL = "00000000-0000-0000-0000-000000000000"
 NOWHERE = "5b3f4e11-0d5f-4f5c-9f0e-3d0f3a5b7c01"
 ODD = ("not-a-guid", "028cb17d-01e5-4d92-bfee-89b201a92", NIL, NOWHERE, "' OR '1'='1", "x" * 300)
-BODIES = (
+BODIES: tuple[Any, ...] = (
     {"id": "café", "displayName": "e\u0301 <b>&amp;</b> \U0001f30d  Two Blanks"},
     {"id": " edge ", "displayName": " edge "},
     {"id": "i" * 200, "displayName": "é" * 200},
