@@ -32,7 +32,7 @@ def report(
 ) -> None:
     """Render a run folder again from its run.json, and tell the run at the terminal."""
     from conformance.report import run_json, statistics, terminal
-    from conformance.report.render import render
+    from conformance.report.render import kept_comparison, render
 
     if schema:
         typer.echo(json.dumps(run_json.schema(), indent=2))
@@ -46,7 +46,7 @@ def report(
         files = {name: str(path) for name, path in paths.items()}
         typer.echo(json.dumps({**statistics.overview(run), "files": files}, indent=2))
         return
-    terminal.show(run)
+    terminal.show(run, comparison=kept_comparison(directory))
     for path in paths.values():
         typer.echo(f"  {path}")
 

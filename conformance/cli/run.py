@@ -47,6 +47,7 @@ def run(
     """
     from conformance.cli.progress import progress_line
     from conformance.pytest_plugin.launch import judge
+    from conformance.report.render import kept_comparison
     from conformance.report.run_json import to_run
     from conformance.report.terminal import show
     from conformance.run import PROFILES, Options, load_claims, new_run
@@ -81,7 +82,7 @@ def run(
     if as_json:
         typer.echo(json.dumps(document, indent=2))
     else:
-        show(to_run(document, state.folder))
+        show(to_run(document, state.folder), comparison=kept_comparison(state.folder))
     for problem in state.harness_errors:
         typer.echo(f"conformance: the suite failed: {problem}", err=True)
     raise typer.Exit(document["exit_code"])

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from conformance.compare.model import Comparison, Kind, Move
 from conformance.compare.terminal import summary
+from conformance.report.moved import said
 from conformance.report.text import markdown, visible
 
 
@@ -22,7 +23,7 @@ def _lines(comparison: Comparison) -> Iterator[str]:
         moves = comparison.of(kind)
         if not moves:
             continue
-        yield from ("", f"### {kind.value.capitalize()} ({len(moves)})", "")
+        yield from ("", f"### {said(kind.value, len(moves)).capitalize()} ({len(moves)})", "")
         yield "| requirement | operation | before | after | cause | detail |"
         yield "|---|---|---|---|---|---|"
         yield from map(_row, moves)

@@ -7,7 +7,8 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
-from conformance.compare.model import UNCHANGED, Comparison, Kind, Move
+from conformance.compare.model import Comparison, Kind, Move
+from conformance.report.moved import counted, said
 from conformance.report.text import one_line, visible
 
 COLOURS: Final = {
@@ -28,7 +29,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
     for kind in Kind:
         moves = comparison.of(kind)
         if moves:
-            console.print(Text(f"\n{kind.value} ({len(moves)})", style=COLOURS[kind]))
+            console.print(Text(f"\n{said(kind.value, len(moves))} ({len(moves)})", style=COLOURS[kind]))
         for move in moves:
             console.print(_line(move), soft_wrap=True)
     if not comparison.moves:
@@ -42,9 +43,7 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
 
 def summary(comparison: Comparison) -> str:
     """Return the counts as one line."""
-    counts = comparison.counts
-    words = [f"{counts[kind]} {kind}" for kind in (*(kind.value for kind in Kind), UNCHANGED) if counts[kind]]
-    return ", ".join(words) or "no verdict on either side"
+    return counted(comparison.counts)
 
 
 def printable(text: str) -> str:

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from conformance.report import html_data, html_moves, html_nights, html_sections, statistics
 from conformance.report.exchanges import Record
 from conformance.report.model import Run
+from conformance.report.moved import said
 from conformance.report.text import scrub
 from conformance.verdicts import Verdict
 
@@ -46,6 +47,7 @@ def render_html(
         red=len(statistics.violations(run)),
         judged=round(100 * statistics.judged_share(run.verdicts)),
         moves=moves,
+        said=said,
         nights=nights,
         trends=html_nights.trends(nights),
         observations=html_sections.observations(run),

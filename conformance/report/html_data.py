@@ -11,6 +11,7 @@ from conformance.report.exchanges import Record, reply_text, request_text, title
 from conformance.report.html_moves import Moves
 from conformance.report.html_nights import Night
 from conformance.report.model import Run
+from conformance.report.moved import SAID, said
 from conformance.report.text import shorten, web_link
 from conformance.verdicts import Judgement, Verdict
 
@@ -85,6 +86,7 @@ def page_data(proof: Proof, moves: Moves | None, nights: list[Night]) -> dict[st
         "exchanges": budget.exchanges,
         "nights": [{"day": night.day, "run": night.run_id} for night in nights],
         "folder": run.folder.name,
+        "moved": {kind: said(kind) for kind in SAID},
     }
 
 

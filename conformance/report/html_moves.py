@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from conformance.report.moved import causes_of
 from conformance.report.text import shorten
 
 SHOWN_MOVES: Final = 300
@@ -88,13 +89,6 @@ class Moves:
         return f"Nothing moved: {left} there still."
 
 
-def _causes(move: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return all candidates, the likeliest first; an older comparison names only that one."""
-    listed = move.get("causes")
-    named = listed if isinstance(listed, list) else [move.get("cause")]
-    return tuple(str(cause) for cause in named if cause)
-
-
 def moves(comparison: Mapping[str, Any] | None) -> Moves | None:
     """Return the comparison's moves, the gravest first, or None where there is no comparison."""
     if comparison is None:
@@ -104,7 +98,7 @@ def moves(comparison: Mapping[str, Any] | None) -> Moves | None:
             str(move.get("requirement", "")),
             str(move.get("operation", "")),
             str(move.get("move", "")),
-            _causes(move),
+            causes_of(move),
             str(move.get("before", "")),
             str(move.get("after", "")),
             shorten(str(move.get("detail", "")), 600),

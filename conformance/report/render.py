@@ -19,6 +19,7 @@ from conformance.report.run_json import load_run, write_text
 from conformance.report.sarif import render_sarif
 from conformance.report.scripts import scripts_of
 from conformance.report.summary import render_summary
+from conformance.report.text import scrub
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,12 @@ def render(
         except OSError as error:
             raise UsageError(f"{paths[name]}: cannot be written: {error.strerror or error}") from error
     return paths
+
+
+def kept_comparison(folder: Path | str) -> Mapping[str, Any] | None:
+    """Return what moved before this run, as it was kept beside its `run.json`; None where nothing was."""
+    kept: Mapping[str, Any] | None = scrub(_kept(Path(folder) / "comparison.json", None, _is_comparison))
+    return kept
 
 
 def _kept(path: Path, given: Any, sound: Callable[[Any], bool]) -> Any:

@@ -134,6 +134,8 @@ def outcome(run: Run) -> str:
     parts = [plural(red, "violation")] if red else []
     if old:
         parts.append(plural(old, "expired or stale waiver"))
+    if red and run.exit_code == 0:  # judged against a baseline that had them too
+        parts[0] += ", none of them new since the baseline"
     if parts:
         return " and ".join(parts)
     outcomes = {

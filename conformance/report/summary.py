@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from conformance.report import answers, statistics
 from conformance.report.model import Run
+from conformance.report.moved import causes_of, counted, said
 from conformance.report.text import code_block, code_span, markdown, shorten, web_link
 from conformance.verdicts import Judgement, Verdict
 
@@ -59,12 +60,24 @@ def _moves(comparison: Mapping[str, Any] | None) -> Iterator[str]:
     if comparison is None:
         return
     yield f"### What moved since {code_span(str(comparison.get('old', '')))}"
+    counts = comparison.get("counts")
+    if isinstance(counts, Mapping):
+        yield f"{markdown(counted(counts))}."
     if not moves:
-        yield "Nothing."
+        yield "Nothing moved."
         return
     columns = ("move", "requirement", "operation", "cause", "detail")
-    yield _markdown_table(columns, ([str(move.get(name, "")) for name in columns] for move in moves[:SHOWN]))
+    rows = ([said(str(move.get("move", ""))), *_told(move)] for move in moves[:SHOWN])
+    yield _markdown_table(columns, rows)
     yield from _rest(len(moves))
+    notes = [markdown(str(note)) for note in comparison.get("notes") or ()]
+    if notes:
+        yield "\n".join(f"- {note}" for note in notes)
+
+
+def _told(move: Mapping[str, Any]) -> list[str]:
+    words = [str(move.get(name, "")) for name in ("requirement", "operation", "detail")]
+    return [*words[:2], " or ".join(causes_of(move)), words[2]]
 
 
 def _answers(run: Run) -> Iterator[str]:

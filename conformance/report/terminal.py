@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from rich import box
 from rich.console import Console
@@ -12,6 +13,7 @@ from rich.text import Text
 
 from conformance.report import answers, statistics
 from conformance.report.model import Run
+from conformance.report.moved import causes_of, counted, said
 from conformance.report.text import one_line, shorten
 from conformance.verdicts import Judgement, Verdict
 
@@ -36,8 +38,8 @@ _HEADINGS: Final = {
 }
 
 
-def show(run: Run, console: Console | None = None) -> None:
-    """Print the run: a table by operation, each violation with its proof, and what was not judged."""
+def show(run: Run, console: Console | None = None, comparison: Mapping[str, Any] | None = None) -> None:
+    """Print the run: a table by operation, each violation with its proof, what was not judged, what moved."""
     out = console or Console(highlight=False)
     out.print(_table(run))
     _violations(run, out)
@@ -46,6 +48,7 @@ def show(run: Run, console: Console | None = None) -> None:
     _waivers(run, out)
     _leaks(run, out)
     _answers(run, out)
+    _moved(comparison, out)
     _line(out, "")
     _line(out, f"Report: {run.folder}", "dim")
     _line(out, statistics.headline(run), _mood(run))
@@ -187,6 +190,19 @@ def _leaks(run: Run, out: Console) -> None:
     for leak in run.leaks[:SHOWN_LINES]:
         _line(out, f"  {leak.what}: {leak.undo}" + (f" ({one_line(leak.error)})" if leak.error else ""))
     _rest(out, len(run.leaks))
+
+
+def _moved(comparison: Mapping[str, Any] | None, out: Console) -> None:
+    """Print what moved since the run before; what stayed is only counted."""
+    if comparison is None:
+        return
+    moves = [move for move in comparison.get("moves", ()) if move.get("move") != "still"]
+    _heading(out, f"Since {comparison.get('old', '')}: {counted(comparison.get('counts') or {})}")
+    for move in moves[:SHOWN_LINES]:
+        causes = " or ".join(causes_of(move))
+        what = f"  {said(str(move.get('move')))}: {move.get('requirement')} on {move.get('operation')}"
+        _line(out, what + (f" ({causes})" if causes else ""), "red" if move.get("red") else "")
+    _rest(out, len(moves))
 
 
 def _rest(out: Console, number: int) -> None:

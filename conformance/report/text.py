@@ -10,7 +10,8 @@ _UNSAFE: Final = re.compile(
 )
 """Control characters, text direction, lone surrogates, and what XML 1.0 cannot hold."""
 
-_MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]<>#+!|~&@$-])")
+_MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]<>#+!|~&@$]|(?<!\w)-|-(?!\w))")
+"""What Markdown may take for markup; a dash inside a word is only a dash, and ids stay readable as text."""
 
 
 def visible(text: str) -> str:

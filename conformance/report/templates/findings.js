@@ -44,8 +44,6 @@ function curlBlock(row) {
     violation && make("div", { class: "bar" }, make("code", { class: "wide" }, command), copyButton(command, "Copy command")));
 }
 
-const MOVED = { still: "still violated", expired: "waiver ended", waived: "now waived", "observation changed": "observed otherwise" };
-
 function body(row) {
   const { requirement, operation } = row;
   const link = requirement.link ? make("a", { href: requirement.link, rel: "noreferrer noopener" }, "page") : requirement.page;
@@ -67,7 +65,7 @@ function finding(row) {
     badge(row.v),
     make("span", { class: "id" }, breakable(row.requirement.id)),
     make("span", { class: "op" }, row.operation.id),
-    row.m && make("span", { class: `chip k-${row.m.replaceAll(" ", "-")}` }, MOVED[row.m] || row.m),
+    row.m && make("span", { class: `chip k-${row.m.replaceAll(" ", "-")}` }, data.moved[row.m] || row.m),
     row.w && make("span", { class: "chip" }, row.w.split(":")[0]),
     row.t && make("span", { class: "soft times", title: "how often it was judged" }, `${row.t}×`));
   const element = make("details", { class: `finding v-${VERDICTS[row.v]}${row.red ? " red" : ""}`, "data-key": row.key }, summary);

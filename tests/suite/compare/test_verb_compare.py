@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.cli.compare import compare
+from conformance.report.moved import said
 from tests.suite.compare.runs import folder_of, run, verdict, waiver_row
 from tests.suite.compare.verbs import call
 
@@ -82,8 +83,8 @@ def test_every_kind_of_move_is_printed(tmp_path: Path) -> None:
     printed, markdown = call(compare, *folders).out, call(compare, "--markdown", *folders).out
     for kind in json.loads(call(compare, "--json", *folders).out)["counts"]:
         if kind != "unchanged":
-            assert f"{kind} (1)" in printed
-            assert f"### {kind.capitalize()} (1)" in markdown
+            assert f"{said(kind)} (1)" in printed
+            assert f"### {said(kind).capitalize()} (1)" in markdown
     assert "the waiver of zones team expired on 2026-11-01" in printed
 
 
@@ -93,7 +94,7 @@ def test_one_run_is_compared_with_the_last_comparable_one(tmp_path: Path) -> Non
     said = call(compare, folders[1], "--reports", tmp_path)
     assert (said.code, "new violation (1)" in said.out) == (1, True)
     said = call(compare, "--reports", tmp_path)
-    assert (said.code, "still (1)" in said.out) == (0, True)
+    assert (said.code, "still violated (1)" in said.out) == (0, True)
     said = call(compare, folders[0].name, folders[2].name, "--reports", tmp_path)
     assert said.code == 1
 

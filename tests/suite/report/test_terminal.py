@@ -73,6 +73,27 @@ def test_the_last_line_is_for_humans(tmp_path: Path) -> None:
     )
 
 
+def test_what_moved_stands_above_the_outcome(tmp_path: Path) -> None:
+    """Whoever looks at the end of a log sees the delta; what stayed is only counted."""
+    out = io.StringIO()
+    moved = {**documents.comparison(), "counts": {"new violation": 1, "still": 1, "fixed": 1}}
+    run = load_run(documents.write(tmp_path, documents.one_of_each()))
+    show(run, Console(file=out, width=80, highlight=False), moved)
+    lines = out.getvalue().strip().splitlines()
+    assert lines[-6:-3] == [
+        "Since 20261121T060102Z-91bc: 1 new violation, 1 still violated, 1 fixed",
+        "  new violation: reality.association.duplicate-conflicts on associateRealityData (target changed)",
+        "  fixed: reality.association.succeeds on associateRealityData (target changed)",
+    ]
+
+
+def test_a_run_that_only_a_baseline_excuses_says_so(tmp_path: Path) -> None:
+    """Violations with exit code 0 are no contradiction where the baseline had them already."""
+    content = documents.document([documents.violation()], exit_code=0)
+    run = load_run(documents.write(tmp_path, content))
+    assert statistics.outcome(run) == "1 violation, none of them new since the baseline"
+
+
 def test_a_healthy_run_is_short(tmp_path: Path) -> None:
     """Where nothing is wrong there is a table and a line."""
     text = told(tmp_path, documents.document([documents.verdict("a.b.c")]))
