@@ -17,8 +17,8 @@ from conformance.specs import Operation
 ABSENT: Final = object()
 """What `Exchange.at` returns where the reply's body has no such member."""
 
-VARIABLE: Final = re.compile(r"(?<=/)(?:[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|ct-[^/]*)")
-"""A segment of a set-up call's path that differs from call to call."""
+VARIABLE: Final = re.compile(r"(?<=/)(?![A-Za-z-]{1,30}(?:/|$))[^/]+")
+"""A segment of a set-up call's path that differs from call to call: anything but a few letters."""
 
 RECORDED_BODY: Final = 64 * 1024
 """How many characters of a body are kept in a report."""
@@ -193,7 +193,7 @@ def to_record(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
         "id": exchange.id,
         "story": exchange.story,
         "role": exchange.role,
-        "operation": exchange.operation_id,
+        "operation": redactor.mask(exchange.operation_id),
         "purpose": request.purpose,
         "started": round(exchange.started, 3),
         "elapsed_ms": round(exchange.elapsed_ms, 2),

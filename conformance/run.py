@@ -147,7 +147,7 @@ class Run:
             "identity": identity(self.catalogue, self.target) | {"waivers": hash_of(self.waivers)},
             "requests": {
                 "total": sum(client.per_operation.values()),
-                "per_operation": dict(sorted(client.per_operation.items())),
+                "per_operation": {self.redactor.mask(k): n for k, n in sorted(client.per_operation.items())},
                 "per_purpose": dict(sorted(client.per_purpose.items())),
                 "per_requirement": {k: len(v) for k, v in sorted(self.per_requirement.items())},
                 "writes": client.budget.writes,

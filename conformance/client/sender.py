@@ -210,6 +210,9 @@ class Client:
         )
 
     def _book(self, exchange: Exchange) -> None:
+        if exchange.status == TOO_MANY and not exchange.request.may_throttle:
+            # At once: others are sending, and how long to wait in all is decided later.
+            self.budget.block(min(wait_of(exchange) or 0.0, self.target.max_wait))
         if exchange.request.writes and 200 <= (exchange.status or 0) < 300:  # noqa: PLR2004 - the 2xx class
             self.last_write = time.monotonic()
         self._watched.append(self.recorder.record(exchange))
@@ -263,18 +266,8 @@ class Client:
 
     def _after_token(self, role: str, url: str, status: int | None, failure: str, elapsed_ms: float) -> None:
         request = Request("POST" if role else "GET", url, purpose="token")
-        exchange = Exchange(
-            f"x{next(self._numbers):04d}",
-            role,
-            request,
-            url,
-            {},
-            None,
-            time.time(),
-            elapsed_ms,
-            status,
-            failure=failure,
-        )
+        name, now = f"x{next(self._numbers):04d}", time.time()
+        exchange = Exchange(name, role, request, url, {}, None, now, elapsed_ms, status, failure=failure)
         self.recorder.record(exchange)
         self._count("token", "token")
 

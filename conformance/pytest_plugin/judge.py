@@ -75,9 +75,16 @@ class Judge:
         """Return what is declared and not judged yet."""
         return [pair for pair in self.declared if pair not in self.judged]
 
-    def give_up(self, verdict: Verdict, reason: str, evidence: tuple[str, ...] = ()) -> None:
-        """Give everything still open this verdict; a story that ended too early judges nothing more."""
-        for pair in self.open():
+    def give_up(
+        self,
+        verdict: Verdict,
+        reason: str,
+        evidence: tuple[str, ...] = (),
+        *,
+        only: tuple[str, str] | None = None,
+    ) -> None:
+        """Give everything still open, or one pair, this verdict: the story ended and judges nothing more."""
+        for pair in self.open() if only is None else (only,):
             self.judged.add(pair)
             self._book(pair, verdict, reason=reason, evidence=evidence)
 

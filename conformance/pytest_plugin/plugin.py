@@ -141,14 +141,29 @@ def pytest_runtest_makereport(
     judge = item.stash[JUDGE]
     if call.excinfo is not None and call.when != "teardown":
         _give_up(judge, call.excinfo.value)
+        _note_what_is_not_prepared(item, judge.run, call.excinfo.value)
     elif call.when == "call":
-        judge.give_up(Verdict.CANNOT_JUDGE, "the story ended without judging it")
+        _explain_what_is_open(judge)
     if call.when == "call" and judge.failures:
         report.outcome = "failed"
         report.longrepr = judge.run.redactor.mask("\n".join(judge.failures))
     elif report.failed:
         report.longrepr = judge.run.redactor.mask(str(report.longrepr))
     return report
+
+
+def _note_what_is_not_prepared(item: pytest.Item, run: Run, error: BaseException) -> None:
+    """Remember why a later story will find nothing to judge."""
+    if item.get_closest_marker("prepares"):
+        for pair in item.stash[DECLARED]:
+            run.notes.setdefault(pair, run.redactor.mask(f"what it needs was not prepared: {error}")[:500])
+
+
+def _explain_what_is_open(judge: Judge) -> None:
+    run = judge.run
+    for pair in judge.open():
+        reason = run.notes.get(pair) or run.stopped or run.client.budget.stopped
+        judge.give_up(Verdict.CANNOT_JUDGE, reason or "the story ended without judging it", only=pair)
 
 
 def _give_up(judge: Judge, error: BaseException) -> None:

@@ -151,6 +151,22 @@ def test_a_target_that_dies_leaves_leaks_that_clean_takes_back(tmp_path: Path, s
     assert held(served) == before
 
 
+def test_what_could_not_be_prepared_says_why(tmp_path: Path, served: Served) -> None:
+    """A look at the end of the run has nothing to look at when the beginning failed: that is the reason."""
+
+    def refuses(asked: Asked) -> bool:
+        refused = asked.method == "POST" and asked.path.endswith("/repositories")
+        return asked.reply(ERROR, "403 Forbidden") if refused else asked.hand_on()
+
+    with fronted(served.base_url, refuses) as front:
+        ended = place(tmp_path, served, front.url).run("--only", "*.stays")
+    check_end(ended, (3,))
+    (told,) = ended.verdicts("CANNOT_JUDGE")
+    assert told["requirement"] == "itwins.resource.stays"
+    assert "not prepared" in told["reason"]
+    assert "answered 403" in told["reason"]
+
+
 @pytest.mark.parametrize("days", [-1, 1])
 def test_a_clock_that_is_a_day_off_disturbs_nothing(tmp_path: Path, served: Served, days: int) -> None:
     """A Date header of yesterday or tomorrow is no violation and no trouble."""

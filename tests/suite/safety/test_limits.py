@@ -16,6 +16,7 @@ from conformance.emulator.serve import Served, running
 from conformance.errors import NotJudged
 from tests.suite.safety.front import Asked, fronted
 from tests.suite.safety.runs import ACCOUNT, held, place
+from tests.suite.safety.test_guards import ROOT, client_of
 
 THROTTLED = b'{"error":{"code":"RateLimitExceeded","message":"wait"}}'
 
@@ -132,6 +133,25 @@ def test_a_rate_below_the_limit_is_never_overrun(tmp_path: Path) -> None:
         ended = place(tmp_path, served).run(*ACCOUNT, "--rate", "20/s")
     assert ended.code == 0, ended.said
     assert ended.document["requests"]["throttled"] == 0
+
+
+def test_a_429_stops_everybody_before_anything_else_is_done_with_it(served: Served) -> None:
+    """Whoever writes the reply down or judges it takes time, in which others must not send any more."""
+    waits: list[float] = []
+
+    def throttles(asked: Asked) -> bool:
+        if asked.number == 1:
+            return asked.reply(THROTTLED, "429 Too Many Requests", "Retry-After: 1")
+        return asked.hand_on()
+
+    with fronted(served.base_url, throttles) as front:
+        client = client_of(front.url)
+        budget = client.budget
+        client.listeners.append(lambda _: waits.append(budget.tally.next - budget.clock()))
+        client.send(ROOT)
+        client.close()
+    assert waits[0] > 0.8
+    assert waits[1] < 0
 
 
 def test_nothing_is_sent_before_retry_after_has_passed(tmp_path: Path, served: Served) -> None:

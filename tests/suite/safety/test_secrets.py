@@ -123,6 +123,27 @@ def test_no_artifact_holds_a_token_that_the_server_echoes(tmp_path: Path, served
     check_no_secret(ended, [*tokens, *served.tokens.values(), *secrets])
 
 
+def test_a_token_in_the_place_of_an_id_stands_in_no_artifact(tmp_path: Path, served: Served) -> None:
+    """A server that gives the token as an account's id makes the run ask for it by path; no file tells it."""
+    tokens = set()
+
+    def names(asked: Asked) -> bool:
+        if asked.token.count(".") != 2 or not asked.path.endswith("/account"):
+            return asked.hand_on()
+        if b" 401 " not in asked.forward()[:14]:
+            tokens.add(asked.token)
+        account = dict.fromkeys(("id", "number", "displayName"), asked.token)
+        body = {"iTwin": account | {"class": "Account", "subClass": "Account", "type": None}}
+        return asked.reply(json.dumps(body).encode())
+
+    with fronted(served.base_url, names) as front:
+        ended = place(tmp_path, served, front.url).run(*ACCOUNT)
+        paths = {asked.path for asked in front.seen}
+    assert ended.code == 1, ended.said
+    assert any(token in path for token in tokens for path in paths)
+    check_no_secret(ended, [*tokens])
+
+
 def test_a_refusal_that_repeats_the_secret_is_masked(tmp_path: Path, served: Served) -> None:
     """A token service that puts the client secret into its error says it to nobody else."""
 
