@@ -114,7 +114,12 @@ def _print_runs(reports: Path, runs: list[NightRun]) -> None:
     if not runs:
         typer.echo(f"no run in {reports} yet; `conformance run` writes one")
         return
-    table = Table("run", "target", "profile", "exit", "pass", "fail", "not judged", "requests", "seconds")
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("run", no_wrap=True)
+    for name in ("target", "profile"):
+        table.add_column(name, overflow="fold")
+    for name in ("exit", "pass", "fail", "not\njudged", "re-\nquests", "sec-\nonds"):
+        table.add_column(name, justify="right", no_wrap=True)
     for run in runs:
         counts = run.counts
         cells = (
@@ -133,12 +138,16 @@ def _print_runs(reports: Path, runs: list[NightRun]) -> None:
 
 
 def _print_violations(violations: list[OpenViolation]) -> None:
+    from conformance.report.statistics import plural
+
+    if violations:
+        typer.echo(f"open violations ({len(violations)}):")
     for found in violations:
         flaky = f", flaky: came {found.came} times and went {found.went}" if found.flaky else ""
         waived = ", waived" if found.waived else ""
         typer.echo(
             f"{found.verdict} {found.requirement}@{found.operation} on {found.target} "
-            f"since {found.since}, seen in {found.runs} runs{flaky}{waived}"
+            f"since {found.since}, seen in {plural(found.runs, 'run')}{flaky}{waived}"
         )
 
 

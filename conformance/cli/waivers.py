@@ -43,24 +43,16 @@ def waivers(
 
 
 def _print(states: Sequence[WaiverState]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+    from conformance.report.statistics import plural
+    from conformance.report.text import one_line, visible
 
     if not states:
         typer.echo("no waivers")
-        return
-    table = Table("days left", "requirement", "operation", "target", "owner", "reason", "defect")
     for state in states:
-        waiver = state.waiver
-        left = str(state.days_left) if state.days_left >= 0 else f"over since {-state.days_left}"
-        cells = (
-            waiver.requirement,
-            waiver.operation,
-            waiver.target,
-            waiver.owner,
-            waiver.reason,
-            waiver.defect,
+        waiver, days = state.waiver, state.days_left
+        left = f"{plural(days, 'day')} left" if days >= 0 else f"OVER since {plural(-days, 'day')}"
+        lines = (
+            f"{left}, until {waiver.expires}: {waiver.requirement} on {waiver.operation} at {waiver.target}",
+            f"{waiver.reason} ({waiver.owner}, {waiver.kind}, since {waiver.first_seen}) {waiver.defect}",
         )
-        table.add_row(left, *(Text(cell) for cell in cells))
-    Console().print(table)
+        typer.echo("\n    ".join(one_line(visible(line)) for line in lines))

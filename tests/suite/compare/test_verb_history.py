@@ -32,8 +32,15 @@ def test_the_list_shows_runs_violations_and_what_was_skipped(reports: Path) -> N
         "FAIL a.b@createZone on qa since 20261103T060000Z-0001, seen in 2 runs, "
         "flaky: came 2 times and went 1"
     ) in said.out
-    assert "FAIL c.d@createZone on qa since 20261104T060000Z-0001, seen in 1 runs, waived" in said.out
+    assert "FAIL c.d@createZone on qa since 20261104T060000Z-0001, seen in 1 run, waived" in said.out
     assert f"skipped {reports / 'broken'}" in said.err
+
+
+def test_eighty_columns_hold_whole_run_ids(reports: Path) -> None:
+    """A log has eighty columns, and a run that one cannot name cannot be compared."""
+    said = call(history, "--reports", reports, columns=80)
+    assert "20261103T060000Z-0001 " in said.out
+    assert "…" not in said.out
 
 
 def test_the_list_is_given_as_json_and_for_one_target(reports: Path) -> None:

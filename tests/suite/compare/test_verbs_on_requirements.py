@@ -115,7 +115,7 @@ def test_the_list_of_waivers_is_red_where_one_is_over(project: Path) -> None:
         encoding="utf-8",
     )
     said = call(waivers)
-    assert (said.code, "over since" in said.out) == (1, True)
+    assert (said.code, "OVER since" in said.out) == (1, True)
     assert call(waivers, "--waivers", project / "specs" / "waivers.yaml").code == 0
     assert call(waivers, "--waivers", project / "none.yaml").code == 2
 

@@ -18,11 +18,11 @@ class Said:
     err: str
 
 
-def call(verb: Callable[..., None], *arguments: object) -> Said:
+def call(verb: Callable[..., None], *arguments: object, columns: int = 200) -> Said:
     """Return exit code and output of the verb with these arguments."""
     app = typer.Typer()
     app.command()(verb)
-    result = CliRunner().invoke(app, [str(argument) for argument in arguments], env={"COLUMNS": "200"})
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments], env={"COLUMNS": str(columns)})
     if isinstance(result.exception, UsageError):
         return Said(2, result.stdout, str(result.exception))
     if result.exception is not None and not isinstance(result.exception, SystemExit):
