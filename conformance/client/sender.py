@@ -55,6 +55,7 @@ class Client:
     throttled: int = 0
     last_write: float = 0.0
     health: Health = field(default_factory=Health)
+    inherited: list[Ledger] = field(default_factory=list)
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
     _undoing: bool = False
     _watched: list[Exchange] = field(default_factory=list)
@@ -81,7 +82,7 @@ class Client:
 
     def _owed(self) -> int:
         """Return how many requests undo may cost, tokens that expire until then included."""
-        owed = self.ledger.pending(maybe=True)
+        owed = [entry for ledger in (self.ledger, *self.inherited) for entry in ledger.pending(maybe=True)]
         roles = {entry.role for entry in owed}
         renewed = sum(bool(self.target.roles[r].client_id) for r in roles if r in self.target.roles)
         return len(owed) + TOKEN_CALLS * renewed
@@ -276,7 +277,12 @@ class Client:
         self._undoing = True
         self.health.begin_undo()
         self.credentials.forgive()
-        return self.ledger.undo(self._delete)
+        return [leak for ledger in (self.ledger, *self.inherited) for leak in ledger.undo(self._delete)]
+
+    def inherit(self, ledger: Ledger) -> None:
+        """Take over what another process of the run, now dead, has left to be undone."""
+        ledger.strangers = self.ledger.strangers
+        self.inherited.append(ledger)
 
     def _delete(self, role: str, path: str) -> int | str:
         try:
@@ -288,4 +294,5 @@ class Client:
         """Close every connection and the files of the run."""
         self.sessions.close()
         self.recorder.close()
-        self.ledger.close()
+        for ledger in (self.ledger, *self.inherited):
+            ledger.close()

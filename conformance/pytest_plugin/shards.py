@@ -18,7 +18,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from conformance.ledger import Leak
+from conformance.ledger import Leak, load_ledger
 from conformance.run import Options, Run, load_claims, new_run
 from conformance.session import stop
 from conformance.targets import Target
@@ -60,6 +60,10 @@ def sharded(run: Run) -> Iterator[None]:
         yield
         for number, future in enumerate(asked, 1):
             _merge(run, number, future)
+    run.client.budget.sit_alone()
+    for number, future in enumerate(asked, 1):
+        if future.exception() is not None:
+            _inherit(run, run.folder / "shards" / str(number) / "ledger.ndjson")
 
 
 _SEAT: list[Any] = []
@@ -116,6 +120,13 @@ def _merge(run: Run, number: int, future: Future[dict[str, Any]]) -> None:
         for name, count in counts[key].items():
             total[name] = total.get(name, 0) + count
     _append_exchanges(run, number)
+
+
+def _inherit(run: Run, file: Path) -> None:
+    """Take over what a shard that ended too early left behind."""
+    ledger = load_ledger(file) if file.is_file() else None
+    if ledger is not None and ledger.unfinished() and ledger.hold():
+        run.client.inherit(ledger)
 
 
 def _judgement(verdict: dict[str, Any], number: int) -> Judgement:

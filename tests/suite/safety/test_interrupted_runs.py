@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
+import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from conformance.emulator.serve import Served
+from conformance.ledger import load_ledger
 from tests.suite.safety.front import Asked, fronted
 from tests.suite.safety.runs import Place, held, interrupt, place, until_written, wait
 
@@ -72,6 +76,37 @@ def test_no_shard_outlives_the_run(tmp_path: Path, served: Served, kind: signal.
         assert "gone" in told["stopped"]
         assert home.verb("clean", "--ledger", str(folder)).code == 0
     assert held(served) == before
+
+
+def _shard_of(process: subprocess.Popen[bytes]) -> int:
+    """Return the number of the process that a run started for its shard."""
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            words = (file.parent / "cmdline").read_bytes()
+            parent = int(file.read_text(encoding="utf-8").rpartition(")")[2].split()[1])
+            if parent == process.pid and b"spawn_main" in words:
+                return int(file.parent.name)
+    raise AssertionError("the run has no shard")
+
+
+def test_what_a_killed_shard_leaves_is_taken_back_by_the_run(tmp_path: Path, served: Served) -> None:
+    """The run goes on without the shard, undoes what it created, and says that one of its processes died."""
+    before = held(served)
+    home = place(tmp_path, served, more="idle = 0\nrate = 60\n")
+    folder = tmp_path / "report"
+    started = time.monotonic()
+    process = home.start("run", "--report-dir", str(folder), "--profile", "nightly", "--workers", "2")
+    shard = folder / "shards" / "1"
+    until_written(shard, 8)
+    os.kill(_shard_of(process), signal.SIGKILL)
+    until_written(folder, 16)
+    interrupt(process, signal.SIGTERM)
+    ended = wait(process, folder, started)
+    assert ended.code == 2, ended.said
+    assert "Traceback" not in ended.said
+    assert "shard 1 ended" in " ".join(ended.document["harness_errors"])
+    assert load_ledger(shard / "ledger.ndjson").pending() == []
+    assert held(served) == before or ended.document["leaks"]
 
 
 def test_clean_finishes_a_killed_run_from_another_folder_and_twice(tmp_path: Path, served: Served) -> None:
