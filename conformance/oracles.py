@@ -262,6 +262,7 @@ class Oracles:
             evidence=(exchange.id,),
             curl=curl(exchange, self.redactor),
             fingerprint=seen if verdict is Verdict.OBSERVED else "",
+            variations=(exchange.story,) if exchange.story else (),
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Container
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -69,6 +70,7 @@ class Run:
     stopped: str = ""
     leaks: list[Leak] = field(default_factory=list)
     notes: dict[tuple[str, str], str] = field(default_factory=dict)
+    generated: set[str] = field(default_factory=set)
     per_requirement: dict[str, set[str]] = field(default_factory=dict)
     harness_errors: list[str] = field(default_factory=list)
     waivers: tuple[Waiver, ...] = ()
@@ -160,7 +162,7 @@ class Run:
                 for o in self.catalogue.operations.values()
             },
             "requirements": {row.id: _row(row, self.provisional) for row in self.catalogue.judged()},
-            "verdicts": [_verdict(v, self.redactor) for v in verdicts],
+            "verdicts": [_verdict(v, self.redactor, self.generated) for v in verdicts],
             "waivers": [state.to_document() for state in self.waiver_states],
             "leaks": [{k: self.redactor.mask(v) for k, v in asdict(leak).items()} for leak in self.leaks],
             "confirmations": self._confirmations(verdicts),
@@ -182,11 +184,14 @@ def _row(row: Requirement, provisional: frozenset[str]) -> dict[str, Any]:
     }
 
 
-def _verdict(judgement: Judgement, redactor: Redactor) -> dict[str, Any]:
+def _verdict(judgement: Judgement, redactor: Redactor, generated: Container[str]) -> dict[str, Any]:
     document = asdict(judgement)
     for key in ("reason", "expected", "actual", "curl", "fingerprint"):
         document[key] = redactor.mask(document[key])
     document["evidence"] = list(judgement.evidence)
+    # What another seed finds is no variation that a night has and the next one lacks.
+    violated = judgement.verdict in {Verdict.FAIL, Verdict.DEVIATION}
+    document["variations"] = [each for each in judgement.variations if violated and each not in generated]
     return document | {"level": str(judgement.level), "verdict": str(judgement.verdict)}
 
 

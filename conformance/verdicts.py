@@ -55,7 +55,7 @@ class Judgement:
     """One verdict on one requirement of one operation, with what proves it.
 
     `evidence` are exchange ids; `fingerprint` is what an ``OBSERVED`` saw, for comparing nights;
-    `waived` is empty or the waiver's reason.
+    `waived` is empty or the waiver's reason. `variations` are the stories that saw it violated.
     """
 
     requirement: str
@@ -70,6 +70,7 @@ class Judgement:
     fingerprint: str = ""
     waived: str = ""
     times: int = 1
+    variations: tuple[str, ...] = ()
 
 
 def violated(level: Level) -> Verdict:
@@ -86,7 +87,8 @@ def combine(old: Judgement, new: Judgement) -> Judgement:
     """Return the one that stands when both speak of the same promise; the first proof is kept."""
     stands = new if PRECEDENCE.index(new.verdict) < PRECEDENCE.index(old.verdict) else old
     prints = sorted({part for j in (old, new) for part in j.fingerprint.split(" | ") if part})
-    return replace(stands, times=old.times + new.times, fingerprint=" | ".join(prints))
+    seen = tuple(sorted({*old.variations, *new.variations}))
+    return replace(stands, times=old.times + new.times, fingerprint=" | ".join(prints), variations=seen)
 
 
 def is_red(judgement: Judgement, *, strict: bool = False) -> bool:

@@ -104,7 +104,7 @@ def causes_of(
     if _cut_off(before, changes.old) or _cut_off(after, changes.new):
         found.add(Cause.CUT_OFF)
     if _seed_matters(before, after) and changes.old.get("seed") != changes.new.get("seed"):
-        found.add(Cause.CONFIGURATION)
+        found.add(Cause.SEED)
     if before is not None and after is not None:
         found.add(Cause.TARGET)
     order = list(Cause)

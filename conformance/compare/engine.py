@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from conformance.compare.causes import Changes, causes_of, changes_between, provisional
 from conformance.compare.details import detail_of
-from conformance.compare.model import GATING, Comparison, JsonObject, Kind, Move, Row
+from conformance.compare.model import GATING, Cause, Comparison, JsonObject, Kind, Move, Row
 from conformance.compare.notes import notes_on, same_ground
 from conformance.errors import UsageError
 from conformance.verdicts import Verdict
@@ -57,14 +59,14 @@ def compare(old: JsonObject, new: JsonObject) -> Comparison:
     for pair in sorted(before.keys() | after.keys()):
         move = _move(pair, before.get(pair), after.get(pair), changes)
         if move is not None:
-            moves.append(move)
+            moves += [move, *_variations(move, before.get(pair), after.get(pair), changes)]
     order = list(Kind)
     moves.sort(key=lambda move: order.index(move.move))
     return Comparison(
         old=str(old.get("run_id", "")),
         new=str(new.get("run_id", "")),
         moves=tuple(moves),
-        unchanged=len(before.keys() | after.keys()) - len(moves),
+        unchanged=len(before.keys() | after.keys()) - sum(not move.variation for move in moves),
         comparable=same_ground(old, new),
         notes=notes_on(old, new, changes),
     )
@@ -88,7 +90,6 @@ def _move(pair: Pair, before: Row, after: Row, changes: Changes) -> Move | None:
     if kind is None:
         return None
     verdict = "" if after is None else after["verdict"]
-    strict = bool(changes.new.get("strict"))
     return Move(
         requirement=pair[0],
         operation=pair[1],
@@ -98,8 +99,37 @@ def _move(pair: Pair, before: Row, after: Row, changes: Changes) -> Move | None:
         after=verdict,
         detail=detail_of(kind, before, after, changes, pair),
         waived="" if after is None else after.get("waived", ""),
-        red=kind in GATING and (verdict == Verdict.FAIL or strict) and not provisional(changes.new, pair[0]),
+        red=kind in GATING and _fails_a_gate(after, changes, pair[0]),
     )
+
+
+def _variations(whole: Move, before: Row, after: Row, changes: Changes) -> Iterator[Move]:
+    """Yield a move for each story in which a violation that stayed was not seen before.
+
+    Another suite tells other stories, and a run that was cut off did not tell them all: nothing is said then.
+    """
+    if whole.move is not Kind.STILL or before is None or after is None:
+        return
+    was, now = before.get("variations") or (), after.get("variations") or ()
+    if not was or Cause.SUITE in changes.causes or changes.old.get("complete") is False:
+        return
+    kind = Kind.WAIVED if whole.waived else Kind.NEW_VIOLATION
+    pair = (whole.requirement, whole.operation)
+    for story in sorted(set(now) - set(was)):
+        yield replace(
+            whole,
+            move=kind,
+            causes=causes_of(Kind.NEW_VIOLATION, before, after, changes, pair),
+            detail=f"violated in {story} too; before only in {', '.join(was)}",
+            red=kind is Kind.NEW_VIOLATION and _fails_a_gate(after, changes, whole.requirement),
+            variation=story,
+        )
+
+
+def _fails_a_gate(after: Row, changes: Changes, requirement: str) -> bool:
+    """Tell whether a new violation fails a gate: by its verdict, and not while its requirement is new."""
+    failed = after is not None and (after["verdict"] == Verdict.FAIL or bool(changes.new.get("strict")))
+    return failed and not provisional(changes.new, requirement)
 
 
 def _kind(before: Row, after: Row) -> Kind | None:

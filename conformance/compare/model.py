@@ -38,6 +38,7 @@ class Cause(StrEnum):
     SUITE = "suite changed"
     CONFIGURATION = "configuration changed"
     ENVIRONMENT = "environment changed"
+    SEED = "other requests generated"
     TARGET = "target changed"
 
 
@@ -50,7 +51,8 @@ class Move:
     """One requirement of one operation whose standing changed, or a violation that stayed.
 
     `before` and `after` are verdicts, empty where a run has none. `causes` are all candidates. `waived` is
-    the reason of the waiver that covers it now. `red` tells whether the move alone fails a gate.
+    the reason of the waiver that covers it now. `red` tells whether the move alone fails a gate. `variation`
+    is the story in which a violation that stayed is seen too now, else empty.
     """
 
     requirement: str
@@ -62,6 +64,7 @@ class Move:
     detail: str = ""
     waived: str = ""
     red: bool = False
+    variation: str = ""
 
     @property
     def cause(self) -> str:
@@ -81,6 +84,7 @@ class Move:
             "detail": self.detail,
             "waived": self.waived,
             "red": self.red,
+            "variation": self.variation,
         }
 
 

@@ -113,6 +113,7 @@ class Judge:
             evidence=violation.evidence,
             curl=curl(proof, self.run.redactor) if proof else "",
             fingerprint=violation.actual if verdict is Verdict.OBSERVED else "",
+            variations=(self.story,),
         )
 
     def _proof(self, evidence: tuple[str, ...]) -> Exchange | None:

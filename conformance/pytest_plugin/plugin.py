@@ -124,6 +124,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     declared = item.stash[DECLARED] if item.get_closest_marker("verifies") else ()
     judge = Judge(run, _name(item), declared)
     item.stash[JUDGE] = judge
+    order = item.get_closest_marker("order")
+    if order is not None and "generated" in order.args:
+        run.generated.add(judge.story)
     run.client.story = lambda: judge.story
     run.client.watch(judge.exchanges)
 

@@ -136,6 +136,7 @@ def _judgement(verdict: dict[str, Any], number: int) -> Judgement:
         "verdict": Verdict(verdict["verdict"]),
         "evidence": tuple(f"s{number}-{name}" for name in verdict["evidence"]),
         "waived": "",
+        "variations": tuple(verdict.get("variations", ())),
     }
     return Judgement(**kept)
 

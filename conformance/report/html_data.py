@@ -62,7 +62,8 @@ def page_data(proof: Proof, moves: Moves | None, nights: list[Night]) -> dict[st
     budget, run = _Budget(DETAIL_BUDGET), proof.run
     operations = list(statistics.by_operation(run))
     names = sorted({judgement.requirement for judgement in run.verdicts})
-    moved = {(move.requirement, move.operation): move.kind for move in moves.rows} if moves else {}
+    graver_last = reversed(moves.rows) if moves else ()
+    moved = {(move.requirement, move.operation): move.kind for move in graver_last}
     ordered = sorted(
         run.verdicts,
         key=lambda j: (not run.is_red(j), _ORDER[CODES[j.verdict]], j.requirement, j.operation),

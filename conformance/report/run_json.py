@@ -215,4 +215,5 @@ def _judgement(row: Mapping[str, Any]) -> Judgement:
         fingerprint=row.get("fingerprint", ""),
         waived=row.get("waived", ""),
         times=row.get("times", 1),
+        variations=tuple(row.get("variations", ())),
     )

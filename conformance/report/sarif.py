@@ -62,7 +62,7 @@ def _states(comparison: Mapping[str, Any] | None) -> dict[tuple[str, str], str] 
         return None
     return {
         (str(move.get("requirement")), str(move.get("operation"))): _BASELINE[str(move.get("move"))]
-        for move in comparison.get("moves", [])
+        for move in reversed(comparison.get("moves", []))  # the gravest stand first, and count
         if str(move.get("move")) in _BASELINE
     }
 

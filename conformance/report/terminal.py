@@ -201,6 +201,7 @@ def _moved(comparison: Mapping[str, Any] | None, out: Console) -> None:
     for move in moves[:SHOWN_LINES]:
         causes = " or ".join(causes_of(move))
         what = f"  {said(str(move.get('move')))}: {move.get('requirement')} on {move.get('operation')}"
+        what += f", seen in {move['variation']} too" if move.get("variation") else ""
         _line(out, what + (f" ({causes})" if causes else ""), "red" if move.get("red") else "")
     _rest(out, len(moves))
 

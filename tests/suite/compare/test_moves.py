@@ -202,6 +202,47 @@ def test_details_say_what_was_expected_what_came_and_what_covers_it() -> None:
     assert lost.detail == "CANNOT_JUDGE now: throttled; the violation before may well be there still"
 
 
+def test_a_violation_seen_in_another_story_too_is_new_there() -> None:
+    """A violation that stayed hides no new one of the same promise; what is gone from a story is no proof."""
+    old = run(verdict("a.b", variations=["test_zone::test_one", "test_zone::test_two"]))
+    new = run(verdict("a.b", variations=["test_zone::test_two", "test_zone::test_three"]), night=2)
+    comparison = compare(old, new)
+    assert [(m.move, m.variation, m.red) for m in comparison.moves] == [
+        (Kind.NEW_VIOLATION, "test_zone::test_three", True),
+        (Kind.STILL, "", False),
+    ]
+    assert comparison.moves[0].cause == "target changed"
+    assert comparison.moves[0].detail.startswith("violated in test_zone::test_three too; before only in")
+    assert (comparison.counts["unchanged"], gate(comparison)) == (0, ExitCode.VIOLATION)
+    assert comparison.to_document()["moves"][0]["variation"] == "test_zone::test_three"
+
+
+@pytest.mark.parametrize(
+    ("waived", "stories", "kinds"),
+    [
+        ("soon", ["test_zone::test_one"], [Kind.STILL, Kind.WAIVED]),
+        ("", [], [Kind.STILL]),
+    ],
+)
+def test_a_story_more_is_not_always_a_new_violation(
+    waived: str, stories: list[str], kinds: list[Kind]
+) -> None:
+    """A waiver covers the promise in every story, and an older suite did not write the stories down."""
+    before = run(verdict("a.b", waived=waived, variations=stories))
+    both = ["test_zone::test_one", "test_zone::test_two"]
+    after = run(verdict("a.b", waived=waived, variations=both), night=2)
+    assert [move.move for move in compare(before, after).moves] == kinds
+    assert gate(compare(before, after)) is ExitCode.CONFORMS
+
+
+@pytest.mark.parametrize("change", [{"identity": {"suite": "0.2.0"}}, {"complete": False}])
+def test_other_stories_of_another_suite_are_no_new_violation(change: dict[str, object]) -> None:
+    """Where the old run told other stories, or not all of them, one more is no news of the target."""
+    old = run(verdict("a.b", variations=["test_zone::test_one"]), identity={"suite": "0.1.0"})
+    new = run(verdict("a.b", variations=["test_zone::test_two"]), identity={"suite": "0.1.0"}, night=2)
+    assert [move.move for move in compare({**old, **change}, new).moves] == [Kind.STILL]
+
+
 def test_the_document_names_every_move_and_every_count() -> None:
     """The JSON form is the one that reports and scripts were promised."""
     document = compare(run(verdict("a.b", "PASS")), run(verdict("a.b"), night=2)).to_document()
