@@ -153,7 +153,7 @@ class Explorer:
         found: dict[str, list[Request]] = {part: [] for part in self._parts()}
         for case in cases:
             data = case.meta.phase.data
-            broken = data.parameter if data.parameter_location is ParameterLocation.PATH else "body"
+            broken = "body" if data.parameter_location is ParameterLocation.BODY else data.parameter
             if case.method == self.operation.method and broken in found:
                 request = self._request(case, valid=False, real=True, broken=broken)
                 if request is not None:
@@ -168,26 +168,25 @@ class Explorer:
         params = {k: unquote(str(v)) for k, v in (case.path_parameters or {}).items()}
         components = case.meta.components if case.meta else {}
         path = components.get(ParameterLocation.PATH)
+        body = components.get(ParameterLocation.BODY)
+        bad_body = body is not None and body.mode is GenerationMode.NEGATIVE
         bad_path = path is not None and path.mode is GenerationMode.NEGATIVE
-        bad_body = (
-            b := components.get(ParameterLocation.BODY)
-        ) is not None and b.mode is GenerationMode.NEGATIVE
+        if broken:
+            params = self._real_path() | {name: value for name, value in params.items() if name == broken}
+            bad_path = broken in params
         if not valid and not (bad_path or bad_body):
             return None
-        if self.operation.body is not None and not bad_path and (real or bad_body):
+        if not broken and self.operation.body is not None and not bad_path and (real or bad_body):
             params = self._real_path()
-        elif broken in params:
-            params = self._real_path() | {broken: params[broken]}
         if set(params) != set(self.operation.path_parameters) or not all(map(_speakable, params.values())):
             return None
         options: dict[str, Any] = {
             "tolerated": UNDOCUMENTED_REFUSALS | {403} if bad_path else UNDOCUMENTED_REFUSALS
         }
-        body = case.body
-        if isinstance(body, bytes):
-            options["content"] = body
-        elif body is not NOT_SET and self.operation.body is not None:
-            options["json"] = self._with_real(body) if valid and real else body
+        if isinstance(case.body, bytes):
+            options["content"] = case.body
+        elif case.body is not NOT_SET and self.operation.body is not None:
+            options["json"] = self._with_real(case.body) if real and not bad_body else case.body
         elif self.operation.body is not None:
             options["content"] = b""
         request = request_for(self.operation, params, **options)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -22,17 +21,10 @@ from conformance.emulator.faults import (
 )
 from conformance.emulator.replies import Reply
 from conformance.emulator.serve import running
-from tests.suite.emulator.caller import Caller
+from tests.suite.emulator.caller import Caller, unsigned
 
 Proof = Callable[[Caller, str], bool]
 ZONES = {"id": "z", "displayName": "Z"}
-
-
-def unsigned(owner: Caller) -> str:
-    """Return a token of the owner that nobody signed."""
-    _, claims, _ = owner.served.token().split(".")
-    head = base64.urlsafe_b64encode(b'{"alg":"none"}').rstrip(b"=").decode()
-    return f"{head}.{claims}."
 
 
 def without_token(owner: Caller, itwin: str) -> bool:

@@ -52,8 +52,23 @@ def test_real_ids_stand_in_the_paths_of_most_invalid_bodies() -> None:
     """A request whose body is invalid is about things that exist, else it would end at 404."""
     paths: list[str] = []
     _explorer("createRepositoryResource", lambda request: paths.append(request.path)).run(valid=False)
-    real = [path for path in paths if IDS["itwin_id"] in path and IDS["repository_id"] in path]
-    assert len(real) > len(paths) // 2
+    one = [path for path in paths if IDS["itwin_id"] in path or IDS["repository_id"] in path]
+    both = [path for path in one if IDS["itwin_id"] in path and IDS["repository_id"] in path]
+    assert len(one) > len(paths) // 2
+    assert len(both) > len(paths) // 3
+
+
+def test_the_first_requests_break_each_part_once() -> None:
+    """However small the budget: each parameter among real ones, and the body about what is there."""
+    paths: list[str] = []
+    _explorer("associateRealityData", lambda request: paths.append(request.path), budget=2).run(valid=False)
+    found = [(IDS["reality_data_id"] in path, IDS["destination_itwin_id"] in path) for path in paths]
+    assert found == [(False, True), (True, False)]
+    sent: list[Request] = []
+    _explorer("moveRealityData", sent.append, budget=2).run(valid=False)
+    assert IDS["reality_data_id"] not in sent[0].path
+    assert sent[0].json == {"iTwinId": IDS["destination_itwin_id"]}
+    assert IDS["reality_data_id"] in sent[1].path
 
 
 def test_a_finding_tells_its_smallest_example_and_its_seed() -> None:
