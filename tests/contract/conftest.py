@@ -22,6 +22,7 @@ from conformance.specs import Operation
 from conformance.targets import is_loopback
 
 from .actors import Actor, Lag, Repository, at_once
+from .ids import MALFORMED
 
 pytest_plugins = ["conformance.pytest_plugin"]
 
@@ -222,6 +223,10 @@ class Scene:
             name: str(uuid.uuid4())
             for name in ("reality_data_id", "itwin_id", "destination_itwin_id", "repository_id")
         }
+
+    def bad_ids(self) -> dict[str, str]:
+        """Return malformed ids for the same places."""
+        return dict.fromkeys(self.no_ids(), MALFORMED)
 
     def other_case(self, path: str, operation: Operation) -> str:
         """Return the path with its static segments in the other case, its parameters as they are."""

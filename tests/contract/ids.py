@@ -8,6 +8,8 @@ import uuid
 from conformance.oracles import GUID
 
 NIL = "00000000-0000-0000-0000-000000000000"
+MALFORMED = "028cb17d-01e5-4d92-bfee-89b201a92"
+"""The malformed id of the pages' own examples."""
 MIDDLE = slice(15, 18)
 """What of a GUID stands between its beginning and its end, and tells neither version nor variant."""
 

@@ -13,7 +13,7 @@ from conformance.errors import NotJudged
 from conformance.exchange import Exchange
 from conformance.pytest_plugin import Judge, verifies
 
-from .ids import near, strange
+from .ids import MALFORMED, near, strange
 
 if TYPE_CHECKING:
     from tests.contract.actors import Actor
@@ -102,7 +102,7 @@ def test_an_unknown_itwin_has_no_account(owner: Actor, scene: Scene, judge: Judg
         expect.error(owner.account(near(scene.home)), 404, "iTwinNotFound")
     tolerated = frozenset({400, 403, 405, 414, 422})
     with judge("itwins.account.malformed-itwin") as seen:
-        odd = owner.account("028cb17d-01e5-4d92-bfee-89b201a92", tolerated=tolerated)
+        odd = owner.account(MALFORMED, tolerated=tolerated)
         seen.observed(odd.summary())
     with judge("itwins.account.odd-ids-refused"):
         for odd_id in strange(scene.home):

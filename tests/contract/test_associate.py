@@ -9,7 +9,7 @@ from conformance import expect
 from conformance.exchange import Exchange
 from conformance.pytest_plugin import Judge, verifies
 
-from .ids import near, strange
+from .ids import MALFORMED, near, strange
 
 if TYPE_CHECKING:
     from tests.contract.actors import Actor
@@ -116,7 +116,7 @@ def test_an_unknown_id_is_not_found(owner: Actor, scene: Scene, judge: Judge) ->
 )
 def test_a_malformed_id_is_invalid(owner: Actor, scene: Scene, judge: Judge) -> None:
     """The page's own malformed iTwin id answers 422 and names iTwinId; no odd id is ever accepted."""
-    malformed = owner.associate(scene.untouched, "028cb17d-01e5-4d92-bfee-89b201a92")
+    malformed = owner.associate(scene.untouched, MALFORMED)
     with judge("reality-management.associate.malformed-itwin-invalid"):
         expect.status(malformed, 422)
     with judge("reality-management.associate.invalid-code"):
@@ -124,7 +124,7 @@ def test_a_malformed_id_is_invalid(owner: Actor, scene: Scene, judge: Judge) -> 
     with judge("reality-management.associate.malformed-itwin-detail"):
         expect.detail(malformed, "iTwinId", "InvalidValue")
     with judge("reality-management.associate.malformed-reality-data") as seen:
-        odd = owner.associate("028cb17d-01e5-4d92-bfee-89b201a92", scene.second, tolerated=frozenset({400}))
+        odd = owner.associate(MALFORMED, scene.second, tolerated=frozenset({400}))
         seen.observed(odd.summary())
     with judge("reality-management.associate.odd-ids-refused"):
         tolerated = frozenset({400, 405, 414})

@@ -12,7 +12,7 @@ from conformance import expect
 from conformance.exchange import Exchange
 from conformance.pytest_plugin import Judge, prepares, verifies
 
-from .ids import near, strange
+from .ids import MALFORMED, near, strange
 
 if TYPE_CHECKING:
     from tests.contract.actors import Actor
@@ -160,7 +160,7 @@ def test_an_unknown_id_is_not_found(owner: Actor, scene: Scene, judge: Judge) ->
 def test_an_invalid_destination_is_named(owner: Actor, scene: Scene, judge: Judge) -> None:
     """A destination that is malformed, missing, empty or no string answers 422, as an unknown member does."""
     data = scene.untouched
-    malformed = owner.move(data, "028cb17d-01e5-4d92-bfee-89b201a92")
+    malformed = owner.move(data, MALFORMED)
     with judge("reality-management.move.malformed-itwin-invalid"):
         expect.status(malformed, 422)
     with judge("reality-management.move.malformed-itwin-detail"):
@@ -202,7 +202,7 @@ def test_what_is_no_request_moves_nothing(owner: Actor, scene: Scene, judge: Jud
         for odd_id in strange(scene.second)[1::2]:
             expect.refused(owner.move(data, odd_id, tolerated=tolerated), 400, 403, 404, 422)
     with judge("reality-management.move.malformed-reality-data") as seen:
-        odd = owner.move("028cb17d-01e5-4d92-bfee-89b201a92", scene.second, tolerated=tolerated)
+        odd = owner.move(MALFORMED, scene.second, tolerated=tolerated)
         seen.observed(odd.summary())
     with judge("reality-management.move.refused-changes-nothing"):
         expect.same_items(

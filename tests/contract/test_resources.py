@@ -163,13 +163,14 @@ def _shape(listed: list[dict[str, Any]]) -> list[tuple[str, str]]:
     "itwins.resource.unknown-repository-not-found",
     "itwins.resource.repository-of-another-itwin-not-found",
     "itwins.resource.id-of-another-kind-not-found",
+    "itwins.resource.deleted-repository-not-found",
     "itwins.resource.deleted-itwin-not-found",
     "itwins.resource.unknown-itwin-refused",
     "itwins.resource.unknown-itwin-code",
     "itwins.resource.odd-ids-refused",
 )
 def test_an_unknown_repository_is_not_found(owner: Actor, scene: Scene, judge: Judge) -> None:
-    """A repository is found under its own iTwin and id only."""
+    """A repository is found under its own iTwin and id only, and as long as it is there."""
     here = scene.repository
     with judge("itwins.resource.unknown-repository-not-found"):
         expect.error(owner.create_resource(here.at(id=near(here.id))), 404, "iTwinRepositoryNotFound")
@@ -179,6 +180,10 @@ def test_an_unknown_repository_is_not_found(owner: Actor, scene: Scene, judge: J
         expect.equal(
             owner.resources(elsewhere), [], "resources of the other iTwin's repository", judge.last()
         )
+    owner.delete(elsewhere.path)
+    owner.settled(lambda: owner.read(elsewhere.path), lambda reply: reply.status != 200)
+    with judge("itwins.resource.deleted-repository-not-found"):
+        expect.error(owner.create_resource(elsewhere), 404, "iTwinRepositoryNotFound")
     with judge("itwins.resource.id-of-another-kind-not-found"):
         expect.status(owner.create_resource(here.at(id=scene.home)), 404)
     with judge("itwins.resource.deleted-itwin-not-found"):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance.emulator.call import Call
-from conformance.emulator.defects.shared import ACCOUNT, ASSOCIATE, MOVE, SHORT, on
+from conformance.emulator.defects.shared import ACCOUNT, ASSOCIATE, MOVE, RESOURCE, SHORT, on
 from conformance.emulator.faults import Faults, defect
 from conformance.emulator.finding import lookup_itwin
 from conformance.emulator.pipeline import Run
-from conformance.emulator.replies import Reply
+from conformance.emulator.records import Repository
+from conformance.emulator.replies import Reply, repository_not_found
 
 _GONE = {
     "associate": ".deleted-not-found",
@@ -53,6 +54,30 @@ for _short, _row in _GONE.items():
 
 
 _NOT_FOUND = 404
+
+
+@defect(
+    "resource-in-deleted-repositories",
+    "A cache of repositories outlives them.",
+    breaks=on("resource", ".deleted-repository-not-found"),
+)
+def _(faults: Faults) -> None:
+    kept: dict[str, Repository] = {}
+
+    def remember(call: Call) -> None:
+        kept.update({each.id: each for each in call.emulator.state.repositories_of(call.itwin.id)})
+
+    def find(call: Call, inner: Run) -> object:
+        if inner(call) is None:
+            return None
+        cached = kept.get(call.ids["repositoryId"])
+        if cached is None or cached.itwin != call.itwin.id:
+            return repository_not_found()
+        call.repository = cached
+        return None
+
+    faults.before("deleteRepository", "reply", "remember", remember)
+    faults.wrap(RESOURCE, "find_repository", find)
 
 
 @defect(

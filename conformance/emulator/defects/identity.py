@@ -6,7 +6,7 @@ from conformance.emulator.call import Call
 from conformance.emulator.defects.shared import SHORT, WRITERS, authorization, on, trust
 from conformance.emulator.faults import EVERY, Faults, defect
 from conformance.emulator.finding import lookup_data, lookup_itwin
-from conformance.emulator.records import Resource
+from conformance.emulator.records import Resource, is_guid
 from conformance.emulator.replies import Reply, invalid_itwins, itwin_not_found, missing
 
 CHANGED = tuple(part for short in WRITERS for part in on(short, "platform.auth.refused-changes-nothing"))
@@ -96,7 +96,7 @@ def _(faults: Faults) -> None:
     "any-bearer-accepted",
     "A development switch takes whatever follows the word Bearer as the test user.",
     breaks=("platform.auth.malformed-token",),
-    also=CHANGED,
+    also=(*CHANGED, "platform.auth.before-validation"),
 )
 def _(faults: Faults) -> None:
     def no_token(call: Call) -> bool:
@@ -172,7 +172,7 @@ def _if_anonymous(call: Call) -> Reply | None:
 @defect(
     "bodies-validated-before-tokens",
     "Model binding runs before the filters, and one of them is authentication.",
-    breaks=("platform.auth.before-validation",),
+    breaks=tuple(f"platform.auth.before-validation@{SHORT[short]}" for short in ("move", "resource")),
 )
 def _(faults: Faults) -> None:
     def bind(call: Call) -> Reply | None:
@@ -183,6 +183,19 @@ def _(faults: Faults) -> None:
 
 
 @defect(
+    "ids-validated-before-tokens",
+    "The ids of a path are parsed before the filters run, and one of them is authentication.",
+    breaks=("platform.auth.before-validation",),
+)
+def _(faults: Faults) -> None:
+    def parse(call: Call) -> Reply | None:
+        good = all(map(is_guid, call.ids.values()))
+        return None if good or authorization(call) else itwin_not_found()
+
+    faults.before(EVERY, "header", "parse", parse)
+
+
+@defect(
     "account-needs-no-token",
     "The route of one operation was added to the list of anonymous ones.",
     breaks=(
@@ -190,6 +203,7 @@ def _(faults: Faults) -> None:
             "missing-token", "missing-token-code", "before-existence", "wrong-scheme", "malformed-token",
             "empty-token", "forged-signature", "changed-claims", "unsigned-token", "foreign-key",
             "public-key-as-secret", "expired-token", "wrong-scope", "other-issuer", "not-yet-valid",
+            "before-validation",
         ))),
         *on("account", ".outsider-refused"),
     ),

@@ -13,7 +13,7 @@ from conformance.emulator.call import Call
 from conformance.emulator.defects.shared import ACCOUNT, ASSOCIATE, MOVE, RESOURCE
 from conformance.emulator.faults import EVERY, Faults, variation
 from conformance.emulator.pipeline import Run
-from conformance.emulator.records import ITwin, Repository, User
+from conformance.emulator.records import ITwin, Repository, User, is_guid
 from conformance.emulator.replies import Reply, insufficient_permissions, itwin_not_found, refuse
 from conformance.emulator.state import State
 
@@ -38,6 +38,18 @@ def _(faults: Faults) -> None:
 @variation("account-has-a-type", "The account's type is null in the example and text in the schema.")
 def _(faults: Faults) -> None:
     faults.body(ACCOUNT, lambda body: body["iTwin"].update(type="Enterprise"), status=200)
+
+
+@variation(
+    "routes-know-no-malformed-ids",
+    "Routes are matched before anybody looks at the token, and a malformed id matches none.",
+)
+def _(faults: Faults) -> None:
+    def route(call: Call) -> Reply | None:
+        known = is_guid(call.ids["iTwinId"]) or bool(call.headers.get("authorization"))
+        return None if known else refuse(404, "NotFound", "There is no such resource.")
+
+    faults.before((RESOURCE, ACCOUNT), "header", "route", route)
 
 
 @variation("unknown-scheme-is-unauthorized", "Only the code of a missing header is documented for 401.")
