@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from functools import cached_property
 from typing import Any, Final
 from urllib.parse import quote
@@ -14,7 +15,20 @@ from urllib.parse import quote
 from conformance.redaction import Redactor
 from conformance.specs import Operation
 
-ABSENT: Final = object()
+
+class _Absence(Enum):
+    """What stands in the place of a value that is not there; read aloud, it is the same in every run."""
+
+    ABSENT = "absent"
+
+    def __str__(self) -> str:
+        """Return how a report says it."""
+        return self.value
+
+    __repr__ = __str__
+
+
+ABSENT: Final = _Absence.ABSENT
 """What `Exchange.at` returns where the reply's body has no such member."""
 
 VARIABLE: Final = re.compile(r"(?<=/)(?![A-Za-z-]{1,30}(?:/|$))[^/]+")

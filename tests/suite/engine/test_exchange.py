@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import shlex
 from collections.abc import Mapping
@@ -191,3 +192,9 @@ def test_a_recorder_writes_at_once_and_can_be_closed(
 def test_a_call_outside_the_claims_is_named_by_method_and_path() -> None:
     """A set-up call goes by its method and path."""
     assert reply(None, 200).operation_id == "GET /elsewhere"
+
+
+def test_what_is_not_there_reads_the_same_in_every_run() -> None:
+    """An observation of a missing value is compared between nights, so its words hold no address."""
+    assert [str(ABSENT), repr(ABSENT), f"{ABSENT}"] == ["absent"] * 3
+    assert copy.deepcopy(ABSENT) is ABSENT
