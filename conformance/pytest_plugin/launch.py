@@ -19,7 +19,7 @@ from conformance.session import finish, stop, stopped_by_signals
 
 QUIET: Final = (
     "-q", "--no-header", "--no-summary", "--tb=native", "--assert=plain", "--import-mode=importlib",
-    "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:allure_pytest", "-p", "no:cov",
+    "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:allure_pytest", "-p", "no:cov", "-p", "no:xdist",
     "-p", "no:schemathesis", "-p", "no:itwin-emulator", "-p", "no:terminalreporter", "-p", "no:logging",
     "-p", "no:faulthandler", "-p", "no:unraisableexception", "-p", "no:threadexception",
 )  # fmt: skip
@@ -66,7 +66,7 @@ def judge(run: Run, progress: Progress = lambda *_: None, *, formats: bool = Tru
     output = io.StringIO()
     with stopped_by_signals(lambda reason: stop(run, reason)):
         with sharded(run), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
-            code = pytest.main(arguments, plugins=[bring])
+            code = _without_options_of_others(lambda: pytest.main(arguments, plugins=[bring]))
         if bring.problems:
             stop(run, "a module of stories cannot be read")
         elif code == pytest.ExitCode.INTERRUPTED:
@@ -76,3 +76,13 @@ def judge(run: Run, progress: Progress = lambda *_: None, *, formats: bool = Tru
                 run.redactor.mask("\n".join(bring.problems) or output.getvalue())[-2000:]
             )
         return finish(run, formats=formats)
+
+
+def _without_options_of_others(call: Callable[[], int]) -> int:
+    """Call it without the options that a user gives to tests of their own: `-x` would end a run."""
+    kept = os.environ.pop("PYTEST_ADDOPTS", None)
+    try:
+        return call()
+    finally:
+        if kept is not None:
+            os.environ["PYTEST_ADDOPTS"] = kept

@@ -299,3 +299,16 @@ with judge("platform.reply.documented-status", "addLamp"):
     assert verdict == "CANNOT_JUDGE"
     assert "could not connect" in reason
     assert (told.document["leaks"], told.document["requests"]["created"]) == ([], 0)
+
+
+def test_options_of_other_tests_do_not_end_a_run(
+    house: House, lamp_target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PYTEST_ADDOPTS is for the user's own tests: with -x a run would end at the first violation."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-x --no-such-option")
+    body = f'with judge("{GET}"):\n    expect.status(get(run, "attic"), 200)'
+    stories = story(body, GET, name="first") + story(
+        'with judge("lamps.get.colour") as seen:\n    seen.observed("green")', "lamps.get.colour"
+    )
+    told = tell(house, lamp_target, stories)
+    assert (told.of(GET)[0], told.of("lamps.get.colour")[0]) == ("FAIL", "OBSERVED")
