@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from conformance.compare import compare, gate
 from conformance.history import last_comparable, nights, provisional
@@ -18,6 +18,8 @@ from conformance.run import Run
 from conformance.targets import Target, embedded_target, load_target
 from conformance.verdicts import ExitCode
 from conformance.waivers import apply, red_waivers
+
+KINDS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
@@ -80,13 +82,33 @@ def stopped_by_signals(stop: Callable[[str], None]) -> Iterator[None]:
     def handle(number: int, _frame: object) -> None:
         stop(f"interrupted by {signal.Signals(number).name}")
 
-    kinds = (signal.SIGINT, signal.SIGTERM)
-    before = {kind: signal.signal(kind, handle) for kind in kinds}
+    before = {kind: signal.signal(kind, handle) for kind in KINDS}
+    held_back = _masked("SIG_UNBLOCK", KINDS)
     try:
         yield
     finally:
+        _masked("SIG_SETMASK", held_back)
         for kind, handler in before.items():
             signal.signal(kind, handler)
+
+
+@contextmanager
+def signals_held_back() -> Iterator[None]:
+    """Let SIGINT and SIGTERM wait until the end of the block; a process started in it lets them wait longer.
+
+    It would know no better than to die of them, before it is ready to stop politely and after.
+    """
+    before = _masked("SIG_BLOCK", KINDS)
+    try:
+        yield
+    finally:
+        _masked("SIG_SETMASK", before)
+
+
+def _masked(how: str, kinds: Collection[int]) -> Collection[int]:
+    """Change which signals wait, where the system knows such a thing; return which did before."""
+    change = getattr(signal, "pthread_sigmask", None)
+    return () if change is None else tuple(change(getattr(signal, how), kinds))
 
 
 def stop(run: Run, reason: str) -> None:

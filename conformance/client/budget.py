@@ -92,12 +92,10 @@ class Budget:
         """Spend from the budget that another process shared, and owe undo calls in a seat of our own."""
         self.tally, self.gate, self.seat = tally, gate, seat
 
-    def sit_alone(self) -> None:
-        """Forget what the other processes owed: they are gone, and somebody else owes it now."""
+    def vacate(self, seat: int) -> None:
+        """Forget what a process owed that is gone: somebody else owes it now."""
         with self.gate:
-            own = self.tally.owed[self.seat]
-            self.tally.owed[:] = [0] * SEATS
-            self.tally.owed[self.seat] = own
+            self.tally.owed[seat] = 0
 
     def acquire(self, *, writes: bool, undo: bool = False, owes: int = 0, again: bool = False) -> None:
         """Wait for a slot and take it; `NotJudged` when the budget is spent or the run was stopped.

@@ -7,20 +7,22 @@ Rate, limits, `Retry-After` and the stop sign hold for all at once: they pass on
 
 from __future__ import annotations
 
+import io
 import json
 import multiprocessing
-import os
+import sys
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from conformance.client.budget import SEATS
 from conformance.ledger import Leak, load_ledger
+from conformance.report.run_json import FILE_NAME
 from conformance.run import Options, Run, load_claims, new_run
-from conformance.session import stop
+from conformance.session import signals_held_back, stop
 from conformance.targets import Target
 from conformance.verdicts import Judgement, Level, Verdict
 
@@ -31,81 +33,96 @@ GENERATED: Final = (
 )
 
 
+@dataclass(frozen=True)
+class Shard:
+    """Another process of the run: where it writes, and where its last words are heard if it ends badly."""
+
+    number: int
+    folder: Path
+    process: Any
+    words: Any
+
+    def document(self) -> dict[str, Any] | None:
+        """Wait for its end and return the document that it wrote, or None where it wrote none."""
+        self.process.join()
+        if self.process.exitcode:
+            return None
+        document: dict[str, Any] = json.loads((self.folder / FILE_NAME).read_text(encoding="utf-8"))
+        return document
+
+    def why_it_ended(self) -> str:
+        """Return its last words, or how it was ended."""
+        try:
+            return str(self.words.recv())
+        except (EOFError, OSError):
+            return f"it was ended from outside ({self.process.exitcode})"
+
+
 @contextmanager
 def sharded(run: Run) -> Iterator[None]:
     """Run the other shards beside the block, and book what they found when it ends."""
-    shards = run.options.workers - 1 if run.options.profile != "quick" else 0
+    more = min(run.options.workers, SEATS) - 1 if run.options.profile != "quick" else 0
     chosen = tuple(f"{r}@{o}" for r, o in sorted(run.selected) if r in GENERATED)
-    if shards < 1 or not chosen:
+    if more < 1 or not chosen:
         yield
         return
     spawn = multiprocessing.get_context("spawn")
     shared = run.client.budget.share(spawn)
-    seats = spawn.Value("i", 0)
-    with ProcessPoolExecutor(
-        shards, mp_context=spawn, initializer=_sit_down, initargs=(*shared, seats)
-    ) as pool:
-        asked = []
-        for number in range(1, shards + 1):
-            options = replace(
-                run.options,
-                only=chosen,
-                seed=run.seed + number,
-                workers=1,
-                report_dir=run.folder / "shards" / str(number),
-                baseline=None,
-                waivers=None,
-            )
-            asked.append(pool.submit(_tell, options, run.target))
-        yield
-        for number, future in enumerate(asked, 1):
-            _merge(run, number, future)
-    run.client.budget.sit_alone()
-    for number, future in enumerate(asked, 1):
-        if future.exception() is not None:
-            _inherit(run, run.folder / "shards" / str(number) / "ledger.ndjson")
+    with signals_held_back():  # for good in the new processes: the run is told, and tells them
+        shards = [_started(run, number, chosen, spawn, shared) for number in range(1, more + 1)]
+    yield
+    for shard in shards:
+        _merge(run, shard)
 
 
-_SEAT: list[Any] = []
+def _started(run: Run, number: int, chosen: tuple[str, ...], spawn: Any, shared: tuple[Any, ...]) -> Shard:
+    folder = run.folder / "shards" / str(number)
+    options = replace(
+        run.options,
+        only=chosen,
+        seed=run.seed + number,
+        workers=1,
+        report_dir=folder,
+        baseline=None,
+        waivers=None,
+    )
+    heard, said = spawn.Pipe(duplex=False)
+    process = spawn.Process(target=_tell, args=(options, run.target, (*shared, number), said))
+    process.start()
+    said.close()
+    return Shard(number, folder, process, heard)
 
 
-def _sit_down(tally: Any, gate: Any, seats: Any) -> None:
-    """Keep what the processes of the run share, and take a seat; called once in each process."""
-    with seats.get_lock():
-        seats.value += 1
-        _SEAT[:] = [tally, gate, seats.value]
-
-
-def _tell(options: Options, target: Target) -> dict[str, Any]:
-    """Run one shard; the body of its process."""
+def _tell(options: Options, target: Target, place: tuple[Any, ...], words: Any) -> None:
+    """Run one shard; the body of its process. What goes wrong is said to the run, not to the terminal."""
     from conformance.pytest_plugin.launch import judge  # noqa: PLC0415 - launch imports this module
 
-    run = new_run(options, target, load_claims())
-    run.client.budget.join(*_SEAT)
-    over = threading.Event()
-    threading.Thread(target=_end_with_the_run, args=(run, over), daemon=True).start()
+    sys.stderr = io.StringIO()
     try:
-        return judge(run, formats=False)
+        run = new_run(options, target, load_claims())
+        run.client.budget.join(*place)
+        threading.Thread(target=_end_with_the_run, args=(run,), daemon=True).start()
+        judge(run, formats=False)
     finally:
-        over.set()
+        if (error := sys.exc_info()[1]) is not None:
+            words.send(f"{type(error).__name__}: {error}")
 
 
-def _end_with_the_run(run: Run, over: threading.Event) -> None:
+def _end_with_the_run(run: Run) -> None:
     """Take back what was created, and end, when the process of the run is gone: killed perhaps."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
         stop(run, "the process of the run is gone")
-        over.wait()
-        os._exit(1)  # nobody is there to tell the pool that it is over
 
 
-def _merge(run: Run, number: int, future: Future[dict[str, Any]]) -> None:
-    error = future.exception()
-    if error is not None:  # whatever ends another process is a failure of the suite
-        run.harness_errors.append(run.redactor.mask(f"shard {number} ended: {type(error).__name__}: {error}"))
+def _merge(run: Run, shard: Shard) -> None:
+    number, document = shard.number, shard.document()
+    if document is None:  # whatever ends another process is a failure of the suite
+        run.harness_errors.append(run.redactor.mask(f"shard {number} ended: {shard.why_it_ended()}"))
+        run.client.budget.vacate(number)
+        _inherit(run, shard.folder / "ledger.ndjson")
         return
-    document = future.result()
     for verdict in document["verdicts"]:
         pair = (verdict["requirement"], verdict["operation"])
         if pair in run.selected:

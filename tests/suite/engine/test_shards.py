@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import Future
+import multiprocessing
 from typing import Any, Final
 
 from conformance.pytest_plugin.launch import judge
-from conformance.pytest_plugin.shards import _merge
+from conformance.pytest_plugin.shards import Shard, _merge
 from conformance.run import Options, new_run
 from conformance.targets import Target
 from tests.suite.engine.lamps import ROWS, House
@@ -23,6 +23,15 @@ def test_generated(run, judge):
     with judge("{MODEL}"):
         expect.status(get(run, "attic" if run.seed % 2 else "desk"), 200)
 '''
+
+
+class Dead:
+    """A process that was killed."""
+
+    exitcode: Final = -9
+
+    def join(self) -> None:
+        """Wait for nothing."""
 
 
 def test_what_a_shard_finds_is_a_verdict_of_the_run(house: House, lamp_target: Target) -> None:
@@ -45,8 +54,15 @@ def test_what_a_shard_finds_is_a_verdict_of_the_run(house: House, lamp_target: T
 def test_a_shard_that_ends_badly_is_a_failure_of_the_suite(house: House, lamp_target: Target) -> None:
     """A process that died is said, without the secrets that its last words may hold."""
     run = new_run(Options(max_requests=9, report_dir=house.root / "report"), lamp_target, house.catalogue())
-    ended: Future[dict[str, Any]] = Future()
-    ended.set_exception(OSError("gone with the-token-of-the-owner"))
-    _merge(run, 1, ended)
+    for number, said in ((1, True), (2, False)):
+        heard, words = multiprocessing.Pipe(duplex=False)
+        if said:
+            words.send("OSError: gone with the-token-of-the-owner")
+        words.close()
+        _merge(run, Shard(number, house.root, Dead(), heard))
+        heard.close()
     run.client.close()
-    assert run.harness_errors == ["shard 1 ended: OSError: gone with ***"]
+    assert run.harness_errors == [
+        "shard 1 ended: OSError: gone with ***",
+        "shard 2 ended: it was ended from outside (-9)",
+    ]

@@ -78,15 +78,41 @@ def test_no_shard_outlives_the_run(tmp_path: Path, served: Served, kind: signal.
     assert held(served) == before
 
 
-def _shard_of(process: subprocess.Popen[bytes]) -> int:
-    """Return the number of the process that a run started for its shard."""
+def _shard_of(process: subprocess.Popen[bytes], seconds: float = 60.0) -> int:
+    """Return the number of the process that a run starts for its shard, as soon as there is one."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := _child_of(process):
+            return found
+        time.sleep(0.02)
+    raise AssertionError("the run has no shard")
+
+
+def _child_of(process: subprocess.Popen[bytes]) -> int:
     for file in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
             words = (file.parent / "cmdline").read_bytes()
             parent = int(file.read_text(encoding="utf-8").rpartition(")")[2].split()[1])
             if parent == process.pid and b"spawn_main" in words:
                 return int(file.parent.name)
-    raise AssertionError("the run has no shard")
+    return 0
+
+
+def test_a_terminal_that_interrupts_every_process_breaks_none(tmp_path: Path, served: Served) -> None:
+    """Ctrl-C reaches the shards as well, before they are ready for it: the run ends as politely as ever."""
+    before = held(served)
+    home = place(tmp_path, served, more="idle = 0\nrate = 60\n")
+    folder = tmp_path / "report"
+    started = time.monotonic()
+    process = home.start("run", "--report-dir", str(folder), "--profile", "nightly", "--workers", "2")
+    os.kill(_shard_of(process), signal.SIGINT)
+    until_written(folder, 8)
+    interrupt(process, signal.SIGINT)
+    ended = wait(process, folder, started)
+    assert ended.code == 3, ended.said
+    assert "Traceback" not in ended.said
+    assert ended.document["harness_errors"] == []
+    assert held(served) == before
 
 
 def test_what_a_killed_shard_leaves_is_taken_back_by_the_run(tmp_path: Path, served: Served) -> None:
