@@ -24,6 +24,7 @@ from allure_commons.model2 import (
 from allure_commons.types import LabelType, LinkType, Severity
 
 from conformance.report import statistics
+from conformance.report.allure_known import KNOWN_ISSUES, known_issues
 from conformance.report.exchanges import Record, reply_text, request_text, title
 from conformance.report.model import Run
 from conformance.report.moments import moment_of
@@ -68,6 +69,7 @@ def write_allure(run: Run, exchanges: Mapping[str, Record], folder: Path) -> Non
         logger.report_result(_result(run, judgement, evidence, attached))
     _write(folder / "environment.properties", _environment(run))
     _write(folder / "categories.json", json.dumps(_categories(), indent=1))
+    _write(folder / KNOWN_ISSUES, json.dumps(known_issues(run, case_id), indent=1))
     executor = _executor(os.environ)
     if executor:
         _write(folder / "executor.json", json.dumps(executor, indent=1))
@@ -76,6 +78,11 @@ def write_allure(run: Run, exchanges: Mapping[str, Record], folder: Path) -> Non
 def history_id(requirement: str, operation: str, target: str) -> str:
     """Return the id under which Allure keeps the history of a requirement on an operation of a target."""
     return _digest(requirement, operation, target)
+
+
+def case_id(requirement: str, operation: str) -> str:
+    """Return the id under which Allure knows a requirement on an operation, whatever the target."""
+    return _digest(requirement, operation)
 
 
 def _digest(*words: str) -> str:
@@ -99,7 +106,7 @@ def _result(
     return TestResult(
         uuid=str(uuid4()),
         historyId=history_id(judgement.requirement, judgement.operation, run.target),
-        testCaseId=_digest(judgement.requirement, judgement.operation),
+        testCaseId=case_id(judgement.requirement, judgement.operation),
         fullName=f"{judgement.operation}: {judgement.requirement}",
         name=judgement.requirement,
         titlePath=[run.operation(judgement.operation).api or "platform", judgement.operation],

@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from conformance.report import statistics
 from conformance.report.exchanges import Record
-from conformance.report.model import Run
+from conformance.report.model import Run, Waiver
 from conformance.report.moments import moment_of
 from conformance.verdicts import Judgement, Verdict
 
@@ -20,6 +20,7 @@ STATUSES: Final = ("passed", "failed", "skipped", "pending", "other")
 def render_ctrf(run: Run, exchanges: Mapping[str, Record]) -> str:
     """Return the run as CTRF."""
     tests = [_test(run, judgement, exchanges) for judgement in run.verdicts]
+    tests += [_ended(waiver) for waiver in statistics.expired(run)]
     found = [test["status"] for test in tests]
     start, stop = _millis(run.started), _millis(run.finished) or _millis(run.started)
     report = {
@@ -33,7 +34,7 @@ def render_ctrf(run: Run, exchanges: Mapping[str, Record]) -> str:
             "summary": {
                 "tests": len(tests),
                 **{status: found.count(status) for status in STATUSES},
-                "suites": len(statistics.by_operation(run)),
+                "suites": len({tuple(test["suite"]) for test in tests}),
                 "start": start,
                 "stop": stop,
             },
@@ -66,6 +67,19 @@ def _test(run: Run, judgement: Judgement, exchanges: Mapping[str, Record]) -> di
         "extra": {"quote": requirement.quote, "page": requirement.page, "expect": requirement.expect},
     }
     return {name: value for name, value in test.items() if value not in ("", [])}
+
+
+def _ended(waiver: Waiver) -> dict[str, Any]:
+    """Return a waiver that makes the run red as a failed test: else a green report would hide a red run."""
+    return {
+        "name": f"waivers: {waiver.requirement} on {waiver.operation or 'every operation'}",
+        "status": "failed",
+        "duration": 0,
+        "rawStatus": waiver.state,
+        "suite": ["waivers"],
+        "type": "contract",
+        "message": f"the waiver of {waiver.owner or 'nobody'} is {waiver.state} (until {waiver.expires})",
+    }
 
 
 def status(run: Run, judgement: Judgement) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from conformance.report.run_json import load_run
 from tests.suite.report import documents
 
 Json = dict[str, Any]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def results(tmp_path: Path, content: Json, *exchanges: Json) -> dict[str, Json]:
@@ -117,6 +120,46 @@ def test_environment_and_categories_stand_beside_the_results(tmp_path: Path) -> 
     assert "base_url=https://x.example/\\u00fc\\\\" in environment
     categories = json.loads((folder / "categories.json").read_text(encoding="utf-8"))
     assert {"name", "matchedStatuses", "messageRegex"} == set(categories[0])
+
+
+def test_what_is_waived_is_a_known_issue_of_its_defect(tmp_path: Path) -> None:
+    """Allure wants each issue once: two waivers of one defect are one, and what links nowhere is accepted."""
+    waivers = [
+        documents.waiver(requirement="a.b.one"),
+        documents.waiver(requirement="a.b.two"),
+        documents.waiver(requirement="a.b.three", defect="https://other.example.com/7"),
+        documents.waiver(requirement="a.b.four", defect="ask the team"),
+        documents.waiver("expired", requirement="a.b.five"),
+    ]
+    results(tmp_path, documents.document([documents.violation("a.b.one", waived="known")], waivers=waivers))
+    known = _read(tmp_path / "allure-results" / "known-issues.json")
+    one, other, nowhere = known["rules"]
+    assert one["issue"] == {"id": "7", "type": "https://tracker.example.com"}
+    assert len(one["testCaseId"]) == 2
+    assert one["comment"] == "fixed in the next release (reality team, until 2026-12-01)"
+    assert {other["resolution"], nowhere["resolution"]} == {"accepted"}
+    assert known["links"]["https://tracker.example.com"]["urlTemplate"] == "https://tracker.example.com/%s"
+
+
+@pytest.mark.node
+def test_the_settings_of_allure_know_the_waivers_of_the_run(tmp_path: Path) -> None:
+    """The settings are plain data that Node reads without anything installed; the history is of all runs."""
+    waivers = [documents.waiver(requirement="a.b.one")]
+    results(tmp_path, documents.document([documents.violation("a.b.one", waived="known")], waivers=waivers))
+    script = "import('./allurerc.mjs').then((all) => console.log(JSON.stringify(all.default)))"
+    for run, rules in ((tmp_path, 1), (tmp_path / "none", 0)):
+        said = subprocess.run(
+            ["node", "--eval", script],
+            cwd=ROOT,
+            env={**os.environ, "CONFORMANCE_RUN": str(run)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        settings = json.loads(said.stdout)
+        assert len(settings["resolutions"]["rules"]) == rules
+        assert settings["historyPath"] == str(run.parent / "allure-history.jsonl")
+        assert settings["categories"]["rules"][0]["name"] == "Waived violations"
 
 
 @pytest.mark.parametrize(

@@ -30,13 +30,22 @@ def test_each_verdict_has_a_status_and_is_counted(tmp_path: Path) -> None:
     """The summary holds what the tests say."""
     results = rendered(tmp_path, documents.one_of_each())
     summary = results["summary"]
-    assert (summary["tests"], summary["passed"], summary["failed"]) == (8, 2, 1)
+    assert (summary["tests"], summary["passed"], summary["failed"]) == (10, 2, 3)
     assert (summary["skipped"], summary["other"], summary["pending"]) == (2, 3, 0)
     assert summary["stop"] - summary["start"] == 12_000
     failed = next(test for test in results["tests"] if test["status"] == "failed")
     assert failed["rawStatus"] == "FAIL"
     assert failed["message"] == "expected 409 with code AssociationExists; got 200 with an empty body"
     assert failed["suite"] == ["reality-management", "associateRealityData"]
+
+
+def test_a_waiver_that_ended_fails_as_the_run_does(tmp_path: Path) -> None:
+    """A run that only an expired or stale waiver turned red is not green for readers of this file."""
+    waivers = [documents.waiver("stale"), documents.waiver("active", requirement="a.b.d")]
+    content = documents.document([documents.verdict("a.b.c")], waivers=waivers, exit_code=1)
+    results = rendered(tmp_path, content)
+    assert (results["summary"]["failed"], results["summary"]["suites"]) == (1, 2)
+    assert results["tests"][-1]["message"] == "the waiver of reality team is stale (until 2026-12-01)"
 
 
 def test_a_flaky_waiver_marks_its_test(tmp_path: Path) -> None:
