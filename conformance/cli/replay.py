@@ -26,11 +26,14 @@ def replay(
     ),
     target: Annotated[str, typer.Option("--target", help="Another target than the run's.")] = "",
     targets: Annotated[Path, typer.Option("--targets", help="The targets file.")] = Path("targets.toml"),
+    as_script: Annotated[
+        bool, typer.Option("--script", help="Print it as shell lines with curl and jq, and send nothing.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Send the exchanges of a finding again; exit code 1 where it still holds, 0 where not, 3 if unknown."""
     from conformance.history import newest
-    from conformance.replay import parse_finding
+    from conformance.replay import parse_finding, script_of
     from conformance.replay import replay as replay_finding
     from conformance.replay.sender import sender
     from conformance.report.run_json import load_run
@@ -40,6 +43,9 @@ def replay(
     folder = run or newest(reports)
     if folder is None:
         raise UsageError(f"{reports}: no run yet; name the folder that has the finding with --run")
+    if as_script:
+        typer.echo(script_of(folder, named))
+        return
     recorded = load_run(folder)
     # A run without a targets file judged the built-in emulator: it is started again.
     name = target or (recorded.target if targets.exists() else "")

@@ -5,6 +5,6 @@ the evidence is sent too, and what it created gets its new ids in every later re
 """
 
 from conformance.replay.model import Finding, Outcome, Replayed, ReplayResult, Send, parse_finding
-from conformance.replay.runner import replay
+from conformance.replay.runner import replay, script_of
 
-__all__ = ["Finding", "Outcome", "ReplayResult", "Replayed", "Send", "parse_finding", "replay"]
+__all__ = ["Finding", "Outcome", "ReplayResult", "Replayed", "Send", "parse_finding", "replay", "script_of"]

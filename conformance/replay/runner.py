@@ -16,7 +16,7 @@ from conformance.replay.likeness import differences, new_ids
 from conformance.replay.model import Finding, Outcome, Replayed, ReplayResult, Send
 from conformance.report.model import Run
 from conformance.report.run_json import load_run
-from conformance.retrace import Plan, Record, read_journal
+from conformance.retrace import Plan, Record, read_journal, shell_script
 from conformance.retrace.plan import ids_in, parsed, segments
 from conformance.verdicts import Judgement, Verdict
 
@@ -119,6 +119,21 @@ def replay(run_folder: Path, finding: Finding, send: Send) -> ReplayResult:
     return replace(
         result, outcome=outcome, reason=reason, exchanges=tuple(going.done), left_behind=left_behind
     )
+
+
+def script_of(run_folder: Path, finding: Finding) -> str:
+    """Return the shell lines that send the exchanges of a finding again; the one curl line where it is alone.
+
+    What cannot be sent from a report, because it kept a secret to itself, is a `UsageError`.
+    """
+    run = load_run(run_folder)
+    judgement = _violation(run, finding)
+    plan = read_journal(run.folder).plan(judgement.evidence)
+    obstacle = _obstacle(judgement, plan)
+    script = "" if obstacle else shell_script(plan) or judgement.curl
+    if not script:
+        raise UsageError(f"{finding}: no shell lines: {obstacle or 'the report holds no request of it'}")
+    return script
 
 
 def _violation(run: Run, finding: Finding) -> Judgement:

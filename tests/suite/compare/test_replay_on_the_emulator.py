@@ -94,6 +94,17 @@ def test_the_finding_is_gone_with_the_defect(reports: Path, monkeypatch: pytest.
     assert document["left_behind"] == []
 
 
+def test_the_way_to_the_finding_is_printed_and_not_sent(
+    reports: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has only a shell gets the lines; no target is asked for them."""
+    monkeypatch.chdir(reports)
+    monkeypatch.setattr(session, "embedded_target", lambda: pytest.fail("a target was opened"))
+    said = call(replay, FINDING, "--reports", reports, "--script")
+    assert (said.code, said.out.count("curl -sS")) == (0, 6), said.out
+    assert "jq -r .repository.id" in said.out
+
+
 def test_replay_without_a_run_says_where_to_look(tmp_path: Path) -> None:
     """An empty folder of reports has no finding to send."""
     said = call(replay, FINDING, "--reports", tmp_path)
