@@ -34,6 +34,8 @@ ABSENT: Final = _Absence.ABSENT
 VARIABLE: Final = re.compile(r"(?<=/)(?![A-Za-z-]{1,30}(?:/|$))[^/]+")
 """A segment of a set-up call's path that differs from call to call: anything but a few letters."""
 
+GONE: Final = frozenset({200, 202, 204, 404, 410})
+"""Answers to an undo call after which the thing is not there any more."""
 RECORDED_BODY: Final = 64 * 1024
 """How many characters of a body are kept in a report."""
 REMEMBERED_BODY: Final = 4 * 1024
@@ -155,6 +157,12 @@ class Exchange:
     def header(self, name: str) -> str | None:
         """Return a header of the reply without regard to case."""
         return next((v for k, v in self.headers.items() if k.lower() == name.lower()), None)
+
+    @property
+    def shows_it_gone(self) -> bool:
+        """Tell whether what a DELETE was about is not there any more; broken JSON is nobody's word for it."""
+        announced = "json" in (self.header("Content-Type") or "") and bool(self.content)
+        return self.status in GONE and not (announced and self.json is ABSENT)
 
     def summary(self) -> str:
         """Return status, error code and targets in one phrase, such as ``409 AssociationExists``."""

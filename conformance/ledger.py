@@ -14,7 +14,7 @@ from typing import Any, Final, TextIO
 from urllib.parse import quote, unquote
 
 from conformance.errors import NotJudged, UsageError
-from conformance.exchange import Exchange, Request
+from conformance.exchange import GONE, Exchange, Request
 from conformance.strangers import Strangers
 
 try:
@@ -22,13 +22,12 @@ try:
 except ImportError:  # pragma: no cover - Windows has no flock, and runs without the lock
     fcntl = None  # type: ignore[assignment] # the module stands for itself elsewhere
 
-GONE: Final = frozenset({200, 202, 204, 404, 410})
-"""Answers to an undo call after which the thing is not there any more."""
 PLAUSIBLE_ID: Final = re.compile(r"[\w{}~:.-]{1,200}", re.ASCII)
 """An id that an undo call may be made of: a reply could name anything, up to a path of its own."""
 LOST_IN_A_ROW: Final = 3
 LOST_AT_ALL: Final = 10
 """So many things that may exist and that nobody can take back, and the run creates no more."""
+ROUNDS: Final = 3
 ERRORS: Final = 300
 """The first status that is no success."""
 NEVER_SENT: Final = ("could not connect", "TLS:")
@@ -160,8 +159,17 @@ class Ledger:
 
         `delete(role, path)` answers with a status or, where there was none, with the reason. What could not
         be taken back is returned as leaks and stays in the ledger. A fixture is never deleted, whatever a
-        reply said.
+        reply said. As long as that helps, what failed is tried again: one thing may hold another.
         """
+        leaks: list[Leak] = []
+        for _ in range(ROUNDS):
+            before = len(self.pending())
+            leaks = self._undo_once(delete)
+            if len(self.pending()) in {0, before}:
+                break
+        return leaks
+
+    def _undo_once(self, delete: Callable[[str, str], int | str]) -> list[Leak]:
         leaks = []
         for entry in self.pending():
             if unquote(entry.undo.rsplit("/", 1)[-1]).lower() in self.strangers.fixtures and entry.pointer:

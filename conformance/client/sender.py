@@ -17,8 +17,8 @@ from conformance.client.tokens import Credentials
 from conformance.client.transport import TROUBLE, Limits
 from conformance.client.wire import check_ca, failure_of, prepare, proxies_of, wait_of, without_token
 from conformance.errors import NotJudged
-from conformance.exchange import Exchange, Recorder, Request
-from conformance.ledger import GONE, Leak, Ledger
+from conformance.exchange import GONE, Exchange, Recorder, Request
+from conformance.ledger import Leak, Ledger
 from conformance.redaction import Redactor
 from conformance.targets import Target
 
@@ -105,7 +105,7 @@ class Client:
             tries += 1
         if exchange.status is None:
             raise NotJudged(f"{exchange.operation_id}: no reply ({exchange.failure})", (exchange.id,))
-        if request.method == "DELETE" and exchange.status in GONE:
+        if request.method == "DELETE" and exchange.shows_it_gone:
             self.ledger.taken_back(request.path)
         return exchange
 
@@ -286,9 +286,11 @@ class Client:
 
     def _delete(self, role: str, path: str) -> int | str:
         try:
-            return self.send(Request("DELETE", path, purpose="undo"), role).status or "no reply"
+            reply = self.send(Request("DELETE", path, purpose="undo"), role)
         except NotJudged as why:
             return self.redactor.mask(why.reason)
+        broken = reply.status in GONE and not reply.shows_it_gone
+        return f"{reply.status} with broken JSON" if broken else (reply.status or "no reply")
 
     def close(self) -> None:
         """Close every connection and the files of the run."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,34 @@ def test_a_fixture_is_never_deleted() -> None:
     ledger.strangers.fixtures = frozenset({"theirs"})
     (leak,) = ledger.undo(lambda *_: 204)
     assert "fixture" in leak.error
+
+
+def test_undo_tries_again_as_long_as_that_helps() -> None:
+    """What holds another thing may go only in the second round; what never goes costs two calls at most."""
+    ledger = Ledger()
+    for name in ("free", "held", "stuck"):
+        ledger.outcome(intended(ledger), answer(f'{{"lamp":{{"id":"{name}"}}}}'.encode()))
+    asked: list[str] = []
+
+    def delete(_role: str, path: str) -> int | str:
+        asked.append(path.rpartition("/")[2])
+        held = path.endswith("/held") and "free" not in asked
+        return "200 with broken JSON" if held else 409 if path.endswith("/stuck") else 204
+
+    (leak,) = ledger.undo(delete)
+    assert leak.error == "409"
+    assert asked == ["stuck", "held", "free", "stuck", "held", "stuck"]
+
+
+def test_broken_json_is_no_proof_that_a_thing_is_gone() -> None:
+    """A DELETE that answers 200 with half a document may not have been carried out."""
+    plain = answer(b"", 200)
+    announced = replace(plain, headers={"content-type": "application/json"})
+    assert plain.shows_it_gone
+    assert announced.shows_it_gone
+    assert replace(announced, content=b"{}").shows_it_gone
+    assert not replace(announced, content=b'{"a').shows_it_gone
+    assert not answer(b"", 409).shows_it_gone
 
 
 def test_a_lost_reply_is_undone_where_the_call_is_known() -> None:
