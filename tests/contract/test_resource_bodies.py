@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,7 +14,7 @@ from conformance.exchange import ABSENT, Exchange
 from conformance.pytest_plugin import Judge, verifies
 
 if TYPE_CHECKING:
-    from tests.contract.actors import Actor
+    from tests.contract.actors import Actor, Repository
     from tests.contract.conftest import Scene
 
 Together = Callable[..., list[Exchange]]
@@ -125,13 +125,13 @@ def test_two_hundred_characters_are_the_limit(owner: Actor, scene: Scene, judge:
         reply = owner.create_resource(repository, body)
         expect.status(reply, 201)
         expect.value(reply, "/resource/id", body["id"])
+        expect.value(_stored(owner, repository, body), "/resource/id", body["id"])
     with judge("itwins.resource.name-of-200-accepted"):
         body = owner.new_resource(displayName=unique.of_length(LONGEST))
         reply = owner.create_resource(repository, body)
         expect.status(reply, 201)
         expect.value(reply, "/resource/displayName", body["displayName"])
-        path = f"{repository.path}/resources/{body['id']}"
-        read = owner.settled(lambda: owner.read(path), lambda r: r.status == 200)
+        read = _stored(owner, repository, body)
         expect.value(read, "/resource/displayName", body["displayName"])
     long_id = owner.create_resource(repository, owner.new_resource(id=unique.of_length(LONGEST + 1)))
     with judge("itwins.resource.id-of-201-refused"):
@@ -154,6 +154,11 @@ def test_two_hundred_characters_are_the_limit(owner: Actor, scene: Scene, judge:
         seen.observed(owner.create_resource(repository, owner.new_resource(displayName=astral)).summary())
 
 
+def _stored(owner: Actor, repository: Repository, body: dict[str, Any]) -> Exchange:
+    path = f"{repository.path}/resources/{body['id']}"
+    return owner.settled(lambda: owner.read(path), lambda reply: reply.status == 200)
+
+
 @verifies(
     "itwins.resource.answer-is-what-is-stored",
     "itwins.resource.surrounding-blanks",
@@ -172,8 +177,7 @@ def test_the_answer_tells_what_is_stored(owner: Actor, scene: Scene, judge: Judg
         )
     if reply.status == 201:
         with judge("itwins.resource.answer-is-what-is-stored"):
-            path = f"{repository.path}/resources/{body['id']}"
-            read = owner.settled(lambda: owner.read(path), lambda r: r.status == 200)
+            read = _stored(owner, repository, body)
             expect.value(read, "/resource/displayName", reply.at("/resource/displayName"))
     else:
         judge.not_applicable(

@@ -149,19 +149,32 @@ def _(faults: Faults) -> None:
     faults.rule("kept_text", lambda field, text: text.lower() if field == "id" else text)
 
 
+def _stores(faults: Faults, member: str, change: Callable[[str], str]) -> None:
+    """Store another text than the one that is answered."""
+
+    def store(call: Call, inner: Run) -> None:
+        resource = call.facts["resource"]
+        document = {**resource.document, member: change(resource.document[member])}
+        call.facts["resource"] = replace(resource, id=document["id"], document=document)
+        inner(call)
+        call.facts["resource"] = resource
+
+    faults.wrap(RESOURCE, "apply", store)
+
+
 @defect(
     "resource-stores-a-trimmed-name",
     "The answer is written from the request, and the store trims.",
     breaks=on("resource", ".answer-is-what-is-stored"),
 )
 def _(faults: Faults) -> None:
-    def trim(call: Call, inner: Run) -> None:
-        resource = call.facts["resource"]
-        stored = replace(
-            resource, document={**resource.document, "displayName": resource.document["displayName"].strip()}
-        )
-        call.facts["resource"] = stored
-        inner(call)
-        call.facts["resource"] = resource
+    _stores(faults, "displayName", str.strip)
 
-    faults.wrap(RESOURCE, "apply", trim)
+
+@defect(
+    "resource-stores-a-cut-id",
+    "The answer is written from the request, and the column is shorter than the limit.",
+    breaks=on("resource", ".id-of-200-accepted"),
+)
+def _(faults: Faults) -> None:
+    _stores(faults, "id", lambda text: text[:128])
