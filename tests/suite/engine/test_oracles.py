@@ -37,7 +37,15 @@ CASES: Final[tuple[tuple[str, int, Any, dict[str, Any], str | None], ...]] = (
         "/: Additional properties are not allowed ('odd' was unexpected)",
     ),
     ("success-schema", 200, {**LAMP, "lit": "yes"}, {}, "/lit: 'yes' is not of type 'boolean'"),
+    (
+        "success-schema",
+        200,
+        {},
+        {},
+        "/: 'id' is a required property; /: 'lit' is a required property",
+    ),
     ("success-schema", 200, b"<p>", {}, "a body that is no JSON: '<p>'"),
+    ("success-schema", 200, b"x" * 90, {}, f"a body that is no JSON: '{'x' * 40} … {'x' * 40}'"),
     ("success-schema", 200, ABSENT, {}, "an empty body"),
     ("success-schema", 200, LAMP, {"truncated": True}, "a body of more than 27 bytes"),
     ("success-schema", 404, {}, {}, None),
@@ -89,6 +97,7 @@ BREAK: Final[tuple[tuple[int, Any, dict[str, Any], str | None], ...]] = (
     (204, ABSENT, {}, ""),
     (204, ABSENT, {"headers": {"Content-Length": "0"}}, ""),
     (204, b"{}", {}, "a body of 2 bytes or more"),
+    (204, ABSENT, {"headers": {"Content-Length": ""}}, ""),
     (204, ABSENT, {"headers": {"Content-Length": "12"}}, "Content-Length: 12"),
     (404, NOT_FOUND, {}, None),
     (418, b"x", {}, None),
@@ -236,6 +245,25 @@ def test_a_reply_that_breaks_off_twice_is_a_violation_once_the_target_lives(lamp
     assert whole.evidence in {("again",), (lost.id,)}
     assert "broken: reset" in whole.actual
     assert not listening.broken
+
+
+def test_a_limit_that_stops_a_preparation_is_booked_on_the_operation_before_it(lamps: Catalogue) -> None:
+    """A sibling operation has no rows: what the target answered last is where the run came to its limit."""
+    rows = dict(lamps.rows)
+    rows["platform.rate.lifts"] = replace(rows["platform.reply.whole"], id="platform.rate.lifts")
+    listening = oracles(replace(lamps, rows=rows))
+    refused = reply_of(lamps.operations["getLamp"], 429, NOT_FOUND, {"headers": {"Retry-After": "1"}})
+    sibling = replace(refused, request=replace(refused.request, operation=None))
+    listening.limit(sibling, lifted=False)
+    assert listening.book.get("platform.rate.lifts", "getLamp") is None
+    listening.latest.append(replace(refused, id="latest"))
+    listening.limit(sibling, lifted=True)
+    assert listening.book.get("platform.rate.lifts", "getLamp") is None
+    listening.limit(sibling, lifted=False)
+    judged = listening.book.get("platform.rate.lifts", "getLamp")
+    assert judged is not None
+    assert (judged.verdict, judged.evidence) == (Verdict.FAIL, ("latest",))
+    assert "still refused after waiting as Retry-After says, again and again" in judged.actual
 
 
 @pytest.mark.parametrize(
