@@ -24,7 +24,7 @@ from conformance.report.run_json import load_run
 from conformance.requirements import Catalogue, Requirement, load_catalogue, select
 from conformance.specs import load_operations
 from conformance.targets import Target
-from conformance.verdicts import Book, ExitCode, Judgement, Verdict, exit_code
+from conformance.verdicts import Book, ExitCode, Judgement, Verdict, exit_code, without_provisional
 from conformance.waivers import Waiver, WaiverState, hash_of, known_of, load_or_none
 
 PROFILES: Final = ("quick", "nightly", "release")
@@ -123,7 +123,7 @@ class Run:
         """Return the run as the document of `run.json` (see run.schema.json)."""
         verdicts = list(self.book)
         complete = not self.stopped
-        settled = [v for v in verdicts if v.requirement not in self.provisional]
+        settled = without_provisional(verdicts, self.provisional)
         code = exit_code(settled, strict=self.options.strict, complete=complete)
         if self.ended_waivers:
             code = ExitCode.VIOLATION

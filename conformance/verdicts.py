@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 from threading import Lock
@@ -96,6 +96,19 @@ def is_red(judgement: Judgement, *, strict: bool = False) -> bool:
     if judgement.waived:
         return False
     return judgement.verdict is Verdict.FAIL or (strict and judgement.verdict is Verdict.DEVIATION)
+
+
+def without_provisional(judgements: Iterable[Judgement], provisional: Container[str]) -> list[Judgement]:
+    """Return the judgements with each violation of a requirement that is too new to be red as an observation.
+
+    Whatever else became of it counts: a new requirement that nobody could judge was selected and not judged.
+    """
+    return [
+        replace(j, verdict=Verdict.OBSERVED)
+        if j.requirement in provisional and j.verdict in {Verdict.FAIL, Verdict.DEVIATION}
+        else j
+        for j in judgements
+    ]
 
 
 def exit_code(judgements: Iterable[Judgement], *, strict: bool = False, complete: bool = True) -> ExitCode:

@@ -19,6 +19,7 @@ from conformance.verdicts import (
     held,
     is_red,
     violated,
+    without_provisional,
 )
 
 # From the one that outlives all others down.
@@ -103,6 +104,17 @@ def test_a_run_without_a_verdict_is_a_usage_error() -> None:
     """Nothing selected is nothing judged, and never a success."""
     assert exit_code([]) == ExitCode.USAGE
     assert exit_code([], complete=False) == ExitCode.USAGE
+
+
+@pytest.mark.parametrize(
+    ("verdict", "code"),
+    [("FAIL", 0), ("DEVIATION", 0), ("PASS", 0), ("CANNOT_JUDGE", 3), ("HARNESS_ERROR", 2)],
+)
+def test_a_violation_of_a_new_requirement_alone_is_no_failure_of_the_suite(verdict: str, code: int) -> None:
+    """It is reported and not red, also where nothing else was selected; a gap of it is a gap."""
+    found = [judgement(verdict)]
+    assert exit_code(without_provisional(found, {"lamps.get.answers-200"}), strict=True) == code
+    assert exit_code(without_provisional([judgement("FAIL")], {"lamps.other"})) is ExitCode.VIOLATION
 
 
 def test_a_deviation_counts_only_when_asked_to() -> None:
