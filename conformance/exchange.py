@@ -81,6 +81,11 @@ class Request:
         """Tell whether the method may change something at the target."""
         return self.method not in {"GET", "HEAD", "OPTIONS"}
 
+    @property
+    def is_ours(self) -> bool:
+        """Tell whether it goes to the API with the role's own token, and no other one or none."""
+        return self.purpose != "token" and "Authorization" not in self.headers
+
     def body(self) -> bytes | None:
         """Return the body's bytes, or None where none is sent. Lone surrogates travel as JSON escapes."""
         if self.content is not None or self.json is ABSENT:

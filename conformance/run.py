@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Container
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +28,7 @@ from conformance.verdicts import Book, ExitCode, Judgement, Verdict, exit_code, 
 from conformance.waivers import Waiver, WaiverState, hash_of, known_of, load_or_none
 
 PROFILES: Final = ("quick", "nightly", "release")
+UNAUTHORIZED: Final = 401
 QUICK_REQUESTS: Final = 500
 """What a quick run may cost: one minute of the smallest published tier."""
 SCHEMA_VERSION: Final = "1.0"
@@ -102,6 +103,25 @@ class Run:
         for requirement, operation in sorted(self.selected):
             if self.book.get(requirement, operation) is None:
                 self.book.add(self._unjudged(requirement, operation))
+        self.book.replace(self._of_refused_roles())
+
+    def _of_refused_roles(self) -> list[Judgement]:
+        """Return what was booked for no other reason than that the target never took a role's token."""
+        own = {x.id: x for x in self.client.recorder if x.request.is_ours}
+        taken = {x.role for x in own.values() if x.status is not None and x.status != UNAUTHORIZED}
+        refused = {
+            name: x.role for name, x in own.items() if x.status == UNAUTHORIZED and x.role not in taken
+        }
+        reds = [j for j in self.book if j.evidence and j.verdict in {Verdict.FAIL, Verdict.DEVIATION}]
+        return [
+            replace(
+                j,
+                verdict=Verdict.CANNOT_JUDGE,
+                reason=f"the target answers 401 to whatever role {refused[j.evidence[-1]]} sends",
+            )
+            for j in reds
+            if all(name in refused for name in j.evidence)
+        ]
 
     def _unjudged(self, requirement: str, operation: str) -> Judgement:
         row = self.catalogue.rows[requirement]

@@ -19,7 +19,7 @@ from conformance.ledger import Ledger
 from conformance.redaction import Redactor
 from conformance.targets import load_target
 from tests.suite.safety.front import Asked, fronted
-from tests.suite.safety.runs import QUICK_LIMITS, place
+from tests.suite.safety.runs import ACCOUNT, QUICK_LIMITS, place
 
 
 def client_of(folder: Path) -> Client:
@@ -74,6 +74,25 @@ def _is(asked: Asked, client_id: str) -> bool:
     kind, _, given = asked.headers.get("authorization", "").partition(" ")
     spelled = base64.b64decode(given).decode() if kind == "Basic" else asked.body.decode()
     return client_id in spelled
+
+
+def test_a_target_that_takes_no_token_at_all_is_not_judged_by_that(tmp_path: Path, served: Served) -> None:
+    """401 to everything may be the fault of our credentials; to one operation it is not."""
+    unauthorized = b'{"error":{"code":"Unauthorized","message":"no"}}'
+
+    def refuses(asked: Asked) -> bool:
+        return asked.reply(unauthorized, "401 Unauthorized")
+
+    def refuses_accounts(asked: Asked) -> bool:
+        return refuses(asked) if asked.path.endswith("/account") else asked.hand_on()
+
+    with fronted(served.base_url, refuses) as front:
+        ended = place(tmp_path, served, front.url).run(*ACCOUNT)
+    assert ended.code == 3, ended.said
+    assert "answers 401 to whatever role owner sends" in ended.reasons()
+    with fronted(served.base_url, refuses_accounts) as front:
+        ended = place(tmp_path, served, front.url).run(*ACCOUNT)
+    assert ended.code == 1, ended.said
 
 
 def test_a_token_that_is_still_good_outlives_its_service(tmp_path: Path, served: Served) -> None:
