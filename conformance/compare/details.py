@@ -14,6 +14,8 @@ def detail_of(kind: Kind, before: Row, after: Row, changes: Changes, pair: tuple
     parts = _parts(kind, before, after, changes, pair)
     if kind in GATING and provisional(changes.new, pair[0]):
         parts.append("the requirement is provisional: reported, not red yet")
+    if kind is Kind.STILL and provisional(changes.old, pair[0]) and not provisional(changes.new, pair[0]):
+        parts.append("the requirement was provisional before, and is red from now on")
     if pair[0] in changes.rows:
         parts.append(_row_change(changes, pair[0]))
     return "; ".join(part for part in parts if part)

@@ -115,8 +115,9 @@ def breakdown(run: Run) -> str:
     words = [f"{judged} of {len(run.verdicts)} promises judged"]
     calm = tolerated(run)
     groups = (
-        (sum(1 for j in calm if j.verdict is Verdict.DEVIATION and not j.waived), "deviation", "s"),
+        (sum(1 for j in calm if _is_deviation(run, j)), "deviation", "s"),
         (sum(1 for j in calm if j.waived), "waived", ""),
+        (sum(1 for j in calm if _is_new(run, j)), "violated and too new to be red", ""),
         (counts[Verdict.CANNOT_JUDGE], "could not be judged", ""),
         (counts[Verdict.HARNESS_ERROR], "failed in the suite itself", ""),
         (counts[Verdict.NOT_APPLICABLE], "not applicable here", ""),
@@ -126,6 +127,14 @@ def breakdown(run: Run) -> str:
     if not run.complete:
         words.append(f"cut off: {run.stopped or 'no reason was given'}")
     return "; ".join(words)
+
+
+def _is_deviation(run: Run, judgement: Judgement) -> bool:
+    return judgement.verdict is Verdict.DEVIATION and not judgement.waived and not _is_new(run, judgement)
+
+
+def _is_new(run: Run, judgement: Judgement) -> bool:
+    return not judgement.waived and run.requirement(judgement.requirement).provisional
 
 
 def outcome(run: Run) -> str:

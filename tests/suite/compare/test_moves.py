@@ -132,6 +132,13 @@ def test_a_gate_on_a_run_that_was_cut_off_cannot_judge() -> None:
     assert comparison.moves[0].cause == "run cut off"
 
 
+def test_a_requirement_that_is_provisional_no_longer_says_why_it_is_red() -> None:
+    """Nothing moved at the target, and the run is red all the same."""
+    old, new = run(verdict("a.b")), run(verdict("a.b"), night=2)
+    old["requirements"]["a.b"]["provisional"] = True
+    assert compare(old, new).moves[0].detail.endswith("provisional before, and is red from now on")
+
+
 def test_a_provisional_requirement_is_reported_and_not_red() -> None:
     """A row that is too new to be trusted says what it saw and fails no gate."""
     new = run(verdict("a.b"), night=2)

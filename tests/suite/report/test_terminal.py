@@ -94,6 +94,14 @@ def test_a_run_that_only_a_baseline_excuses_says_so(tmp_path: Path) -> None:
     assert statistics.outcome(run) == "1 violation, none of them new since the baseline"
 
 
+def test_a_violation_that_is_too_new_to_be_red_is_counted(tmp_path: Path) -> None:
+    """A run that conforms only because a requirement is new says so in its last line."""
+    requirements = {"a.b.c": documents.requirement(provisional=True)}
+    content = documents.document([documents.violation("a.b.c")], exit_code=0, requirements=requirements)
+    run = load_run(documents.write(tmp_path, content))
+    assert statistics.headline(run).endswith("promises judged; 1 violated and too new to be red)")
+
+
 def test_a_healthy_run_is_short(tmp_path: Path) -> None:
     """Where nothing is wrong there is a table and a line."""
     text = told(tmp_path, documents.document([documents.verdict("a.b.c")]))
