@@ -34,7 +34,8 @@ def run(
     strict: Annotated[bool, typer.Option("--strict", help="A deviation is red too.")] = False,
     read_only: Annotated[bool, typer.Option("--read-only", help="Judge only what needs no write.")] = False,
     waivers: Annotated[
-        Path | None, typer.Option(help="Known violations; default specs/waivers.yaml.")
+        Path | None,
+        typer.Option(help="Known violations; default waivers.yaml here, or else specs/waivers.yaml."),
     ] = None,
     baseline: Annotated[
         Path | None, typer.Option(help="Run folder to compare with: only new violations are red.")

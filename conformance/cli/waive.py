@@ -11,13 +11,17 @@ from conformance.errors import UsageError
 
 
 def waive(
-    requirement: Annotated[str, typer.Argument(metavar="ID", help="The violated requirement.")],
-    operation: Annotated[str, typer.Option("--operation", help="The operationId on which it is violated.")],
+    requirement: Annotated[
+        str, typer.Argument(metavar="FINDING", help="REQUIREMENT@OPERATION, as in the report.")
+    ],
     target: Annotated[str, typer.Option("--target", help="The target on which it is violated.")],
     reason: Annotated[str, typer.Option("--reason", help="Why one can live with it for a while.")],
     defect: Annotated[str, typer.Option("--defect", metavar="URL", help="Where it is being mended.")],
     owner: Annotated[str, typer.Option("--owner", help="Who sees to it.")],
     days: Annotated[int, typer.Option("--days", min=1, help="How long it holds; at most 90 days.")] = 30,
+    operation: Annotated[
+        str, typer.Option("--operation", help="The operationId, where the requirement alone is named.")
+    ] = "",
     kind: Annotated[str, typer.Option("--kind", help="failing, or flaky: it comes and goes.")] = "failing",
     waivers: Annotated[
         Path | None,
@@ -27,7 +31,9 @@ def waive(
     """Write a waiver for a known violation; the rest of the file stays as it is."""
     from datetime import UTC, datetime, timedelta
 
+    from conformance.explain import requirement_of
     from conformance.paths import specs_dir
+    from conformance.replay import parse_finding
     from conformance.requirements import load_catalogue
     from conformance.specs import load_operations
     from conformance.waivers import LONGEST, Waiver, add, default_file, known_of
@@ -36,11 +42,16 @@ def waive(
         raise UsageError(f"--days {days}: a waiver holds at most {LONGEST.days} days; then look again")
     folder = specs_dir()
     catalogue = load_catalogue(folder, load_operations(folder))
+    finding = parse_finding(requirement)
+    operations = requirement_of(catalogue, finding.requirement).operations
+    where = {name for name in (operation, finding.operation) if name} or set(operations)
+    if len(where) > 1:
+        raise UsageError(f"{requirement}: on which operation? Name one of {', '.join(sorted(where))}")
     today = datetime.now(UTC).date()
     file = waivers or default_file()
     waiver = Waiver(
-        requirement=requirement,
-        operation=operation,
+        requirement=finding.requirement,
+        operation=where.pop(),
         target=target,
         reason=reason,
         defect=defect,

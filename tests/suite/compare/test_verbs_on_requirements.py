@@ -120,10 +120,20 @@ def test_the_list_of_waivers_is_red_where_one_is_over(project: Path) -> None:
     assert call(waivers, "--waivers", project / "none.yaml").code == 2
 
 
+@pytest.mark.parametrize("finding", ["zones.get.returns-200", "zones.get.returns-200@getZone"])
+def test_a_finding_is_waived_under_the_name_that_a_report_gives_it(project: Path, finding: str) -> None:
+    """REQUIREMENT@OPERATION is copied from a report, and the only operation of a requirement goes without."""
+    said = call(waive, finding, *options()[2:])
+    assert said.code == 0, said.err
+    written = (project / "specs" / "waivers.yaml").read_text(encoding="utf-8")
+    assert "requirement: zones.get.returns-200\n    operation: getZone\n" in written
+
+
 @pytest.mark.parametrize(
     ("requirement", "changed", "words"),
     [
-        ("zones.get.returns-201", {}, "no requirement zones.get.returns-201 is judged"),
+        ("zones.get.returns-201", {}, "did you mean zones.get.returns-200"),
+        ("zones.get.returns-200@putZone", {}, "on which operation? Name one of getZone, putZone"),
         ("zones.get.returns-200", {"operation": "putZone"}, "is not judged on putZone; it is on getZone"),
         ("zones.get.returns-200", {"days": 91}, "at most 90 days"),
         ("zones.get.returns-200", {"kind": "rare"}, "'rare' is not one of"),
