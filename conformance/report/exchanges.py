@@ -10,6 +10,8 @@ from typing import Any, Final
 from conformance.report.text import scrub
 
 FILE_NAME: Final = "exchanges.ndjson"
+SHOWN_BODY: Final = 16 * 1024
+"""So much of a body is shown: hundreds of large ones at once would not go into a small machine's memory."""
 Record = Mapping[str, Any]
 
 
@@ -25,10 +27,18 @@ def load_exchanges(folder: Path, wanted: Container[str]) -> dict[str, Record]:
             for line in lines:
                 record = _record(line)
                 if record.get("id") in wanted:
-                    found[record["id"]] = scrub(record)
+                    found[record["id"]] = scrub(_cut(record))
     except OSError:
         return found
     return found
+
+
+def _cut(record: dict[str, Any]) -> dict[str, Any]:
+    for message in filter(None, (record["request"], record.get("reply"))):
+        body = message.get("body") if isinstance(message, dict) else None
+        if isinstance(body, str) and len(body) > SHOWN_BODY:
+            message["body"] = f"{body[:SHOWN_BODY]}… ({len(body)} characters in {FILE_NAME})"
+    return record
 
 
 def _record(line: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,18 @@ def test_evidence_that_is_missing_or_damaged_leaves_the_verdicts(tmp_path: Path)
     path.unlink()
     assert load_exchanges(tmp_path, {"x0042"}) == {}
     render(tmp_path)
+
+
+def test_of_a_large_body_only_the_beginning_is_shown(tmp_path: Path) -> None:
+    """A report says how long the body is and where the rest stands; unsafe characters make it no longer."""
+    documents.write(tmp_path, documents.one_of_each())
+    path = tmp_path / "exchanges.ndjson"
+    record = json.loads(path.read_text(encoding="utf-8").splitlines()[0])
+    record["reply"]["body"] = "\0" * 60_000
+    path.write_text(json.dumps(record) + "\n", encoding="utf-8")
+    shown = load_exchanges(tmp_path, {record["id"]})[record["id"]]["reply"]["body"]
+    assert len(shown) < 110_000
+    assert shown.endswith("(60000 characters in exchanges.ndjson)")
 
 
 def test_an_exchange_reads_as_on_the_wire() -> None:
