@@ -13,7 +13,7 @@ from conformance.emulator.replies import Detail, invalid_value
 
 note(
     "paging.limits",
-    "$top is 1 to 1000 and 100 by default for iTwins, 1 to 500 for reality data.",
+    "$top is 1 to 1000 for iTwins, and a page has 100 entries without it.",
     Source.ASSUMPTION,
 )
 

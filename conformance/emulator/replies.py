@@ -65,9 +65,13 @@ class Detail:
         return {"code": self.code, "message": self.message, "target": self.target}
 
 
-def refuse(status: int, code: str, message: str, details: tuple[Detail, ...] = ()) -> Reply:
-    """Return the error envelope ``{error: {code, message[, details]}}``."""
+def refuse(
+    status: int, code: str, message: str, details: tuple[Detail, ...] = (), *, target: str | None = None
+) -> Reply:
+    """Return the error envelope ``{error: {code, message[, target][, details]}}``."""
     error: dict[str, Json] = {"code": code, "message": message}
+    if target:
+        error["target"] = target
     if details:
         error["details"] = [each.as_json() for each in details]
     return Reply(status, {"error": error})

@@ -6,7 +6,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from conformance.emulator.access_control.common import invalid_request, roles_of
+from conformance.emulator.access_control.common import invalid_request, owner_role, roles_of
 from conformance.emulator.call import Call
 from conformance.emulator.paging import links, read_page
 from conformance.emulator.provenance import Source, states
@@ -29,6 +29,7 @@ def invite(call: Call, email: str, roles: tuple[str, ...], *, owner: bool = Fals
 @states("access-control.invitation-life", "An invitation is shown as good for seven days.", Source.ASSUMPTION)
 def invitation_view(call: Call, invitation: Invitation) -> dict[str, Any]:
     """Return the invitation as it goes over the wire."""
+    owners = (owner_role(call.itwin.id).id,) if invitation.owner else ()
     until = datetime.fromisoformat(invitation.created).astimezone(UTC) + _LIFE
     return {
         "id": invitation.id,
@@ -37,7 +38,7 @@ def invitation_view(call: Call, invitation: Invitation) -> dict[str, Any]:
         "status": "Pending",
         "createdDate": invitation.created,
         "expirationDate": until.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "roles": roles_of(call, invitation.roles),
+        "roles": roles_of(call, (*owners, *invitation.roles)),
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from conformance.emulator.access_control.common import (
     invalid_request,
     member_view,
+    owner_role,
     person_view,
     role_ids,
     user_by_email,
@@ -70,28 +71,37 @@ def add_members(call: Call) -> Reply:
     sent = call.facts["body"].get("members")
     if not isinstance(sent, list) or not sent:
         return invalid_request(missing("members"))
-    wanted = [_wanted(call, each) for each in sent]
+    wanted = [_wanted(call, each, f"members[{index}]") for index, each in enumerate(sent)]
     faults = tuple(each for each in wanted if isinstance(each, Detail))
     if faults:
         return invalid_request(*faults)
+    for each in wanted:
+        if isinstance(each, Reply):
+            return each
     members, invitations = [], []
     for each in wanted:
-        assert not isinstance(each, Detail)  # noqa: S101 - faults have been told above
+        assert isinstance(each, tuple)  # noqa: S101 - everything else has been refused above
         email, roles = each
         user = user_by_email(call, email)
         if user is None:
             invitations.append(invitation_view(call, invite(call, email, roles)))
         else:
-            members.append(member_view(call, _put(call, user.id, roles=roles)))
+            members.append(member_view(call, _give(call, user.id, roles)))
     return Reply(201, {"members": members, "invitations": invitations})
 
 
-def _wanted(call: Call, entry: Any) -> tuple[str, tuple[str, ...]] | Detail:
+def _wanted(call: Call, entry: Any, target: str) -> tuple[str, tuple[str, ...]] | Reply | Detail:
     match entry:
         case {"email": str(email), **rest} if email:
-            roles = role_ids(call, rest.get("roleIds", []), "roleIds")
-            return roles if isinstance(roles, Detail) else (email, roles)
-    return missing("email")
+            roles = role_ids(call, rest.get("roleIds", []), f"{target}.roleIds")
+            return (email, roles) if isinstance(roles, tuple) else roles
+    return missing(f"{target}.email")
+
+
+@states("access-control.owner-stays", "Roles neither make nor unmake an owner.", Source.ASSUMPTION)
+def _give(call: Call, user: str, roles: tuple[str, ...]) -> Member:
+    owners = owner_role(call.itwin.id).id
+    return _put(call, user, roles=tuple(each for each in roles if each != owners))
 
 
 def _put(call: Call, user: str, **changes: Any) -> Member:
@@ -101,12 +111,15 @@ def _put(call: Call, user: str, **changes: Any) -> Member:
     return member
 
 
+@states("access-control.unknown-role", "A role that does not exist is 404 RoleNotFound.", Source.CLIENT)
 def update_member(call: Call) -> Reply:
     """Give the member other roles, 200 ``{member}``."""
     roles = role_ids(call, call.facts["body"].get("roleIds"), "roleIds")
     if isinstance(roles, Detail):
         return invalid_request(roles)
-    return Reply(200, {"member": member_view(call, _put(call, call.facts["member"].user, roles=roles))})
+    if isinstance(roles, Reply):
+        return roles
+    return Reply(200, {"member": member_view(call, _give(call, call.facts["member"].user, roles))})
 
 
 def remove_member(call: Call) -> Reply:
@@ -115,6 +128,9 @@ def remove_member(call: Call) -> Reply:
     return Reply(204)
 
 
+@states(
+    "access-control.owner-exists", "Whoever is an owner already is 409 OwnerAlreadyExists.", Source.CLIENT
+)
 def add_owner(call: Call) -> Reply:
     """Make the user of an address an owner, or invite it, 201 ``{member, invitation}``."""
     email = call.facts["body"].get("email")
@@ -124,6 +140,9 @@ def add_owner(call: Call) -> Reply:
     if user is None:
         invitation = invite(call, email, (), owner=True)
         return Reply(201, {"member": None, "invitation": invitation_view(call, invitation)})
+    member = call.emulator.state.members.get(pair(call.itwin.id, user.id))
+    if member is not None and member.owner:
+        return refuse(409, "OwnerAlreadyExists", "Requested user is already an iTwin Owner.", target="email")
     _put(call, user.id, owner=True)
     return Reply(201, {"member": person_view(call, user), "invitation": None})
 

@@ -22,6 +22,7 @@ _INVITATIONS = f"{_ITWIN}/members/invitations"
 _INVITATION = f"{_INVITATIONS}/{{invitationId}}"
 
 BODY = Step("read_body", common.read_body)
+ROLE_BODY = Step("read_body", common.read_role)
 ROLE = Step("find_role", roles.find_role)
 VALID = Step("validate", roles.validate)
 MEMBER = Step("find_member", members.find_member)
@@ -44,14 +45,14 @@ ACCESS_CONTROL: tuple[Operation, ...] = (
     _made("listPermissions", "GET", f"{_BASE}/permissions", ENTRY, roles.all_permissions),
     _made("listOwnPermissions", "GET", f"{_ITWIN}/permissions", SEEN, roles.own_permissions),
     _made("listRoles", "GET", f"{_ITWIN}/roles", SEEN, roles.list_roles),
-    _made("createRole", "POST", f"{_ITWIN}/roles", (*ROLES, BODY, VALID), roles.create_role),
+    _made("createRole", "POST", f"{_ITWIN}/roles", (*ROLES, ROLE_BODY, VALID), roles.create_role),
     _made("getRole", "GET", _ROLE, (*SEEN, ROLE), roles.get_role),
-    _made("updateRole", "PATCH", _ROLE, (*ROLES, ROLE, BODY, VALID), roles.update_role),
+    _made("updateRole", "PATCH", _ROLE, (*ROLES, ROLE, ROLE_BODY, VALID), roles.update_role),
     _made("deleteRole", "DELETE", _ROLE, (*ROLES, ROLE), roles.delete_role),
     _made("listMembers", "GET", _USERS, SEEN, members.list_members),
     _made("addMembers", "POST", _USERS, (*INVITE, BODY), members.add_members),
     _made("getMember", "GET", _USER, (*SEEN, MEMBER), members.get_member),
-    _made("updateMember", "PATCH", _USER, (*ROLES, MEMBER, BODY), members.update_member),
+    _made("updateMember", "PATCH", _USER, (*INVITE, MEMBER, BODY), members.update_member),
     _made("removeMember", "DELETE", _USER, (*REMOVE, MEMBER), members.remove_member),
     _made("listOwners", "GET", _OWNERS, SEEN, members.list_owners),
     _made("addOwner", "POST", _OWNERS, (*INVITE, BODY), members.add_owner),

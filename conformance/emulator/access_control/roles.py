@@ -5,12 +5,18 @@ from __future__ import annotations
 import uuid
 from dataclasses import replace
 
-from conformance.emulator.access_control.common import invalid_request, role_view
+from conformance.emulator.access_control.common import (
+    invalid_role,
+    owner_role,
+    role_not_found,
+    role_of,
+    role_view,
+)
 from conformance.emulator.bodies import text_faults
 from conformance.emulator.call import Call
 from conformance.emulator.provenance import Source, states
 from conformance.emulator.records import PERMISSIONS, Role
-from conformance.emulator.replies import Detail, Reply, invalid_value, refuse
+from conformance.emulator.replies import Detail, Reply, insufficient_permissions, invalid_value
 from conformance.emulator.state import pair
 
 
@@ -26,7 +32,7 @@ def own_permissions(call: Call) -> Reply:
 
 
 def list_roles(call: Call) -> Reply:
-    """List the iTwin's roles, 200 ``{roles}``."""
+    """List the roles that were made for the iTwin, 200 ``{roles}``."""
     roles = call.emulator.state.roles.where(lambda each: each.itwin == call.itwin.id)
     return Reply(200, {"roles": [role_view(each) for each in roles]})
 
@@ -34,25 +40,30 @@ def list_roles(call: Call) -> Reply:
 @states("access-control.role-not-found", "An unknown role is 404 RoleNotFound.", Source.LIVE)
 def find_role(call: Call) -> Reply | None:
     """Find the path's role, or answer 404."""
-    role = call.emulator.state.roles.get(pair(call.itwin.id, call.ids["roleId"].lower()))
+    role = role_of(call, call.ids["roleId"])
     if role is None:
-        return refuse(404, "RoleNotFound", "Requested role is not available.")
+        return role_not_found()
+    if call.method != "GET" and role == owner_role(call.itwin.id):
+        return insufficient_permissions()
     call.facts["role"] = role
     return None
 
 
+@states("access-control.role-required", "A new role needs displayName and description.", Source.DOC)
 @states("access-control.unknown-permission", "A permission that does not exist is 422.", Source.ASSUMPTION)
 def validate(call: Call) -> Reply | None:
     """Refuse a role whose members are not valid with 422."""
     body = call.facts["body"]
-    required = ("displayName",) if call.method == "POST" else ()
-    faults: list[Detail] = text_faults(body, required=required, optional=("displayName", "description"))
+    texts = ("displayName", "description")
+    faults: list[Detail] = (
+        text_faults(body, required=texts) if call.method == "POST" else text_faults(body, optional=texts)
+    )
     permissions = body.get("permissions")
     if permissions is not None and not (
         isinstance(permissions, list) and all(each in PERMISSIONS for each in permissions)
     ):
         faults.append(invalid_value(permissions, "permissions"))
-    return invalid_request(*faults) if faults else None
+    return invalid_role(*faults) if faults else None
 
 
 def create_role(call: Call) -> Reply:
@@ -62,7 +73,7 @@ def create_role(call: Call) -> Reply:
         call.itwin.id,
         str(uuid.uuid4()),
         body["displayName"],
-        body.get("description") or "",
+        body["description"],
         tuple(body.get("permissions") or ()),
     )
     return _keep(call, role, 201)

@@ -10,7 +10,7 @@ from typing import Any
 from conformance.emulator.access import holds_on_data
 from conformance.emulator.call import Call
 from conformance.emulator.finding import lookup_itwin
-from conformance.emulator.paging import address, read_page
+from conformance.emulator.paging import Page, address, read_page
 from conformance.emulator.provenance import Source, states
 from conformance.emulator.records import RealityData
 from conformance.emulator.replies import (
@@ -24,7 +24,8 @@ from conformance.emulator.replies import (
 
 Test = Callable[[Any], bool]
 
-LARGEST_PAGE = 500
+DEFAULT_PAGE = 100
+LARGEST_PAGE = 1000
 MINIMAL = ("id", "displayName", "type")
 SEARCHED = ("id", "displayName", "type", "dataset", "group", "description")
 PERIODS = {
@@ -51,33 +52,38 @@ _PAGING = frozenset({"$top", "continuationtoken"})
 @states(
     "data.list-types", "Several types come in one parameter, or the parameter comes again.", Source.CLIENT
 )
-@states("data.list-no-null-next", "The last page has no next link at all.", Source.CLIENT)
+@states(
+    "data.list-no-null-next",
+    "The last page has no _links at all: the shipped Python client takes them only with a next link.",
+    Source.CLIENT,
+)
+@states("data.list-top", "$top is 1 to 1000, anything else 422 InvalidParameter for $Top.", Source.DOC)
+@states("data.list-page-size", "Without $top a continuation has the size of the page before.", Source.DOC)
 def list_data(call: Call) -> Reply:
     """Show a page of reality data, 200 ``{realityData, _links}``."""
     query = call.query | {"types": ",".join(call.values("types"))}
     found = _of_itwin(call, query["itwinid"]) if query.get("itwinid") else _visible(call)
     if isinstance(found, Reply):
         return found
-    page = read_page({"$top": query["$top"]} if "$top" in query else {}, largest=LARGEST_PAGE)
+    page = _page(query)
     if isinstance(page, Detail):
         return invalid_reality_data(page)
-    start = _start(query.get("continuationtoken"))
-    if start is None:
-        return invalid_reality_data(invalid_value(query["continuationtoken"], "continuationToken"))
     tests = _tests(query)
     if isinstance(tests, Detail):
         return invalid_reality_data(tests)
     rows = [each.document for each in found if all(test(each.document) for test in tests)]
     _order(rows, query.get("$orderby", ""))
-    shown = rows[start : start + page.top]
+    shown = page.cut(rows)
     view = shown if call.representation() else [{name: each[name] for name in MINIMAL} for each in shown]
-    links: dict[str, Any] = {}
-    if start + page.top < len(rows):
-        token = base64.urlsafe_b64encode(str(start + page.top).encode()).decode()
+    body: dict[str, Any] = {"realityData": [dict(each) for each in view]}
+    reached = page.skip + page.top
+    if reached < len(rows):
+        token = base64.urlsafe_b64encode(f"{reached},{page.top}".encode()).decode()
         # A shipped client only finds a continuation that is not the first parameter.
         kept = [(name, value) for name, value in query.items() if value and name not in _PAGING]
-        links["next"] = address(call, [*kept, ("$top", str(page.top)), ("continuationToken", token)])
-    return Reply(200, {"realityData": [dict(each) for each in view], "_links": links})
+        more = address(call, [*kept, ("$top", str(page.top)), ("continuationToken", token)])
+        body["_links"] = {"next": more}
+    return Reply(200, body)
 
 
 def _of_itwin(call: Call, text: str) -> list[RealityData] | Reply:
@@ -99,13 +105,18 @@ def _visible(call: Call) -> list[RealityData]:
     )
 
 
-def _start(token: str | None) -> int | None:
-    if not token:
-        return 0
-    try:
-        return max(0, int(base64.urlsafe_b64decode(token.encode())))
-    except ValueError:
-        return None
+def _page(query: dict[str, str]) -> Page | Detail:
+    start, size = 0, DEFAULT_PAGE
+    if query.get("continuationtoken"):
+        try:
+            told = base64.urlsafe_b64decode(query["continuationtoken"].encode()).decode().split(",")
+            start, size = (int(each) for each in told)
+        except ValueError:
+            return invalid_value(query["continuationtoken"], "continuationToken")
+    page = read_page({"$top": query.get("$top", str(size)), "$skip": str(start)}, largest=LARGEST_PAGE)
+    if isinstance(page, Detail) and page.target == "$top":
+        return Detail("InvalidParameter", f"The field Top must be between 1 and {LARGEST_PAGE}.", "$Top")
+    return page
 
 
 def _tests(query: dict[str, str]) -> list[Test] | Detail:

@@ -70,7 +70,10 @@ def test_roles_are_listed_read_and_checked(owner: Caller, itwin: str) -> None:
     assert owner.call("GET", f"{path}/{role}").json["role"]["description"] == "For a test"
     for method in ("GET", "PATCH", "DELETE"):
         assert owner.call(method, f"{path}/{uuid.uuid4()}", {}).code == "RoleNotFound"
-    assert owner.call("POST", path, {}).status == owner.call("POST", path, []).status == 422
+    refused = owner.call("POST", path, {})
+    assert (refused.status, refused.code) == (422, "InvalidiTwinsRoleRequest")
+    assert [each["target"] for each in refused.json["error"]["details"]] == ["displayName", "description"]
+    assert owner.call("POST", path, []).code == "InvalidiTwinsRoleRequest"
     assert owner.call("POST", path, {"displayName": "x", "permissions": ["fly"]}).status == 422
     assert owner.as_role("reader").call("POST", path, {"displayName": "x"}).status == 403
 
@@ -85,10 +88,46 @@ def test_members_are_listed_changed_and_removed(owner: Caller, itwin: str) -> No
     changed = owner.call("PATCH", f"{path}/{member}", {"roleIds": [one, two]})
     assert [each["id"] for each in changed.json["member"]["roles"]] == [one, two]
     assert owner.call("GET", f"{path}/{member}").json == changed.json
-    assert owner.call("PATCH", f"{path}/{member}", {"roleIds": [str(uuid.uuid4())]}).status == 422
+    unknown = {"roleIds": [one, str(uuid.uuid4())]}
+    refused = owner.call("PATCH", f"{path}/{member}", unknown)
+    assert (refused.status, refused.code, refused.json["error"]["target"]) == (
+        404,
+        "RoleNotFound",
+        "roleIds[1]",
+    )
+    assert owner.call("POST", path, {"members": [{"email": "a@b.example", **unknown}]}).code == "RoleNotFound"
+    assert owner.call("PATCH", f"{path}/{member}", {}).code == "InvalidiTwinsMemberRequest"
     assert owner.call("GET", f"{path}/{uuid.uuid4()}").code == "TeamMemberNotFound"
     assert owner.call("GET", f"{path}?$top=0").status == 422
     assert owner.call("GET", f"{base(itwin)}/members/groups").json["members"] == []
+
+
+def test_a_creator_is_a_member_in_the_role_of_owner(owner: Caller, itwin: str) -> None:
+    """The role stays beside others, cannot be changed, and makes nobody else an owner."""
+    path = f"{base(itwin)}/members/users"
+    (creator,) = owner.call("GET", path).json["members"]
+    (role,) = creator["roles"]
+    assert (role["displayName"], role["type"]) == ("Owner", "Default")
+    assert owner.call("GET", f"{base(itwin)}/roles/{role['id']}").json["role"] == role
+    for method in ("PATCH", "DELETE"):
+        assert owner.call(method, f"{base(itwin)}/roles/{role['id']}", {}).status == 403
+    more = make_role(owner, itwin)
+    for wanted in ([role["id"], more], [more]):
+        changed = owner.call("PATCH", f"{path}/{creator['id']}", {"roleIds": wanted})
+        assert [each["id"] for each in changed.json["member"]["roles"]] == [role["id"], more]
+    assert add(owner, itwin, email(owner, "outsider"), role["id"])["members"][0]["roles"] == []
+    assert owner.as_role("outsider").call("GET", f"{base(itwin)}/permissions").json == {"permissions": []}
+
+
+def test_whoever_may_invite_may_change_the_roles_of_members(owner: Caller, itwin: str) -> None:
+    """Changing a member's roles needs administration_invite_member, making roles does not follow from it."""
+    role = make_role(owner, itwin, "administration_invite_member")
+    member = add(owner, itwin, email(owner, "outsider"), role)["members"][0]["id"]
+    stranger = owner.as_role("outsider")
+    changed = stranger.call("PATCH", f"{base(itwin)}/members/users/{member}", {"roleIds": [role]})
+    assert changed.status == 200
+    body = {"displayName": "x", "description": "y"}
+    assert stranger.call("POST", f"{base(itwin)}/roles", body).status == 403
 
 
 @pytest.mark.parametrize(
@@ -106,6 +145,8 @@ def test_an_owner_may_everything_and_the_last_one_stays(owner: Caller, itwin: st
     assert owner.call("DELETE", f"{path}/{mine}").status == 422
     added = owner.call("POST", path, {"email": email(owner, "outsider")})
     assert (added.status, added.json["invitation"]) == (201, None)
+    again = owner.call("POST", path, {"email": email(owner, "outsider")})
+    assert (again.status, again.code) == (409, "OwnerAlreadyExists")
     assert "itwins_delete" in stranger.call("GET", f"{base(itwin)}/permissions").json["permissions"]
     assert len(owner.call("GET", path).json["members"]) == 2
     assert stranger.call("DELETE", f"{path}/{mine}").status == 204
@@ -134,6 +175,7 @@ def test_an_unknown_address_is_invited(owner: Caller, itwin: str) -> None:
     assert owner.call("GET", f"{path}?$skip=x").status == 422
     invited = owner.call("POST", f"{base(itwin)}/members/owners", {"email": "boss@example.com"})
     assert (invited.json["member"], invited.json["invitation"]["email"]) == (None, "boss@example.com")
+    assert [each["displayName"] for each in invited.json["invitation"]["roles"]] == ["Owner"]
 
 
 def test_permissions_are_listed_and_an_unknown_itwin_is_not_found(owner: Caller) -> None:

@@ -98,15 +98,39 @@ def test_a_list_continues_where_it_stopped(owner: Caller, itwin: str) -> None:
         answer = owner.call("GET", path, headers={"Prefer": "return=representation"})
         assert all("ownerId" in each for each in answer.json["realityData"])
         seen += [each["displayName"] for each in answer.json["realityData"]]
-        path = answer.json["_links"].get("next", {}).get("href", "").removeprefix(owner.served.base_url)
+        path = (
+            answer.json.get("_links", {}).get("next", {}).get("href", "").removeprefix(owner.served.base_url)
+        )
     assert (seen, path) == (["a", "b", "c"], "")
+    assert set(owner.call("GET", f"{BASE}?iTwinId={itwin}").json) == {"realityData"}
+
+
+def test_a_continuation_keeps_the_size_of_the_page(owner: Caller, itwin: str) -> None:
+    """A client that sends the continuation alone gets as many entries as before."""
+    for name in "abcde":
+        owner.data(itwin, displayName=name)
+    first = owner.call("GET", f"{BASE}?iTwinId={itwin}&$top=2").json["_links"]["next"]["href"]
+    token = first.partition("continuationToken=")[2]
+    second = owner.call("GET", f"{BASE}?iTwinId={itwin}&continuationToken={token}").json
+    assert [each["displayName"] for each in second["realityData"]] == ["c", "d"]
+    assert "continuationToken=" in second["_links"]["next"]["href"]
+
+
+def test_a_page_of_reality_data_has_at_most_a_thousand(owner: Caller, itwin: str) -> None:
+    """The refusal names $Top as the documentation does."""
+    assert owner.call("GET", f"{BASE}?iTwinId={itwin}&$top=1000").status == 200
+    refused = owner.call("GET", f"{BASE}?iTwinId={itwin}&$top=1001")
+    (detail,) = refused.json["error"]["details"]
+    assert (refused.status, detail["code"], detail["target"]) == (422, "InvalidParameter", "$Top")
 
 
 @pytest.mark.parametrize(
     "query",
     [
-        "$top=501",
+        "$top=1001",
+        "$top=x",
         "continuationToken=%FF",
+        "continuationToken=Nw==",
         "extent=1,2",
         "extent=x",
         "createdDateTime=x",
