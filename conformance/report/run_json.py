@@ -17,7 +17,7 @@ from jsonschema.exceptions import ValidationError
 from conformance.errors import UsageError
 from conformance.report.model import Leak, Operation, Requirement, Run, Waiver
 from conformance.report.text import scrub, shorten, visible
-from conformance.verdicts import Judgement, Level, Verdict
+from conformance.verdicts import ExitCode, Judgement, Level, Verdict
 
 SCHEMA_VERSION: Final = "1.0"
 """A newer minor version only adds members and is read; a newer major version is refused."""
@@ -126,7 +126,7 @@ def _accept_content(path: Path, document: Mapping[str, Any]) -> None:
     )
     lines = [f"  {_place(problem)}: {_sentence(problem)}" for problem in problems[:_SHOWN_PROBLEMS]]
     if not problems:
-        lines = _doubles(document)
+        lines = _doubles(document) or _contradiction(document)
     if len(problems) > _SHOWN_PROBLEMS:
         lines.append(f"  and {len(problems) - _SHOWN_PROBLEMS} more")
     if lines:
@@ -141,6 +141,16 @@ def _doubles(document: Mapping[str, Any]) -> list[str]:
             name = f"{row['requirement']} on {row['operation']}"
             return [f"  verdicts[{number}]: {visible(name)} has a verdict already, in verdicts[{first}]"]
     return []
+
+
+def _contradiction(document: Mapping[str, Any]) -> list[str]:
+    """Return why exit code 1 cannot be: nothing is red. Exit code 0 may be a baseline's, whatever is red."""
+    if document["exit_code"] != ExitCode.VIOLATION:
+        return []
+    red = {Verdict.FAIL.value} | ({Verdict.DEVIATION.value} if document.get("strict") else set())
+    violated = any(row["verdict"] in red and not row.get("waived") for row in document["verdicts"])
+    ended = any(row.get("state") in {"expired", "stale"} for row in document["waivers"])
+    return [] if violated or ended else ["  exit_code: 1, and no verdict and no waiver is red"]
 
 
 def _place(problem: ValidationError) -> str:

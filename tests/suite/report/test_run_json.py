@@ -96,6 +96,28 @@ def test_a_file_that_is_no_run_is_named_for_what_it_is(content: bytes, words: st
     assert "run.json" in complaint(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("more", "sound"),
+    [
+        ({}, False),
+        ({"verdicts": [documents.violation(waived="known")]}, False),
+        ({"verdicts": [documents.violation()]}, True),
+        ({"waivers": [documents.waiver("stale")]}, True),
+        ({"verdicts": [documents.verdict("a.b.c", kind="DEVIATION", level="should")]}, False),
+        ({"verdicts": [documents.verdict("a.b.c", kind="DEVIATION", level="should")], "strict": True}, True),
+    ],
+)
+def test_a_violation_that_somebody_took_out_by_hand_is_missed(
+    more: dict[str, Any], tmp_path: Path, *, sound: bool
+) -> None:
+    """A run that was red has something red in it; with nothing left the file was edited."""
+    documents.write(tmp_path, {**documents.document(), **more, "exit_code": 1})
+    if sound:
+        assert load_run(tmp_path).exit_code == 1
+    else:
+        assert "edited by hand?\n  exit_code: 1, and no verdict and no waiver is red" in complaint(tmp_path)
+
+
 def test_an_absent_file_says_what_a_report_folder_is(tmp_path: Path) -> None:
     """A wrong folder leads to the command that makes a right one."""
     assert "conformance run" in complaint(tmp_path / "nowhere")
