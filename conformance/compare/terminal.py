@@ -23,6 +23,11 @@ COLOURS: Final = {
 }
 
 
+QUIET: Final = frozenset({Kind.NOT_JUDGED, Kind.NEWLY_JUDGED})
+SHOWN: Final = 20
+"""So many moves of the quiet kinds are printed: a run of another selection has hundreds of them."""
+
+
 def print_comparison(comparison: Comparison, console: Console) -> None:
     """Print what moved, worst first, then the notes and the counts."""
     console.print(Text(f"{printable(comparison.old)} → {printable(comparison.new)}", style="bold"))
@@ -30,8 +35,11 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
         moves = comparison.of(kind)
         if moves:
             console.print(Text(f"\n{said(kind.value, len(moves))} ({len(moves)})", style=COLOURS[kind]))
-        for move in moves:
+        shown = moves[:SHOWN] if kind in QUIET else moves
+        for move in shown:
             console.print(_line(move), soft_wrap=True)
+        if len(moves) > len(shown):
+            console.print(Text(f"  … and {len(moves) - len(shown)} more; --json names them all", style="dim"))
     if not comparison.moves:
         console.print("nothing moved")
     if comparison.notes:

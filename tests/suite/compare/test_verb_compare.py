@@ -88,6 +88,14 @@ def test_every_kind_of_move_is_printed(tmp_path: Path) -> None:
     assert "the waiver of zones team expired on 2026-11-01" in printed
 
 
+def test_a_narrower_selection_does_not_bury_what_got_worse(tmp_path: Path) -> None:
+    """What was not selected is counted; a new violation is printed however many there are."""
+    old = run(*(verdict(f"a.b{number:02}", "PASS") for number in range(30)), FAIL | {"verdict": "PASS"})
+    said = call(compare, *pair(tmp_path, old, run(FAIL, night=2)))
+    assert "… and 10 more; --json names them all" in said.out
+    assert "1 new violation, 30 not judged any more" in said.out
+
+
 def test_one_run_is_compared_with_the_last_comparable_one(tmp_path: Path) -> None:
     """The history finds what to compare with, for a named run and for the newest one."""
     folders = pair(tmp_path, run(PASS), run(FAIL, night=2), run(FAIL, night=3))
