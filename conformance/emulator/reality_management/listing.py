@@ -57,7 +57,7 @@ _PAGING = frozenset({"$top", "continuationtoken"})
     "The last page has no _links at all: the shipped Python client takes them only with a next link.",
     Source.CLIENT,
 )
-@states("data.list-top", "$top is 1 to 1000, anything else 422 InvalidParameter for $Top.", Source.DOC)
+@states("data.list-top", "$top is 1 to 1000, anything else 422 InvalidParameter for $Top.", Source.CLIENT)
 @states("data.list-page-size", "Without $top a continuation has the size of the page before.", Source.DOC)
 def list_data(call: Call) -> Reply:
     """Show a page of reality data, 200 ``{realityData, _links}``."""
