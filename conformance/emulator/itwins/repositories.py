@@ -15,6 +15,19 @@ from conformance.emulator.replies import Detail, Reply, invalid_itwins, invalid_
 from conformance.emulator.state import pair
 
 CLASSES = (GIS, "Construction", "Subsurface")
+GENERATED_CLASSES = (
+    "iModels",
+    "RealityData",
+    "Storage",
+    "Forms",
+    "Issues",
+    "CesiumCuratedContent",
+    "GeospatialFeatures",
+    "SensorData",
+    "PdfPlansets",
+    "IndexedMedia",
+)
+KNOWN_CLASSES = frozenset(each.lower() for each in (*CLASSES, *GENERATED_CLASSES))
 GIS_SUB_CLASSES = ("WebMapService", "WebMapTileService", "ArcGIS", "UrlTemplate")
 OPEN_MEMBERS = ("authentication", "options")
 TEXTS = ("displayName", "uri")
@@ -89,8 +102,11 @@ def list_repositories(call: Call) -> Reply:
 
 
 @states("repositories.mismatched-filter", "A subClass that the class does not have is 422.", Source.LIVE)
+@states("repositories.unknown-class-filter", "A list by an unknown class is 422 for class.", Source.LIVE)
 def _show(call: Call, repositories: list[Repository]) -> Reply:
     query = call.query
+    if query.get("class") and query["class"].lower() not in KNOWN_CLASSES:
+        return invalid_itwins("Cannot query iTwin Repositories.", invalid_value(query["class"], "class"))
     if query.get("subclass") in GIS_SUB_CLASSES and query.get("class", GIS) != GIS:
         return invalid_itwins(
             "Cannot query iTwin Repositories.", invalid_value(query["subclass"], "subClass")

@@ -72,6 +72,10 @@ def test_repositories_are_filtered_by_class(owner: Caller, itwin: str) -> None:
     for query, count in {"class=Storage": 0, f"class={GIS['class']}": 1, "subClass=ArcGIS": 0}.items():
         assert len(owner.call("GET", f"{path}?{query}").json["repositories"]) == count
     assert owner.call("GET", f"{path}?class=Storage&subClass=ArcGIS").status == 422
+    refused = owner.call("GET", f"{path}?class=Invalid")
+    (detail,) = refused.json["error"]["details"]
+    assert (refused.status, refused.code) == (422, "InvalidiTwinsRequest")
+    assert (detail["code"], detail["target"]) == ("InvalidValue", "class")
 
 
 def test_resources_are_paged_and_searched(owner: Caller, itwin: str, repository: str) -> None:
