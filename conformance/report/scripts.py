@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from conformance.errors import UsageError
+from conformance.report.exchanges import FILE_NAME
 from conformance.report.model import Run
 from conformance.report.statistics import VIOLATED
 from conformance.report.text import scrub
@@ -15,6 +16,9 @@ from conformance.verdicts import Judgement
 
 MOST: Final = 300
 """So many violations get a script; a run with more has one cause that a few of them show."""
+
+LARGEST: Final = 50_000_000
+"""Exchanges of more bytes are not read whole for a page: `conformance replay --script` does it for one."""
 
 _UNAUTHORIZED: Final = re.compile(r"\b401\b")
 
@@ -25,8 +29,10 @@ def scripts_of(run: Run) -> Mapping[tuple[str, str], str]:
     if not found:
         return {}
     try:
+        if (run.folder / FILE_NAME).stat().st_size > LARGEST:
+            return {}
         journal = read_journal(run.folder)
-    except UsageError:
+    except (OSError, UsageError):
         return {}  # a report without its exchanges still says what was found
     scripts = ((one.requirement, one.operation, _script(journal, one)) for one in found[:MOST])
     return {(requirement, operation): text for requirement, operation, text in scripts if text}

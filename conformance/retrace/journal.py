@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from conformance.errors import UsageError
 from conformance.retrace.plan import (
@@ -143,16 +143,15 @@ def read_journal(folder: Path) -> Journal:
     """Return the exchanges of a run folder; a last line that a killed run did not finish is left out."""
     file = folder / FILE
     try:
-        text = file.read_text(encoding="utf-8")
+        with file.open(encoding="utf-8") as lines:
+            return Journal(file, tuple(record for line in lines if is_record(record := _parsed(line))))
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise UsageError(f"{file}: the exchanges cannot be read: {reason}") from error
-    found: list[Record] = []
-    for line in text.splitlines():
-        try:
-            record = json.loads(line)
-        except (ValueError, RecursionError):
-            continue
-        if is_record(record):
-            found.append(record)
-    return Journal(file, tuple(found))
+
+
+def _parsed(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from conformance.report import scripts
 from conformance.report.exchanges import load_exchanges
 from conformance.report.html import embed, render_html
 from conformance.report.render import render
@@ -87,6 +88,18 @@ def test_a_violation_that_needs_what_the_run_made_carries_its_script(tmp_path: P
     (folder / "exchanges.ndjson").unlink()
     render(folder, ["html"])
     assert "s" not in data((folder / "report.html").read_text(encoding="utf-8"))["rows"][0]
+
+
+def test_exchanges_that_would_fill_the_memory_make_no_script(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page of a very large run has the curl line of each violation, and is rendered all the same."""
+    site = "5a0c1d2e-0000-4000-8000-000000000001"
+    made = documents.exchange("x0001", body=json.dumps({"id": site}), status=201)
+    folder = documents.write(tmp_path, documents.one_of_each(), [made, documents.exchange()])
+    assert scripts_of(load_run(folder))
+    monkeypatch.setattr(scripts, "LARGEST", 10)
+    assert scripts_of(load_run(folder)) == {}
 
 
 def test_a_token_to_be_refused_makes_no_script(tmp_path: Path) -> None:
