@@ -37,6 +37,7 @@ class Judge:
     judged: set[tuple[str, str]] = field(default_factory=set)
     failures: list[str] = field(default_factory=list)
     _seen: str = ""
+    _missing: str = ""
 
     @contextmanager
     def __call__(self, requirement: str, operation: str = "") -> Iterator[Judge]:
@@ -47,12 +48,23 @@ class Judge:
         try:
             yield self
         except Violation as violation:
-            self._violated(pair, violation)
+            if self._missing:
+                reason = f"an earlier step was not taken, or nobody knows whether it was: {self._missing}"
+                self._book(pair, Verdict.CANNOT_JUDGE, reason=reason, evidence=violation.evidence)
+            else:
+                self._violated(pair, violation)
         except NotJudged as why:
+            self._missing = self._missing or self._unanswered(why)
             self._book(pair, Verdict.CANNOT_JUDGE, reason=why.reason, evidence=why.evidence)
         else:
             level = self.run.catalogue.rows[requirement].level
             self._book(pair, held(level), fingerprint=self._seen)
+
+    def _unanswered(self, why: NotJudged) -> str:
+        """Return the reason where a write got no reply, or was not sent since its operation gives none."""
+        seen = [x for x in self.exchanges if x.id in why.evidence]
+        lost = any(x.status is None and x.request.writes for x in seen)
+        return why.reason if lost or why.reason in self.run.client.health.given_up.values() else ""
 
     def observed(self, *what: object) -> None:
         """Record, inside a scope of an unspecified requirement, what the target does."""

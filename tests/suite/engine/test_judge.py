@@ -163,6 +163,22 @@ with judge("lamps.get.colour"):
     assert told.of("lamps.get.colour")[0] == "OBSERVED"
 
 
+def test_what_follows_a_write_without_a_reply_is_no_violation(house: House, lamp_target: Target) -> None:
+    """Nobody knows whether the write was carried out: what a later scope misses is no broken promise."""
+    body = f"""\
+with judge("{GET}"):
+    lost = dataclasses.replace(get(run, "desk"), request=Request("POST", "/lamps"), status=None)
+    judge.exchanges.append(lost)
+    raise NotJudged("no reply", (lost.id,))
+with judge("{WHOLE}", "getLamp"):
+    expect.status(get(run, "attic"), 200)"""
+    text = "import dataclasses\nfrom conformance.exchange import Request\n\n" + story(body, GET, WHOLE)
+    told = tell(house, lamp_target, text, only=(GET, WHOLE))
+    verdict, reason = told.of(WHOLE, "getLamp")
+    assert verdict == "CANNOT_JUDGE"
+    assert "whether it was: no reply" in reason
+
+
 def test_a_story_can_say_that_it_does_not_apply(house: House, lamp_target: Target) -> None:
     """What a story finds not to apply is not applicable with its reason, one promise or all the open ones."""
     one = 'judge.not_applicable("no colours here", "lamps.get.colour")\njudge.not_applicable("no lamps here")'

@@ -151,6 +151,15 @@ def test_a_target_that_dies_leaves_leaks_that_clean_takes_back(tmp_path: Path, s
     assert held(served) == before
 
 
+def test_an_effect_is_not_missed_where_the_call_got_no_reply(tmp_path: Path, served: Served) -> None:
+    """An association that was never answered is not expected to be listed."""
+    with fronted(served.base_url, judged(raw(b"", stay=True))) as front:
+        home = place(tmp_path, served, front.url)
+        ended = home.run("--only", "reality-management.associate.is-listed")
+    check_end(ended, (3,))
+    assert "whether it was" in ended.reasons()
+
+
 def test_what_could_not_be_prepared_says_why(tmp_path: Path, served: Served) -> None:
     """A look at the end of the run has nothing to look at when the beginning failed: that is the reason."""
 
