@@ -13,7 +13,7 @@ from conformance.oracles import CHECKS, Oracles, build_checks, row_check, same, 
 from conformance.redaction import Redactor
 from conformance.requirements import Catalogue
 from conformance.specs import Operation
-from conformance.verdicts import Book, Verdict
+from conformance.verdicts import Book, Level, Verdict
 from tests.suite.engine.lamps import reply
 
 GUID: Final = "d0f27dd5-0a0a-4b0e-8a5b-2b0d3e0f5c11"
@@ -178,6 +178,7 @@ def test_a_row_describes_its_own_check(
         ("A", "a", False),
         (GUID.upper(), GUID, True),
         (7, "7", False),
+        ("7", 7, False),
         (None, None, True),
         (ABSENT, "a", False),
     ],
@@ -245,6 +246,47 @@ def test_a_reply_that_breaks_off_twice_is_a_violation_once_the_target_lives(lamp
     assert whole.evidence in {("again",), (lost.id,)}
     assert "broken: reset" in whole.actual
     assert not listening.broken
+
+
+def test_every_third_reply_that_breaks_off_is_no_accident(lamps: Catalogue) -> None:
+    """One lost here and there is the network's; the third of one operation is a violation, of no other."""
+    listening = oracles(lamps)
+    lamp, add = lamps.operations["getLamp"], lamps.operations["addLamp"]
+    for number in (1, 2, 3):
+        for operation in (lamp, add)[: 4 - number]:
+            lost = reply_of(operation, 200, LAMP, {})
+            listening(replace(lost, id=f"lost{number}", status=None, failure="broken: reset"))
+            listening(reply_of(lamp, 200, LAMP, {}))
+        whole = listening.book.get("platform.reply.whole", "getLamp")
+        assert whole is not None
+        assert whole.verdict is (Verdict.FAIL if number == 3 else Verdict.PASS), number
+        assert ("lost3" in whole.evidence) is (number == 3)
+    assert listening.book.get("platform.reply.whole", "addLamp") is None
+
+
+def test_other_failures_are_not_counted_as_broken_replies(lamps: Catalogue) -> None:
+    """A timeout has rows of its own, and a sibling operation has none at all."""
+    listening = oracles(lamps)
+    lost = reply_of(lamps.operations["getLamp"], 200, LAMP, {})
+    sibling = replace(lost.request, operation=None)
+    for failure, request in (("timeout", lost.request), ("broken: reset", sibling)):
+        for _ in range(4):
+            listening(replace(lost, status=None, failure=failure, request=request))
+    assert listening.broken == []
+
+
+def test_what_holds_is_booked_with_its_level_and_its_proof(lamps: Catalogue) -> None:
+    """A PASS has its evidence too, and neither fingerprint nor reason."""
+    listening = oracles(lamps)
+    seen = reply_of(lamps.operations["getLamp"], 200, LAMP, {})
+    listening(seen)
+    judged = listening.book.get("platform.reply.documented-status", "getLamp")
+    assert judged is not None
+    assert (judged.verdict, judged.level, judged.evidence) == (Verdict.PASS, Level.MUST, (seen.id,))
+    listening(reply_of(lamps.operations["getLamp"], 418, LAMP, {}))
+    judged = listening.book.get("platform.reply.documented-status", "getLamp")
+    assert judged is not None
+    assert (judged.level, judged.reason, judged.fingerprint, judged.variations) == (Level.MUST, "", "", ())
 
 
 def test_a_limit_that_stops_a_preparation_is_booked_on_the_operation_before_it(lamps: Catalogue) -> None:
