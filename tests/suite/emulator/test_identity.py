@@ -54,6 +54,8 @@ def test_credentials_give_a_token_that_the_api_takes(owner: Caller, itwin: str) 
     form = ask(
         served, client_id=held.client_id, client_secret=held.client_secret, scope="itwin-platform"
     ).json()
+    unnamed = ask(served, client_id=held.client_id, client_secret=held.client_secret).json()
+    assert ["scope" in each for each in (basic, form, unnamed)] == [False, False, True]
     keys = requests.get(f"{served.issuer}/.well-known/jwks", timeout=10).json()["keys"]
     for token in (basic, form):
         assert (token["token_type"], token["expires_in"]) == ("Bearer", 3600)
