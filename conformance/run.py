@@ -103,25 +103,33 @@ class Run:
         for requirement, operation in sorted(self.selected):
             if self.book.get(requirement, operation) is None:
                 self.book.add(self._unjudged(requirement, operation))
-        self.book.replace(self._of_refused_roles())
+        self.book.replace(self._retracted())
 
-    def _of_refused_roles(self) -> list[Judgement]:
-        """Return what was booked for no other reason than that the target never took a role's token."""
+    def _retracted(self) -> list[Judgement]:
+        """Return what is red on nothing but exchanges that prove nothing, as what cannot be judged."""
+        excuses = self._excuses()
+        reds = [j for j in self.book if j.evidence and j.verdict in {Verdict.FAIL, Verdict.DEVIATION}]
+        return [
+            replace(j, verdict=Verdict.CANNOT_JUDGE, reason=excuses[j.evidence[-1]])
+            for j in reds
+            if excuses.keys() >= set(j.evidence)
+        ]
+
+    def _excuses(self) -> dict[str, str]:
+        """Return why exchanges prove nothing: a role's token was never taken, or the thing is not ours."""
         own = {x.id: x for x in self.client.recorder if x.request.is_ours}
         taken = {x.role for x in own.values() if x.status is not None and x.status != UNAUTHORIZED}
         refused = {
-            name: x.role for name, x in own.items() if x.status == UNAUTHORIZED and x.role not in taken
+            name: f"the target answers 401 to whatever role {x.role} sends"
+            for name, x in own.items()
+            if x.status == UNAUTHORIZED and x.role not in taken
         }
-        reds = [j for j in self.book if j.evidence and j.verdict in {Verdict.FAIL, Verdict.DEVIATION}]
-        return [
-            replace(
-                j,
-                verdict=Verdict.CANNOT_JUDGE,
-                reason=f"the target answers 401 to whatever role {refused[j.evidence[-1]]} sends",
-            )
-            for j in reds
-            if all(name in refused for name in j.evidence)
-        ]
+        strange = self.client.ledger.strangers.mentioned
+        return refused | {
+            name: "it was about something that this run turned out not to have created"
+            for name, x in own.items()
+            if strange(x.request)
+        }
 
     def _unjudged(self, requirement: str, operation: str) -> Judgement:
         row = self.catalogue.rows[requirement]
