@@ -207,6 +207,7 @@ def test_a_violation_is_booked_on_its_requirement_with_proof(lamps: Catalogue) -
     assert (judged.verdict, judged.evidence) == (Verdict.FAIL, (seen.id,))
     assert judged.actual == "418: status 418, which the page does not list"
     assert (judged.expected, judged.reason) == ("only documented statuses", "seen in test_lamps::a_story")
+    assert judged.variations == ("test_lamps::a_story",)
     assert judged.curl.startswith("curl -sS -i -X GET")
 
 
@@ -237,6 +238,7 @@ def test_a_reply_that_breaks_off_twice_is_a_violation_once_the_target_lives(lamp
     whole = listening.book.get("platform.reply.whole", "getLamp")
     assert whole is not None
     assert whole.verdict is Verdict.PASS
+    listening = oracles(lamps)
     listening(lost)
     listening(replace(lost, id="again"))
     listening(fine)
