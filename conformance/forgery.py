@@ -6,6 +6,7 @@ import base64
 import hmac
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from joserfc import jwt
@@ -32,14 +33,19 @@ def forged(token: str, jwks: JsonObject) -> dict[str, str]:
     kinds["forged-signature"] = f"{header}.{payload}.{_other(signature)}"
     kinds["changed-claims"] = f"{header}.{_encoded({**claims, 'jti': 'changed'})}.{signature}"
     kinds["unsigned-token"] = f"{_encoded({**head, 'alg': 'none'})}.{payload}."
-    key = RSAKey.generate_key(2048)
-    kinds["foreign-key"] = jwt.encode({**head, "alg": "RS256"}, claims, key, algorithms=["RS256"])
+    kinds["foreign-key"] = jwt.encode({**head, "alg": "RS256"}, claims, foreign_key(), algorithms=["RS256"])
     public = _public_key(head, jwks)
     if public is not None:
         signed = f"{_encoded({**head, 'alg': 'HS256'})}.{payload}"
         mac = hmac.new(public, signed.encode(), "sha256").digest()
         kinds["public-key-as-secret"] = f"{signed}.{_base64(mac)}"
     return kinds
+
+
+@cache
+def foreign_key() -> RSAKey:
+    """Return a key of our own that no target trusts, made once for this process: it takes a while."""
+    return RSAKey.generate_key(2048, parameters={"kid": "rogue", "use": "sig", "alg": "RS256"})
 
 
 def _other(signature: str) -> str:

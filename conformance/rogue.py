@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from conformance.forgery import decoded
+from conformance.forgery import decoded, foreign_key
 
 KEYS_PATH = "/jwks"
 
@@ -45,7 +45,7 @@ class Rogue:
 @contextmanager
 def rogue_issuer() -> Iterator[Rogue]:
     """Serve the issuer on a free loopback port while the block lasts."""
-    key = RSAKey.generate_key(2048, parameters={"kid": "rogue", "use": "sig", "alg": "RS256"})
+    key = foreign_key()
     handler = type("Handler", (_Documents,), {"documents": {}})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     issuer = f"http://127.0.0.1:{server.server_port}"

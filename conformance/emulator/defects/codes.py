@@ -29,7 +29,10 @@ _ALSO = {
         ".*-detail",
         ".every-problem-*",
     ),
-    ("resource", "iTwinRepositoryNotFound"): (".repository-of-another-itwin-not-found",),
+    ("resource", "iTwinRepositoryNotFound"): (
+        ".repository-of-another-itwin-not-found",
+        ".deleted-repository-not-found",
+    ),
     ("account", "iTwinNotFound"): (".unknown-itwin-not-found",),
 }
 
