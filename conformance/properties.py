@@ -42,14 +42,14 @@ UNDOCUMENTED_REFUSALS: Final = frozenset({400, 405, 411, 413, 414, 415, 431})
 UNSPEAKABLE: Final = frozenset("/\\?#%;\0")
 """Characters of an id that a server or proxy may refuse before the operation sees them: no bug of an API."""
 SHRINKS: Final = 25
-"""How many requests may be spent on making a found example smaller."""
+"""At most so many requests, and no more than twice the budget, make a found example smaller."""
 
 
 @dataclass
 class Explorer:
     """Generates requests of one operation and sends each through `send`, which raises what it violates.
 
-    `budget` is how many requests may be sent before anything is found; shrinking may spend `SHRINKS` more.
+    `budget` is how many requests may be sent before anything is found; shrinking may spend some more.
     """
 
     operation: Operation
@@ -121,7 +121,7 @@ class Explorer:
     def _limit(self) -> int:
         if self._unjudged is not None:
             return 0
-        return self.budget if self._found_at is None else self._found_at + SHRINKS
+        return self.budget if self._found_at is None else self._found_at + min(SHRINKS, 2 * self.budget)
 
     def _outcome(self, request: Request) -> Violation | None:
         try:

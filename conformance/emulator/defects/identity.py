@@ -154,6 +154,7 @@ def _(faults: Faults) -> None:
     "strangers-learn-what-exists",
     "The lookup became a route filter, and route filters run before authentication.",
     breaks=("platform.auth.before-existence",),
+    also=("platform.auth.before-validation",),
 )
 def _(faults: Faults) -> None:
     faults.before(EVERY, "header", "exists", _unknown_before_all)
