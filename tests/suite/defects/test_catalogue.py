@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fnmatch import fnmatchcase
+from pathlib import Path
 
 from conformance.cli.defects import known_cases
 from conformance.emulator.faults import catalogue as known_defects
@@ -22,6 +23,14 @@ def test_every_promise_has_a_defect() -> None:
     claims = load_claims()
     rows = tuple(weigh(case, Outcome(case.name)) for case in known_cases(claims))
     assert Matrix(rows, claims, 0.0, 1).without_defect == []
+
+
+def test_the_page_for_owners_names_every_promise() -> None:
+    """docs/what-the-suite-sees.md is from the matrix of these requirements and these defects."""
+    page = (Path(__file__).parents[3] / "docs" / "what-the-suite-sees.md").read_text(encoding="utf-8")
+    missing = [name for name in load_claims().rows if f"`{name}`" not in page and f"| {name} |" not in page]
+    assert not missing, "write it again: conformance defects --page docs/what-the-suite-sees.md"
+    assert f"of {len(known_defects())} |" in page
 
 
 def test_there_are_enough_of_both() -> None:
