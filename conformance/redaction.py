@@ -33,6 +33,9 @@ STEP: Final = 4
 """Every such window of a secret is kept: more would only cost memory, as tokens come and go."""
 SEARCHED: Final = 256 * 1024
 """How many characters of a text are searched for pieces; whole secrets are found wherever they stand."""
+SHORT: Final = 120
+REMEMBERED: Final = 4096
+"""So many texts of up to so many characters are masked once, until another secret is learned."""
 _RUN: Final = re.compile(r"[A-Za-z0-9._~+/=%!@#$^*-]{16,}")
 _ESCAPED: Final = re.compile(r"\\+u00([0-9a-fA-F]{2})")
 _BETWEEN: Final = re.compile(r"\\+[nrt]|[^A-Za-z0-9._~+/=%!@#$^-]+")
@@ -55,6 +58,7 @@ class Redactor:
         self._whole: tuple[str, ...] = ()
         self._long: tuple[str, ...] = ()
         self._windows: set[str] = set()
+        self._masked: dict[str, str] = {}
         self._lock = Lock()
         _EVERY.add(self)
 
@@ -78,9 +82,21 @@ class Redactor:
             self._whole = tuple(sorted(whole, key=len, reverse=True))
             if len(secret) >= WINDOW:
                 self._long += (secret,)
+            self._masked = {}  # what was asked before it was known is worked out again
 
     def mask(self, text: str) -> str:
         """Return the text without any secret, token or long piece of one."""
+        if len(text) > SHORT:
+            return self._mask(text)
+        known = self._masked  # the names and values of headers come again with every exchange
+        masked = known.get(text)
+        if masked is None:
+            masked = self._mask(text)
+            if len(known) < REMEMBERED:
+                known[text] = masked
+        return masked
+
+    def _mask(self, text: str) -> str:
         for secret in self._whole:
             if secret in text:
                 text = text.replace(secret, MASK)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from conformance.matrix import Case, Matrix, Row
     from conformance.requirements import Catalogue
 
-EACH_CORE: Final = 6
+EACH_CORE: Final = 8
 """Cases at the same time for each core: most of their time is waiting."""
 
 
@@ -31,7 +31,7 @@ def defects(
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, help="Processes at the same time, most of which wait. Default: 6 for each core."),
+        typer.Option(min=1, help="Processes at the same time, most of which wait. Default: 8 for each core."),
     ] = None,
     report_dir: Annotated[Path, typer.Option(help="Where matrix.json, .md and .html go.")] = Path(
         "reports/defects"

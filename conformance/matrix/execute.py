@@ -145,6 +145,7 @@ def judged(case: Case, catalogue: Catalogue, target: Target, seed: int) -> Outco
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         run = new_run(Options(report_dir=Path(folder), seed=seed), target, catalogue)
+        run.client.recorder.path = None  # nobody reads the exchanges of a case: its verdicts are kept
         document = judge(run, formats=False)
     verdicts = document["verdicts"]
     return Outcome(

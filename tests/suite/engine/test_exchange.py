@@ -198,3 +198,11 @@ def test_what_is_not_there_reads_the_same_in_every_run() -> None:
     """An observation of a missing value is compared between nights, so its words hold no address."""
     assert [str(ABSENT), repr(ABSENT), f"{ABSENT}"] == ["absent"] * 3
     assert copy.deepcopy(ABSENT) is ABSENT
+
+
+def test_what_was_shown_before_is_masked_once_it_is_known_for_a_secret(redactor: Redactor) -> None:
+    """A short text that was looked at already is looked at again after another secret was learned."""
+    said = "value of a header: later-known"
+    assert redactor.mask(said) == said
+    redactor.learn("later-known")
+    assert redactor.mask(said) == "value of a header: ***"
