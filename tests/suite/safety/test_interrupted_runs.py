@@ -19,6 +19,7 @@ from tests.suite.safety.front import Asked, fronted
 from tests.suite.safety.runs import Place, held, interrupt, place, until_written, wait
 
 SLOW = "rate = 40\n"
+SHARDED = ("--profile", "nightly", "--workers", "2")
 
 
 def killed(home: Place, entries: int = 16) -> Path:
@@ -60,7 +61,7 @@ def test_no_shard_outlives_the_run(tmp_path: Path, served: Served, kind: signal.
     home = place(tmp_path, served, more="idle = 0\n")
     folder = tmp_path / "report"
     started = time.monotonic()
-    process = home.start("run", "--report-dir", str(folder), "--profile", "nightly", "--workers", "2")
+    process = home.start("run", "--report-dir", str(folder), *SHARDED)
     shard = folder / "shards" / "1"
     until_written(shard, 8)
     process.send_signal(kind)
@@ -104,7 +105,7 @@ def test_a_terminal_that_interrupts_every_process_breaks_none(tmp_path: Path, se
     home = place(tmp_path, served, more="idle = 0\nrate = 60\n")
     folder = tmp_path / "report"
     started = time.monotonic()
-    process = home.start("run", "--report-dir", str(folder), "--profile", "nightly", "--workers", "2")
+    process = home.start("run", "--report-dir", str(folder), *SHARDED)
     os.kill(_shard_of(process), signal.SIGINT)
     until_written(folder, 8)
     interrupt(process, signal.SIGINT)
@@ -121,7 +122,7 @@ def test_what_a_killed_shard_leaves_is_taken_back_by_the_run(tmp_path: Path, ser
     home = place(tmp_path, served, more="idle = 0\nrate = 60\n")
     folder = tmp_path / "report"
     started = time.monotonic()
-    process = home.start("run", "--report-dir", str(folder), "--profile", "nightly", "--workers", "2")
+    process = home.start("run", "--report-dir", str(folder), *SHARDED)
     shard = folder / "shards" / "1"
     until_written(shard, 8)
     os.kill(_shard_of(process), signal.SIGKILL)
