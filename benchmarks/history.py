@@ -18,10 +18,10 @@ from typing import Any, Final
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from conformance import history
-from conformance.compare import compare
-from conformance.report.run_json import load_run
-from tests.suite.compare.runs import run, verdict
+from conformance.analysis import history
+from conformance.analysis.compare import compare
+from conformance.results.run_json import load_run
+from tests.suite.analysis.runs import run, verdict
 
 NIGHTS: Final = 365
 REQUIREMENTS: Final = 150

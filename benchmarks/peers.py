@@ -26,8 +26,9 @@ sys.path.insert(0, str(ROOT))
 
 from conformance.cli.defects import known_cases
 from conformance.emulator.serve import Served, running
-from conformance.matrix import Case, execute, weigh
-from conformance.run import load_claims
+from conformance.proof import Case, execute
+from conformance.proof import classify as weigh
+from conformance.run.run import load_claims
 
 SPECS: Final = ("itwins", "reality-management")
 SEED: Final = 1
@@ -131,7 +132,7 @@ def _schemathesis(case: Case) -> Result:
 def _run(config: Path, spec: str, token: str) -> int:
     command = [str(Path(sys.executable).parent / "st"), "--config-file", str(config), "run", "--no-color"]
     done = subprocess.run(  # noqa: S603 - our own virtual environment's command
-        [*command, str(ROOT / "specs" / f"{spec}.openapi.yaml")],
+        [*command, str(ROOT / "specs" / spec / "openapi.yaml")],
         capture_output=True,
         check=False,
         cwd=config.parent,

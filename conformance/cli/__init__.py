@@ -25,8 +25,8 @@ from conformance.cli.run import run
 from conformance.cli.waive import waive
 from conformance.cli.waivers import waivers
 from conformance.errors import NotJudged, UsageError
-from conformance.redaction import scrubbed
-from conformance.verdicts import ExitCode
+from conformance.exchange.redaction import scrubbed
+from conformance.results.verdicts import ExitCode
 
 HELP: Final = """
 Contract tests for the iTwin Platform APIs: which documented promise does the API break, and what proves it?

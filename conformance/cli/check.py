@@ -20,9 +20,10 @@ def check(
 
     Exit code: 0 no problem, 2 at least one.
     """
-    from conformance.checking import check_claims
+    from conformance.checks.oracles import KNOWN_CHECKS
+    from conformance.claims.spec_check import check_claims
 
-    report = check_claims(pages)
+    report = check_claims(KNOWN_CHECKS, pages)
     if as_json:
         typer.echo(json.dumps({"problems": report.problems, "checked": report.checked}, indent=2))
     else:

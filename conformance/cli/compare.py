@@ -11,7 +11,7 @@ import typer
 from conformance.errors import UsageError
 
 if TYPE_CHECKING:
-    from conformance.report.model import Run
+    from conformance.results.model import Run
 
 
 def compare(
@@ -39,8 +39,8 @@ def compare(
     Exit code: 1 new violations or waivers that ended, 2 nothing can be said, 3 something that was judged
     could not be judged any more, 0 else.
     """
-    from conformance.compare import compare as compare_runs
-    from conformance.compare import gate
+    from conformance.analysis.compare import compare as compare_runs
+    from conformance.analysis.compare import gate
 
     if as_json and as_markdown:
         raise UsageError("--json or --markdown: one of the two")
@@ -56,13 +56,13 @@ def compare(
     if as_json:
         typer.echo(json.dumps(comparison.to_document(), indent=2))
     elif as_markdown:
-        from conformance.compare.markdown import to_markdown
+        from conformance.analysis.compare.markdown import to_markdown
 
         typer.echo(to_markdown(comparison), nl=False)
     else:
         from rich.console import Console
 
-        from conformance.compare.terminal import print_comparison
+        from conformance.analysis.compare.terminal import print_comparison
 
         print_comparison(comparison, Console())
     raise typer.Exit(gate(comparison, force=force))
@@ -70,8 +70,8 @@ def compare(
 
 def _pair(old: Path | None, new: Path | None, reports: Path) -> tuple[Run, Run]:
     """Return the two runs; whichever was not named is found in the history."""
-    from conformance.history import last_comparable, newest
-    from conformance.report.run_json import load_run
+    from conformance.analysis.history import last_comparable, newest
+    from conformance.results.run_json import load_run
 
     if old is not None and new is not None:
         return load_run(_folder(old, reports)), load_run(_folder(new, reports))

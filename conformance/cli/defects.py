@@ -15,8 +15,9 @@ import typer
 from conformance.errors import UsageError
 
 if TYPE_CHECKING:
-    from conformance.matrix import Case, Matrix, Row
-    from conformance.requirements import Catalogue
+    from conformance.claims.requirements import Catalogue
+    from conformance.proof.cases import Case
+    from conformance.proof.classify import Matrix, Row
 
 EACH_CORE: Final = 8
 """Cases at the same time for each core: most of their time is waiting."""
@@ -50,9 +51,9 @@ def defects(
     Exit code 1 when a promise has no defect, a defect is missed, a requirement outside the declared ones
     is red, or a legitimate variation is not green.
     """
-    from conformance.matrix.page import page_of
-    from conformance.matrix.write import headline, troubles, write
-    from conformance.run import load_claims
+    from conformance.proof.page import page_of
+    from conformance.proof.write import headline, troubles, write
+    from conformance.run.run import load_claims
 
     catalogue = load_claims()
     cases = chosen(known_cases(catalogue), tuple(only or ()))
@@ -80,7 +81,7 @@ def known_cases(catalogue: Catalogue) -> list[Case]:
     """Return every case: the healthy emulator, its variations, its defects."""
     from conformance.emulator.faults import catalogue as known_defects
     from conformance.emulator.faults import variations
-    from conformance.matrix.cases import case_of, healthy
+    from conformance.proof.cases import case_of, healthy
 
     return [
         healthy(),
@@ -107,14 +108,14 @@ def _speaks_of(name: str, case: Case) -> bool:
 def _run(
     cases: Sequence[Case], catalogue: Catalogue, *, workers: int, seed: int, whole: bool, quiet: bool
 ) -> Matrix:
-    from conformance.matrix.execute import execute
-    from conformance.matrix.weigh import Matrix, complaints, in_order, weigh
+    from conformance.proof.classify import Matrix, classify, complaints, in_order
+    from conformance.proof.execute import execute
 
     by_name = {case.name: case for case in cases}
     started = time.monotonic()
     rows: list[Row] = []
     for outcome in execute(cases, catalogue, workers=workers or EACH_CORE * (os.cpu_count() or 1), seed=seed):
-        row = weigh(by_name[outcome.name], outcome)
+        row = classify(by_name[outcome.name], outcome)
         rows.append(row)
         if not quiet:
             for line in complaints(row):

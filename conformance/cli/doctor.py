@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from conformance.doctor import Diagnosis
+    from conformance.run.doctor import Diagnosis
 
 
 def doctor(
@@ -33,9 +33,9 @@ def doctor(
     Sends only reads and token calls. Exit codes: 0 a run can judge, 2 the configuration is wrong,
     3 a run could not judge.
     """
-    from conformance.doctor import diagnose
-    from conformance.run import load_claims
-    from conformance.session import open_target
+    from conformance.run.doctor import diagnose
+    from conformance.run.lifecycle import open_target
+    from conformance.run.run import load_claims
 
     with open_target(target, targets) as opened:
         diagnosis = diagnose(opened, load_claims(), tuple(only or ()), read_only=read_only)
@@ -51,7 +51,7 @@ def _show(diagnosis: Diagnosis) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from conformance.report.text import one_line, visible
+    from conformance.results.text import one_line, visible
 
     styles = {"ok": "green", "note": "yellow", "wrong": "bold red", "down": "bold magenta"}
     console = Console(highlight=False)

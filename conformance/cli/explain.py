@@ -20,12 +20,12 @@ def explain(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Print a requirement with its page, its stories, the defects it catches and its last verdicts."""
-    from conformance.explain import explain as explain_requirement
-    from conformance.history import verdicts_of
-    from conformance.paths import contract_dir, specs_dir
-    from conformance.report.text import one_line, visible
-    from conformance.requirements import load_catalogue
-    from conformance.specs import load_operations
+    from conformance.analysis.explain import explain as explain_requirement
+    from conformance.analysis.history import verdicts_of
+    from conformance.claims.folders import contract_dir, specs_dir
+    from conformance.claims.openapi import load_operations
+    from conformance.claims.requirements import load_catalogue
+    from conformance.results.text import one_line, visible
 
     folder = specs_dir()
     explanation = explain_requirement(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from conformance.history import BrokenRun, NightRun, OpenViolation
+    from conformance.analysis.history import BrokenRun, NightRun, OpenViolation
 
 
 class Action(StrEnum):
@@ -55,7 +55,7 @@ def history(
 
 
 def _listed(reports: Path, target: str, limit: int, *, as_json: bool) -> dict[str, Any]:
-    from conformance.history import broken_runs, open_violations, runs
+    from conformance.analysis.history import broken_runs, open_violations, runs
 
     found = runs(reports, target=target, limit=limit)
     violations = open_violations(reports, target=target)
@@ -74,7 +74,7 @@ def _listed(reports: Path, target: str, limit: int, *, as_json: bool) -> dict[st
 def _pruned(
     reports: Path, keep: int | None, older_than: int | None, *, dry_run: bool, as_json: bool
 ) -> dict[str, Any]:
-    from conformance.history import prune
+    from conformance.analysis.history import prune
 
     age = None if older_than is None else timedelta(days=older_than)
     pruned = prune(reports, now=datetime.now(UTC), keep=keep, older_than=age, dry_run=dry_run)
@@ -93,7 +93,7 @@ def _pruned(
 
 
 def _indexed(reports: Path, *, as_json: bool) -> dict[str, Any]:
-    from conformance.history import broken_runs, rebuild
+    from conformance.analysis.history import broken_runs, rebuild
 
     count, broken = rebuild(reports), broken_runs(reports)
     if not as_json:

@@ -14,7 +14,7 @@ def init(
     ] = Path(),
 ) -> None:
     """Write targets, waivers, a nightly workflow and a README; refuse to overwrite any of them."""
-    from conformance.starter import write
+    from conformance.cli.starter import write
 
     for path in write(directory):
         typer.echo(f"wrote {path}")

@@ -21,8 +21,8 @@ def list_requirements(
     from rich.console import Console
     from rich.table import Table
 
-    from conformance.requirements import select
-    from conformance.run import load_claims
+    from conformance.claims.requirements import select
+    from conformance.run.run import load_claims
 
     catalogue = load_claims()
     rows = [(catalogue.rows[r], o) for r, o in select(catalogue, tuple(only or ()))]

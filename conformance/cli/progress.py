@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
-from conformance.run import Run
-from conformance.verdicts import is_red
+from conformance.results.verdicts import is_red
+from conformance.run.run import Run
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import typer
 from conformance.errors import UsageError
 
 if TYPE_CHECKING:
-    from conformance.replay import ReplayResult
+    from conformance.analysis.replay import ReplayResult
 
 
 def replay(
@@ -32,12 +32,12 @@ def replay(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Send the exchanges of a finding again; exit code 1 where it still holds, 0 where not, 3 if unknown."""
-    from conformance.history import newest
-    from conformance.replay import parse_finding, script_of
-    from conformance.replay import replay as replay_finding
-    from conformance.replay.sender import sender
-    from conformance.report.run_json import load_run
-    from conformance.session import open_target
+    from conformance.analysis.history import newest
+    from conformance.analysis.replay import parse_finding, script_of
+    from conformance.analysis.replay import replay as replay_finding
+    from conformance.analysis.replay.sender import sender
+    from conformance.results.run_json import load_run
+    from conformance.run.lifecycle import open_target
 
     named = parse_finding(finding)
     folder = run or newest(reports)
@@ -59,7 +59,7 @@ def replay(
 
 
 def _print(result: ReplayResult) -> None:
-    from conformance.report.text import one_line, visible
+    from conformance.results.text import one_line, visible
 
     lines = [
         f"{result.finding}: {result.outcome.value}",

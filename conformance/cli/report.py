@@ -12,7 +12,7 @@ import typer
 from conformance.errors import UsageError
 
 if TYPE_CHECKING:
-    from conformance.report.model import Run
+    from conformance.results.model import Run
 
 
 def report(
@@ -31,8 +31,9 @@ def report(
     as_json: Annotated[bool, typer.Option("--json", help="Print numbers and files as JSON.")] = False,
 ) -> None:
     """Render a run folder again from its run.json, and tell the run at the terminal."""
-    from conformance.report import run_json, statistics, terminal
+    from conformance.report import statistics, terminal
     from conformance.report.render import kept_comparison, render
+    from conformance.results import run_json
 
     if schema:
         typer.echo(json.dumps(run_json.schema(), indent=2))
@@ -53,9 +54,9 @@ def report(
 
 def _past(run: Run, reports: Path) -> tuple[Mapping[str, Any] | None, Sequence[Mapping[str, Any]]]:
     """Return what moved since the last comparable run of the folder, and its nights up to this run."""
-    from conformance.compare import compare
-    from conformance.history import last_comparable, nights
-    from conformance.report.run_json import load_run
+    from conformance.analysis.compare import compare
+    from conformance.analysis.history import last_comparable, nights
+    from conformance.results.run_json import load_run
 
     if not reports.is_dir():
         raise UsageError(f"{reports}: no such folder; it holds the run folders of earlier nights")

@@ -47,13 +47,13 @@ def run(
     With no option at all it starts the built-in emulator on a free port and judges it over real HTTP.
     """
     from conformance.cli.progress import progress_line
-    from conformance.pytest_plugin.launch import judge
     from conformance.report.render import kept_comparison
-    from conformance.report.run_json import to_run
     from conformance.report.terminal import show
-    from conformance.run import PROFILES, Options, load_claims, new_run
-    from conformance.session import open_target
-    from conformance.targets import parse_rate
+    from conformance.results.run_json import to_run
+    from conformance.run.lifecycle import open_target
+    from conformance.run.pytest_plugin.launch import judge
+    from conformance.run.run import PROFILES, Options, load_claims, new_run
+    from conformance.targets.model import parse_rate
 
     if profile not in PROFILES:
         raise UsageError(f"--profile {profile}: there are {', '.join(PROFILES)}")

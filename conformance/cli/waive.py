@@ -31,12 +31,12 @@ def waive(
     """Write a waiver for a known violation; the rest of the file stays as it is."""
     from datetime import UTC, datetime, timedelta
 
-    from conformance.explain import requirement_of
-    from conformance.paths import specs_dir
-    from conformance.replay import parse_finding
-    from conformance.requirements import load_catalogue
-    from conformance.specs import load_operations
-    from conformance.waivers import LONGEST, Waiver, add, default_file, known_of
+    from conformance.analysis.explain import requirement_of
+    from conformance.analysis.replay import parse_finding
+    from conformance.analysis.waivers import LONGEST, Waiver, add, default_file, known_of
+    from conformance.claims.folders import specs_dir
+    from conformance.claims.openapi import load_operations
+    from conformance.claims.requirements import load_catalogue
 
     if days > LONGEST.days:
         raise UsageError(f"--days {days}: a waiver holds at most {LONGEST.days} days; then look again")

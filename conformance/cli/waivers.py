@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conformance.waivers import WaiverState
+    from conformance.analysis.waivers import WaiverState
 
 
 def waivers(
@@ -24,11 +24,11 @@ def waivers(
     """List the waivers by the days that are left; exit code 1 where one is over."""
     from datetime import UTC, datetime
 
-    from conformance.paths import specs_dir
-    from conformance.requirements import load_catalogue
-    from conformance.specs import load_operations
-    from conformance.verdicts import ExitCode
-    from conformance.waivers import known_of, load_or_none, red_waivers, states_by_days_left
+    from conformance.analysis.waivers import known_of, load_or_none, red_waivers, states_by_days_left
+    from conformance.claims.folders import specs_dir
+    from conformance.claims.openapi import load_operations
+    from conformance.claims.requirements import load_catalogue
+    from conformance.results.verdicts import ExitCode
 
     folder = specs_dir()
     known = known_of(load_catalogue(folder, load_operations(folder)))
@@ -44,7 +44,7 @@ def waivers(
 
 def _print(states: Sequence[WaiverState]) -> None:
     from conformance.report.statistics import plural
-    from conformance.report.text import one_line, visible
+    from conformance.results.text import one_line, visible
 
     if not states:
         typer.echo("no waivers")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from conformance.client.gate import new_gate
+from conformance.client.process_lock import new_gate
 from conformance.errors import NotJudged
 
 MARGIN: Final = 0.1

@@ -10,17 +10,17 @@ from typing import Final
 
 import requests
 
+from conformance.client.auth.tokens import Credentials
 from conformance.client.budget import Budget
-from conformance.client.health import IN_A_ROW_UNDOING, Health
+from conformance.client.liveness import IN_A_ROW_UNDOING, Health
 from conformance.client.sessions import Sessions
-from conformance.client.tokens import Credentials
 from conformance.client.transport import TROUBLE, Limits
 from conformance.client.wire import check_ca, failure_of, prepare, proxies_of, wait_of, without_token
 from conformance.errors import NotJudged
-from conformance.exchange import GONE, Exchange, Recorder, Request
-from conformance.ledger import Leak, Ledger
-from conformance.redaction import Redactor
-from conformance.targets import Target
+from conformance.exchange.model import GONE, Exchange, Recorder, Request
+from conformance.exchange.redaction import Redactor
+from conformance.ledger.journal import Leak, Ledger
+from conformance.targets.model import Target
 
 UNAUTHORIZED: Final = 401
 CONFLICT: Final = 409

@@ -14,8 +14,8 @@ from urllib.request import getproxies, proxy_bypass
 import requests
 
 from conformance.errors import HarnessError, UsageError
-from conformance.exchange import Exchange, Request
-from conformance.targets import Target, is_loopback
+from conformance.exchange.model import Exchange, Request
+from conformance.targets.model import Target, is_loopback
 
 ACCEPT: Final = "application/vnd.bentley.itwin-platform.v1+json"
 DIGITS: Final = 9

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from conformance.verdicts import Verdict
+from conformance.results.verdicts import Verdict
 
 _RULES: Final = (
     (

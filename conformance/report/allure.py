@@ -23,13 +23,14 @@ from allure_commons.model2 import (
 )
 from allure_commons.types import LabelType, LinkType, Severity
 
+from conformance.claims.level import Level
 from conformance.report import statistics
 from conformance.report.allure_known import KNOWN_ISSUES, known_issues
 from conformance.report.exchanges import Record, reply_text, request_text, title
-from conformance.report.model import Run
 from conformance.report.moments import moment_of
-from conformance.report.text import one_line, shorten, visible, web_link
-from conformance.verdicts import Judgement, Level, Verdict
+from conformance.results.model import Run
+from conformance.results.text import one_line, shorten, visible, web_link
+from conformance.results.verdicts import Judgement, Verdict
 
 _LOGGER: Final[Any] = AllureFileLogger  # has no annotations of its own
 _SEVERITY: Final = {

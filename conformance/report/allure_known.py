@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from conformance.report.model import Run, Waiver
-from conformance.report.text import web_link
+from conformance.results.model import Run, Waiver
+from conformance.results.text import web_link
 
 KNOWN_ISSUES: Final = "known-issues.json"
 """Not a file of Allure's own: `allurerc.mjs` reads it, as Allure 3 keeps what is known in its settings."""

@@ -9,9 +9,9 @@ from uuid import NAMESPACE_URL, uuid5
 
 from conformance.report import statistics
 from conformance.report.exchanges import Record
-from conformance.report.model import Run, Waiver
 from conformance.report.moments import moment_of
-from conformance.verdicts import Judgement, Verdict
+from conformance.results.model import Run, Waiver
+from conformance.results.verdicts import Judgement, Verdict
 
 SPEC_VERSION: Final = "0.0.0"
 STATUSES: Final = ("passed", "failed", "skipped", "pending", "other")

@@ -7,7 +7,7 @@ from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from conformance.report.text import scrub
+from conformance.results.text import scrub
 
 FILE_NAME: Final = "exchanges.ndjson"
 SHOWN_BODY: Final = 16 * 1024

@@ -13,12 +13,12 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from conformance.analysis.compare.comparison_text import said
 from conformance.report import html_data, html_moves, html_nights, html_sections, statistics
 from conformance.report.exchanges import Record
-from conformance.report.model import Run
-from conformance.report.moved import said
-from conformance.report.text import scrub
-from conformance.verdicts import Verdict
+from conformance.results.model import Run
+from conformance.results.text import scrub
+from conformance.results.verdicts import Verdict
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 SCRIPTS: Final = ("dom", "state", "difference", "findings", "matrix", "heat", "keys", "start")

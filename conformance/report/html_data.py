@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from conformance.analysis.compare.comparison_text import SAID, said
 from conformance.report import statistics
 from conformance.report.exchanges import Record, reply_text, request_text, title
 from conformance.report.html_moves import Moves
 from conformance.report.html_nights import Night
-from conformance.report.model import Run
-from conformance.report.moved import SAID, said
-from conformance.report.text import shorten, web_link
-from conformance.verdicts import Judgement, Verdict
+from conformance.results.model import Run
+from conformance.results.text import shorten, web_link
+from conformance.results.verdicts import Judgement, Verdict
 
 DETAIL_BUDGET: Final = 1_300_000
 """Characters of proof in the whole page; what comes later is named and stays in run.json."""

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from conformance.report.moved import causes_of
-from conformance.report.text import shorten
+from conformance.analysis.compare.comparison_text import causes_of
+from conformance.results.text import shorten
 
 SHOWN_MOVES: Final = 300
 TARGET: Final = "target changed"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from conformance.report import statistics
-from conformance.report.model import Run
 from conformance.report.moments import moment_of
-from conformance.verdicts import Verdict
+from conformance.results.model import Run
+from conformance.results.verdicts import Verdict
 
 NIGHTS: Final = 30
 

@@ -9,10 +9,10 @@ from typing import Final
 
 from conformance.report import statistics
 from conformance.report.advice import how_to_judge
-from conformance.report.model import Run, Waiver
 from conformance.report.moments import moment_of
-from conformance.report.text import shorten, web_link
-from conformance.verdicts import Verdict
+from conformance.results.model import Run, Waiver
+from conformance.results.text import shorten, web_link
+from conformance.results.verdicts import Verdict
 
 WAIVER_DAYS: Final = 90
 """The longest that a waiver may run; the scale of its bar."""

@@ -12,9 +12,9 @@ from xml.etree import ElementTree as ET
 
 from conformance.report import statistics
 from conformance.report.exchanges import Record, reply_text, request_text
-from conformance.report.model import Run, Waiver
-from conformance.report.text import one_line, shorten
-from conformance.verdicts import Judgement, Verdict
+from conformance.results.model import Run, Waiver
+from conformance.results.text import one_line, shorten
+from conformance.results.verdicts import Judgement, Verdict
 
 MESSAGE: Final = 500
 DETAIL: Final = 20_000

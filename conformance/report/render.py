@@ -14,12 +14,12 @@ from conformance.report.ctrf import render_ctrf
 from conformance.report.exchanges import Record, load_exchanges
 from conformance.report.html import render_html
 from conformance.report.junit import render_junit
-from conformance.report.model import Run
-from conformance.report.run_json import load_run, write_text
 from conformance.report.sarif import render_sarif
 from conformance.report.scripts import scripts_of
 from conformance.report.summary import render_summary
-from conformance.report.text import scrub
+from conformance.results.model import Run
+from conformance.results.run_json import load_run, write_text
+from conformance.results.text import scrub
 
 
 @dataclass(frozen=True, slots=True)

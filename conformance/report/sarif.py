@@ -10,11 +10,12 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from conformance.claims.level import Level
 from conformance.report import statistics
 from conformance.report.exchanges import Record
-from conformance.report.model import Requirement, Run
-from conformance.report.text import shorten
-from conformance.verdicts import Judgement, Level, Verdict
+from conformance.results.model import Requirement, Run
+from conformance.results.text import shorten
+from conformance.results.verdicts import Judgement, Verdict
 
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 TEXT: Final = 4_000
@@ -130,10 +131,11 @@ def _location(run: Run, judgement: Judgement) -> dict[str, Any]:
     """Point at the file that states the claim: code scanning shows no result without a file."""
     operation = run.operation(judgement.operation)
     api = "platform" if judgement.requirement.startswith("platform.") else operation.api or "platform"
+    file = "platform.requirements.yaml" if api == "platform" else f"{api}/requirements.yaml"
     call = f"{operation.method} {operation.path}".strip() or operation.id
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": f"specs/{api}.requirements.yaml"},
+            "artifactLocation": {"uri": f"specs/{file}"},
             "region": {"startLine": 1},
         },
         "logicalLocations": [{"name": operation.id, "fullyQualifiedName": call, "kind": "function"}],

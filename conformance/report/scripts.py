@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from conformance.analysis.reproduction import Journal, Plan, read_journal, shell_script
 from conformance.errors import UsageError
 from conformance.report.exchanges import FILE_NAME
-from conformance.report.model import Run
 from conformance.report.statistics import VIOLATED
-from conformance.report.text import scrub
-from conformance.retrace import Journal, Plan, read_journal, shell_script
-from conformance.verdicts import Judgement
+from conformance.results.model import Run
+from conformance.results.text import scrub
+from conformance.results.verdicts import Judgement
 
 MOST: Final = 300
 """So many violations get a script; a run with more has one cause that a few of them show."""

@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.report.model import Run, Waiver
-from conformance.verdicts import Judgement, Verdict
+from conformance.results.model import Run, Waiver
+from conformance.results.verdicts import JUDGED, Judgement, Verdict
 
-JUDGED: Final = frozenset({Verdict.PASS, Verdict.FAIL, Verdict.DEVIATION, Verdict.OBSERVED})
 VIOLATED: Final = frozenset({Verdict.FAIL, Verdict.DEVIATION})
 NOT_JUDGED: Final = (Verdict.HARNESS_ERROR, Verdict.CANNOT_JUDGE, Verdict.NOT_APPLICABLE)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from conformance.analysis.compare.comparison_text import causes_of, counted, said
 from conformance.report import answers, statistics
-from conformance.report.model import Run
-from conformance.report.moved import causes_of, counted, said
-from conformance.report.text import code_block, code_span, markdown, shorten, web_link
-from conformance.verdicts import Judgement, Verdict
+from conformance.results.model import Run
+from conformance.results.text import code_block, code_span, markdown, shorten, web_link
+from conformance.results.verdicts import Judgement, Verdict
 
 LIMIT: Final = 900_000
 """GitHub drops a step summary above 1 MiB whole."""

@@ -11,11 +11,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from conformance.analysis.compare.comparison_text import causes_of, counted, said
 from conformance.report import answers, statistics
-from conformance.report.model import Run
-from conformance.report.moved import causes_of, counted, said
-from conformance.report.text import one_line, shorten
-from conformance.verdicts import Judgement, Verdict
+from conformance.results.model import Run
+from conformance.results.text import one_line, shorten
+from conformance.results.verdicts import Judgement, Verdict
 
 SHOWN_VIOLATIONS: Final = 50
 SHOWN_LINES: Final = 20

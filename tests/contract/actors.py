@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from threading import Barrier
 from typing import Any, TypeVar
 
+from conformance.claims.openapi import Operation
 from conformance.client import Client
 from conformance.errors import NotJudged
-from conformance.examples import example_request
-from conformance.exchange import ABSENT, Exchange, Request, Undo, request_for
-from conformance.naming import Unique
-from conformance.specs import Operation
+from conformance.exchange.model import ABSENT, Exchange, Request, Undo, request_for
+from conformance.generate.examples import example_request
+from conformance.ledger.unique_names import Unique
 
 T = TypeVar("T")
 REALITY_DATA = "/reality-management/reality-data"

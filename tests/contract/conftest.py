@@ -10,21 +10,21 @@ from urllib.parse import quote
 
 import pytest
 
+from conformance.checks.oracles import same
+from conformance.claims.openapi import Operation
 from conformance.client import Client
+from conformance.client.auth.untrusted_issuer import Rogue, rogue_issuer
 from conformance.errors import NotJudged
-from conformance.exchange import Exchange
-from conformance.naming import Unique
-from conformance.oracles import same
-from conformance.pytest_plugin import Judge
-from conformance.rogue import Rogue, rogue_issuer
-from conformance.run import Run
-from conformance.specs import Operation
-from conformance.targets import is_loopback
+from conformance.exchange.model import Exchange
+from conformance.ledger.unique_names import Unique
+from conformance.run.pytest_plugin import Judge
+from conformance.run.run import Run
+from conformance.targets.model import is_loopback
 
 from .actors import Actor, Lag, Repository, at_once
 from .ids import MALFORMED
 
-pytest_plugins = ["conformance.pytest_plugin"]
+pytest_plugins = ["conformance.run.pytest_plugin"]
 
 
 @dataclass

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance import expect
+from conformance.checks import expect
 from conformance.errors import NotJudged
-from conformance.exchange import Exchange
-from conformance.pytest_plugin import Judge, verifies
+from conformance.exchange.model import Exchange
+from conformance.run.pytest_plugin import Judge, verifies
 
 from .ids import MALFORMED, near, strange
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from conformance import expect
-from conformance.exchange import Exchange
-from conformance.pytest_plugin import Judge, verifies
+from conformance.checks import expect
+from conformance.exchange.model import Exchange
+from conformance.run.pytest_plugin import Judge, verifies
 
 from .ids import MALFORMED, near, strange
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance import expect
-from conformance.forgery import forged
-from conformance.pytest_plugin import Judge, verifies
+from conformance.checks import expect
+from conformance.client.auth.forged_tokens import forged
+from conformance.run.pytest_plugin import Judge, verifies
 
 if TYPE_CHECKING:
-    from conformance.rogue import Rogue
+    from conformance.client.auth.untrusted_issuer import Rogue
     from tests.contract.actors import Actor
     from tests.contract.conftest import Scene
 

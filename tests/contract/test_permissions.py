@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance import expect
-from conformance.pytest_plugin import Judge, verifies
+from conformance.checks import expect
+from conformance.run.pytest_plugin import Judge, verifies
 
 if TYPE_CHECKING:
     from tests.contract.actors import Actor

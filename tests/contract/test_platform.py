@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance import expect
+from conformance.checks import expect
 from conformance.client import retry_after
-from conformance.examples import example_body
-from conformance.pytest_plugin import Judge, verifies
+from conformance.generate.examples import example_body
+from conformance.run.pytest_plugin import Judge, verifies
 
 if TYPE_CHECKING:
     from tests.contract.actors import Actor

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance import expect
-from conformance.properties import UNDOCUMENTED_REFUSALS, Explorer
-from conformance.pytest_plugin import Judge, verifies
+from conformance.checks import expect
+from conformance.generate.schemathesis_adapter import UNDOCUMENTED_REFUSALS, Explorer
+from conformance.run.pytest_plugin import Judge, verifies
 
 if TYPE_CHECKING:
-    from conformance.exchange import Request
+    from conformance.exchange.model import Request
     from tests.contract.actors import Actor
     from tests.contract.conftest import Scene
 

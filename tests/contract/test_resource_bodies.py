@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance import expect
+from conformance.checks import expect
 from conformance.errors import NotJudged
-from conformance.exchange import ABSENT, Exchange
-from conformance.pytest_plugin import Judge, verifies
+from conformance.exchange.model import ABSENT, Exchange
+from conformance.run.pytest_plugin import Judge, verifies
 
 if TYPE_CHECKING:
     from tests.contract.actors import Actor, Repository

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance import expect
-from conformance.exchange import Exchange
-from conformance.pytest_plugin import Judge, prepares, verifies
+from conformance.checks import expect
+from conformance.exchange.model import Exchange
+from conformance.run.pytest_plugin import Judge, prepares, verifies
 
 from .ids import near, strange
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from conformance import expect
+from conformance.checks import expect
 from conformance.errors import Violation
-from conformance.pytest_plugin import Judge, verifies
+from conformance.run.pytest_plugin import Judge, verifies
 
 if TYPE_CHECKING:
     from tests.contract.actors import Actor

@@ -1,10 +1,20 @@
-"""What all tests of the suite share: tools that a machine may lack."""
+"""What all tests of the suite share: tools that a machine may lack, a toy API, an emulator."""
+
+from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Final
 
 import pytest
+
+from conformance.claims.openapi import Operation
+from conformance.claims.requirements import Catalogue
+from conformance.emulator.serve import Served, running
+from conformance.targets.model import Target
+from tests.suite.toy_api import House, lit
 
 TOOLS: Final = {
     "browser": ("chromium", "chromium-browser", "google-chrome", "chrome"),
@@ -24,3 +34,37 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
                 pytrace=False,
             )
         pytest.skip(f"no {mark} here: none of {', '.join(commands)} is on PATH")
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+    """Return a checkout of lamps, which is also the working directory."""
+    made = House(tmp_path / "house")
+    monkeypatch.chdir(made.root)
+    return made
+
+
+@pytest.fixture(scope="session")
+def lamps(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+    """Return the claims of lamps."""
+    return House(tmp_path_factory.mktemp("lamps") / "house").catalogue()
+
+
+@pytest.fixture(scope="session")
+def operations(lamps: Catalogue) -> Mapping[str, Operation]:
+    """Return the operations of lamps."""
+    return lamps.operations
+
+
+@pytest.fixture(scope="session")
+def lamp_target() -> Iterator[Target]:
+    """Return a running server of lamps as a target."""
+    with lit() as target:
+        yield target
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    """Return a right emulator."""
+    with running() as emulator:
+        yield emulator

@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 import yaml
 
-from conformance.confirmations import FILE, Assumption, as_documents, confirm, load
+from conformance.analysis.assumption_checks import FILE, Assumption, as_documents, confirm, load
+from conformance.claims.level import Level
+from conformance.claims.openapi import load_operations
 from conformance.emulator import provenance
 from conformance.emulator.serve import running
-from conformance.exchange import Exchange, Request
+from conformance.exchange.model import Exchange, Request
 from conformance.report.answers import answered, headline
-from conformance.specs import load_operations
-from conformance.verdicts import Judgement, Level, Verdict
+from conformance.results.verdicts import Judgement, Verdict
 
 SPECS = Path(__file__).parents[3] / "specs"
 JUDGED = (
@@ -80,7 +81,7 @@ def test_every_assumption_about_the_judged_operations_is_asked_or_said_why_not()
 
 def test_every_answer_names_a_requirement_or_an_operation_that_exists() -> None:
     """A requirement that was renamed would leave its question open for ever."""
-    files = sorted(SPECS.glob("*.requirements.yaml"))
+    files = sorted(SPECS.rglob("*requirements.yaml"))
     ids = {row["id"] for file in files for row in yaml.safe_load(file.read_text())["requirements"]}
     for row in KNOWN.values():
         for answer in row.answers:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from conformance.report.run_json import write_run
+from conformance.results.run_json import write_run
 
 Json = dict[str, Any]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.report.advice import how_to_judge
-from conformance.verdicts import Verdict
+from conformance.results.verdicts import Verdict
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,11 @@ import pytest
 
 from conformance.report import allure
 from conformance.report.exchanges import load_exchanges
-from conformance.report.run_json import load_run
+from conformance.results.run_json import load_run
+from tests.suite.checkout import ROOT
 from tests.suite.report import documents
 
 Json = dict[str, Any]
-ROOT = Path(__file__).resolve().parents[3]
 
 
 def results(tmp_path: Path, content: Json, *exchanges: Json) -> dict[str, Json]:

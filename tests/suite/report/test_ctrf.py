@@ -11,7 +11,7 @@ from jsonschema import Draft7Validator
 
 from conformance.report.ctrf import render_ctrf
 from conformance.report.exchanges import load_exchanges
-from conformance.report.run_json import load_run
+from conformance.results.run_json import load_run
 from tests.suite.report import documents
 
 SCHEMA = Path(__file__).parent / "data" / "ctrf-0.0.schema.json"

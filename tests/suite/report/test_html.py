@@ -13,8 +13,8 @@ from conformance.report import scripts
 from conformance.report.exchanges import load_exchanges
 from conformance.report.html import embed, render_html
 from conformance.report.render import render
-from conformance.report.run_json import load_run
 from conformance.report.scripts import scripts_of
+from conformance.results.run_json import load_run
 from tests.suite.report import documents
 
 Json = dict[str, Any]

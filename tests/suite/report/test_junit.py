@@ -11,7 +11,7 @@ import pytest
 
 from conformance.report.exchanges import load_exchanges
 from conformance.report.junit import render_junit
-from conformance.report.run_json import load_run
+from conformance.results.run_json import load_run
 from tests.suite.report import documents
 
 # What junit-10.xsd (Jenkins; pytest follows it too) allows: children, attributes, needed attributes.

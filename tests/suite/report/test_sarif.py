@@ -11,8 +11,8 @@ import pytest
 from jsonschema import Draft4Validator
 
 from conformance.report.exchanges import load_exchanges
-from conformance.report.run_json import load_run
 from conformance.report.sarif import render_sarif
+from conformance.results.run_json import load_run
 from tests.suite.report import documents
 
 Json = dict[str, Any]

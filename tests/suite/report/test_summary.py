@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from conformance.report.run_json import load_run
 from conformance.report.summary import render_summary
+from conformance.results.run_json import load_run
 from tests.suite.report import documents
 
 

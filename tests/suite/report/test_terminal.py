@@ -9,8 +9,8 @@ from typing import Any
 from rich.console import Console
 
 from conformance.report import statistics
-from conformance.report.run_json import load_run
 from conformance.report.terminal import show
+from conformance.results.run_json import load_run
 from tests.suite.report import documents
 
 

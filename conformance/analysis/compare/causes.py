@@ -1,0 +1,130 @@
+"""Whose change was it: what differs between two identities, and which of it can explain a move."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from conformance.analysis.compare.model import Cause, JsonObject, Kind, Row
+from conformance.results.verdicts import Verdict
+from conformance.targets.model import is_loopback
+
+VIOLATIONS: Final = frozenset({Verdict.FAIL, Verdict.DEVIATION})
+SETTINGS: Final = ("profile", "read_only", "selected", "base_url")
+RECORDED: Final = ("suite", "specs", "contract", "target", "requirement_hashes")
+_SEED: Final = re.compile(r"\bseed\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Two runs, and what differs between their identities.
+
+    `causes` hold what may touch every verdict alike; `rows` the ids of the requirements whose own row was
+    added, removed or edited. `unknown` names the parts of the identity that only one of the runs recorded.
+    """
+
+    old: JsonObject
+    new: JsonObject
+    causes: frozenset[Cause]
+    rows: frozenset[str]
+    unknown: tuple[str, ...]
+
+
+def changes_between(old: JsonObject, new: JsonObject) -> Changes:
+    """Return what differs between the two runs, apart from their verdicts."""
+    was, now = identity(old), identity(new)
+    causes: set[Cause] = set()
+    if _differ(was, now, "specs"):
+        causes.add(Cause.SPEC)
+    if _differ(was, now, "suite") or _differ(was, now, "contract"):
+        causes.add(Cause.SUITE)
+    if was.get("waivers") != now.get("waivers"):  # an empty hash is a file without waivers
+        causes.add(Cause.WAIVER)
+    if _differ(was, now, "target") or any(_setting(old, key) != _setting(new, key) for key in SETTINGS):
+        causes.add(Cause.CONFIGURATION)
+    if _differ(was, now, "environment"):
+        causes.add(Cause.ENVIRONMENT)
+    if _differ(was, now, "target_identity"):
+        causes.add(Cause.TARGET)
+    unknown = tuple(key for key in RECORDED if bool(was.get(key)) != bool(now.get(key)))
+    return Changes(old, new, frozenset(causes), _rows_changed(was, now), unknown)
+
+
+def _rows_changed(was: JsonObject, now: JsonObject) -> frozenset[str]:
+    """Return the ids of the requirements that were added, removed or edited."""
+    hashes, hashes_now = was.get("requirement_hashes"), now.get("requirement_hashes")
+    if not hashes or not hashes_now:
+        return frozenset()
+    return frozenset(i for i in hashes.keys() | hashes_now.keys() if hashes.get(i) != hashes_now.get(i))
+
+
+def identity(run: JsonObject) -> JsonObject:
+    """Return the run's identity, empty where it recorded none."""
+    found = run.get("identity")
+    return found if isinstance(found, Mapping) else {}
+
+
+def provisional(run: JsonObject, requirement: str) -> bool:
+    """Tell whether the run reported this requirement without making it red, because it was too new."""
+    row = (run.get("requirements") or {}).get(requirement) or {}
+    return bool(row.get("provisional"))
+
+
+def _differ(was: JsonObject, now: JsonObject, key: str) -> bool:
+    """Tell whether both recorded it and it differs: what one of them does not know is no change."""
+    return bool(was.get(key)) and bool(now.get(key)) and was[key] != now[key]
+
+
+def _setting(run: JsonObject, key: str) -> object:
+    value = run.get(key)
+    if key == "selected":
+        return sorted(value or ())
+    if key == "base_url" and is_loopback(urlsplit(str(value)).hostname or ""):
+        return ""  # the emulator takes whatever port is free: no change of configuration
+    return value or None
+
+
+def causes_of(
+    kind: Kind, before: Row, after: Row, changes: Changes, pair: tuple[str, str]
+) -> tuple[Cause, ...]:
+    """Return what can explain the move, most specific first; the target where nothing else can."""
+    if kind is Kind.STILL:
+        return ()
+    violated_before = before is not None and before["verdict"] in VIOLATIONS
+    if kind is Kind.EXPIRED or (kind is Kind.WAIVED and violated_before):
+        return (Cause.WAIVER,)
+    found = set(changes.causes)
+    if kind is not Kind.WAIVED:
+        found.discard(Cause.WAIVER)  # a waiver changes what is red, never what is seen
+    if pair[0] in changes.rows or _level_changed(before, after):
+        found.add(Cause.REQUIREMENT)
+    if _cut_off(before, changes.old) or _cut_off(after, changes.new):
+        found.add(Cause.CUT_OFF)
+    if _seed_matters(before, after) and changes.old.get("seed") != changes.new.get("seed"):
+        found.add(Cause.SEED)
+    if before is not None and after is not None:
+        found.add(Cause.TARGET)
+    order = list(Cause)
+    if Cause.TARGET in changes.causes:  # the target itself says that it is another one: no mere suspicion
+        order.remove(Cause.TARGET)
+        order.insert(order.index(Cause.CONFIGURATION), Cause.TARGET)
+    return tuple(sorted(found or {Cause.TARGET}, key=order.index))
+
+
+def _level_changed(before: Row, after: Row) -> bool:
+    return before is not None and after is not None and before.get("level") != after.get("level")
+
+
+def _cut_off(row: Row, run: JsonObject) -> bool:
+    """Tell whether there is no verdict because the run ended early."""
+    unjudged = row is None or row["verdict"] == Verdict.CANNOT_JUDGE
+    return unjudged and run.get("complete") is False
+
+
+def _seed_matters(before: Row, after: Row) -> bool:
+    """Tell whether the violation was found by generated requests: such a finding names its seed."""
+    violated = [row for row in (before, after) if row and row["verdict"] in VIOLATIONS]
+    return any(_SEED.search(str(row.get(key, ""))) for row in violated for key in ("reason", "actual"))

@@ -1,0 +1,44 @@
+"""Renders a comparison as Markdown, for a job summary or an issue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance.analysis.compare.comparison_text import said
+from conformance.analysis.compare.model import Comparison, Kind, Move
+from conformance.analysis.compare.terminal import summary
+from conformance.results.text import markdown, visible
+
+
+def to_markdown(comparison: Comparison) -> str:
+    """Return the comparison as Markdown, worst moves first."""
+    return "\n".join(_lines(comparison)) + "\n"
+
+
+def _lines(comparison: Comparison) -> Iterator[str]:
+    yield "## What moved"
+    yield ""
+    yield f"{_cell(comparison.old)} → {_cell(comparison.new)}: {summary(comparison)}."
+    for kind in Kind:
+        moves = comparison.of(kind)
+        if not moves:
+            continue
+        yield from ("", f"### {said(kind.value, len(moves)).capitalize()} ({len(moves)})", "")
+        yield "| requirement | operation | before | after | cause | detail |"
+        yield "|---|---|---|---|---|---|"
+        yield from map(_row, moves)
+    if comparison.notes:
+        yield ""
+    for note in comparison.notes:
+        yield f"- {_cell(note)}"
+
+
+def _cell(text: str) -> str:
+    return markdown(visible(text))
+
+
+def _row(move: Move) -> str:
+    causes = " or ".join(cause.value for cause in move.causes)
+    verdicts = (move.before or "none", move.after or "none")
+    cells = (move.requirement, move.operation, *verdicts, causes, move.detail)
+    return "| " + " | ".join(_cell(cell) for cell in cells) + " |"

@@ -1,0 +1,144 @@
+"""Writes a plan down as shell lines: somebody with `curl`, `jq` and a token can send it, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from conformance.analysis.reproduction.plan import Plan, Record, ids_in, sent, status
+from conformance.exchange.redaction import MASK
+
+OURS: Final = frozenset({"host", "content-length", "connection", "user-agent", "accept-encoding"})
+LONGEST: Final = 12_000
+CUT: Final = " bytes in all)"
+_WORD: Final = re.compile(r"[^A-Za-z0-9_]+")
+_PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def shell_script(plan: Plan) -> str:
+    """Return the plan as a script, empty where it cannot be sent from what a report keeps.
+
+    An id that the target gives out goes into a variable, and stands in every later line; a finding whose
+    evidence needs nothing before it has a `curl` line already, and needs no script.
+    """
+    steps = [record for record in plan.steps if record["id"] not in plan.evidence]
+    if not steps or any(_unknown(record) for record in plan.steps):
+        return ""
+    tokens = _tokens(plan)
+    text = "\n".join(_lines(plan, tokens))
+    return text if len(text) <= LONGEST else ""
+
+
+def _tokens(plan: Plan) -> dict[str, str]:
+    """Return the variable of each role's token: with one role TOKEN, as in the `curl` line of a verdict."""
+    everything = (*plan.steps, *plan.undo)
+    roles = sorted({str(record.get("role") or "owner") for record in everything if _authorized(record)})
+    if len(roles) == 1:
+        return {roles[0]: "TOKEN"}
+    return {role: f"TOKEN_{_WORD.sub('_', role).upper()}" for role in roles}
+
+
+def _lines(plan: Plan, tokens: Mapping[str, str]) -> Iterator[str]:
+    for role, name in tokens.items():
+        yield f"# {name}: a token of the role {role}"
+    variables: dict[str, str] = {}
+    later = "\n".join(map(sent, (*plan.steps, *plan.undo)))
+    for record in plan.steps:
+        made = {value: pointer for value, pointer in ids_in(record).items() if value in later}
+        fresh = {value: pointer for value, pointer in made.items() if value not in variables}
+        proof = record["id"] in plan.evidence
+        line = _curl(
+            record, variables, tokens, ("-sS", "-i", "-w", "'\\n'") if proof and not fresh else ("-sS",)
+        )
+        names = {value: _name(pointer, set(variables.values())) for value, pointer in fresh.items()}
+        variables |= names
+        if proof:
+            yield f"# {record['id']}, the proof: answered {status(record)}"
+        yield from _captured(line, fresh, names, proof=proof)
+    if plan.undo:
+        yield "# and away with it"
+    for record in plan.undo:
+        yield _curl(record, variables, tokens, ("-sS", "-o", "/dev/null"))
+
+
+def _captured(line: str, fresh: Mapping[str, str], names: Mapping[str, str], *, proof: bool) -> Iterator[str]:
+    """Yield a line that sends, and what keeps the ids of its reply; only the reply of a proof is shown."""
+    if not fresh:
+        yield line if proof else line.replace("curl -sS", "curl -sS -o /dev/null -w '%{http_code}\\n'", 1)
+        return
+    yield f"reply=$({line})"
+    if proof:
+        yield 'printf "%s\\n" "$reply"'
+    for value, pointer in fresh.items():
+        yield f'{names[value]}=$(printf %s "$reply" | jq -r {shlex.quote(_filter(pointer))})'
+
+
+def _filter(pointer: str) -> str:
+    """Return a JSON pointer as jq writes it, such as `.iTwin.id`."""
+    text = ""
+    for raw in pointer.split("/")[1:]:
+        part = raw.replace("~1", "/").replace("~0", "~")
+        name = json.dumps(part, ensure_ascii=False)
+        text += f"[{part}]" if part.isdecimal() else f".{part}" if _PLAIN.fullmatch(part) else f"[{name}]"
+    return text if text.startswith(".") else f".{text}"
+
+
+def _name(pointer: str, taken: set[str]) -> str:
+    words = [part for part in pointer.split("/")[-2:] if part and not part.isdigit()]
+    stem = _WORD.sub("_", "_".join(words)) or "id"
+    stem = stem if not stem[0].isdigit() else f"id_{stem}"
+    number = 1
+    while f"{stem}_{number}" in taken:
+        number += 1
+    return f"{stem}_{number}"
+
+
+def _curl(
+    record: Record, variables: Mapping[str, str], tokens: Mapping[str, str], options: tuple[str, ...]
+) -> str:
+    request: Mapping[str, Any] = record["request"]
+    words = ["curl", *options, "-X", request["method"], "--path-as-is"]
+    for name, value in _headers(record).items():
+        if name.lower() == "authorization":
+            scheme, _, rest = value.partition(" ")
+            token = f"${tokens[str(record.get('role') or 'owner')]}"
+            shown = shlex.quote(f"{name}: {scheme} ") if rest else shlex.quote(f"{name}: ")
+            words += ["-H", f'{shown}"{token}"']
+        elif name.lower() not in OURS:
+            words += ["-H", shlex.quote(f"{name}: {value}" if value else f"{name};")]
+    if request.get("body") is not None:
+        words += ["--data-binary", _quoted(request["body"], variables)]
+    return " ".join([*words, _quoted(request["url"], variables)])
+
+
+def _quoted(text: str, variables: Mapping[str, str]) -> str:
+    """Return a word of the shell in which each known id is its variable."""
+    known = sorted((value for value in variables if value in text), key=len, reverse=True)
+    if not known:
+        return shlex.quote(text)
+    parts = re.split(f"({'|'.join(map(re.escape, known))})", text)
+    return "".join(f'"${variables[part]}"' if part in variables else _plain(part) for part in parts)
+
+
+def _plain(part: str) -> str:
+    return shlex.quote(part) if part else ""
+
+
+def _headers(record: Record) -> Mapping[str, str]:
+    found = record["request"].get("headers")
+    return found if isinstance(found, Mapping) else {}
+
+
+def _authorized(record: Record) -> bool:
+    return any(name.lower() == "authorization" for name in _headers(record))
+
+
+def _unknown(record: Record) -> bool:
+    """Tell whether the record does not hold what was sent: a secret, or a very long body."""
+    request = record["request"]
+    body = request.get("body") or ""
+    kept = {name: value for name, value in _headers(record).items() if name.lower() != "authorization"}
+    return MASK in "\n".join([request["url"], body, *kept.values()]) or body.endswith(CUT)

@@ -1,0 +1,1 @@
+"""What every response must satisfy, and the expectations that scenarios state."""

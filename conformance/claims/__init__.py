@@ -1,0 +1,1 @@
+"""What the documentation promises: definitions, requirements, and the pages that they were read from."""

@@ -1,0 +1,184 @@
+"""What is promised: the rows of `specs/`, one for each claim, and how to select them."""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+from jsonschema import Draft202012Validator
+
+from conformance.claims.folders import claim_files
+from conformance.claims.level import Level
+from conformance.claims.openapi import Operation, pointer, read_yaml
+from conformance.errors import UsageError
+
+GROUPS: Final = ("every", "writing", "safe", "with-body")
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """One claim of the documentation: what it says, where, how firmly, and what it takes to judge it.
+
+    `operations` are operationIds; `needs` are words such as ``role.reader`` or ``token.expired``;
+    `oracle` names or describes the check that judges it on every exchange, None where a story does.
+    """
+
+    id: str
+    operations: tuple[str, ...]
+    level: Level
+    basis: str
+    expect: str
+    quote: str = ""
+    page: str = ""
+    source: str = ""
+    excluded: str = ""
+    ask: str = ""
+    since: str = ""
+    needs: tuple[str, ...] = ()
+    oracle: Any = None
+    file: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """Return the page's own words, or the suite's where no page has any."""
+        return self.quote or self.expect
+
+    def hash(self) -> str:
+        """Return a hash of everything in the row, so that compare can tell a changed row."""
+        row = {k: v for k, v in vars(self).items() if k != "file"}
+        return hashlib.sha256(json.dumps(row, sort_keys=True, default=str).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Every requirement by id, and the page hashes that the rows were read from."""
+
+    rows: Mapping[str, Requirement]
+    pages: Mapping[str, str]
+    operations: Mapping[str, Operation]
+
+    def judged(self) -> list[Requirement]:
+        """Return the rows that are judged, in the order of the files."""
+        return [row for row in self.rows.values() if not row.excluded]
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return every (requirement id, operationId) that a full run has a verdict on."""
+        return [(row.id, operation) for row in self.judged() for operation in row.operations]
+
+
+def load_catalogue(folder: Path, operations: Mapping[str, Operation]) -> Catalogue:
+    """Return the requirements of each API in the folder; all that is wrong is a `UsageError`."""
+    rows: dict[str, Requirement] = {}
+    pages: dict[str, str] = {}
+    for file in claim_files(folder, "requirements").values():
+        content = _dated(read_yaml(file))
+        _validate(file, content)
+        pages |= content.get("pages", {})
+        for row in content["requirements"]:
+            requirement = _requirement(row, file, operations)
+            if requirement.id in rows:
+                raise UsageError(
+                    f"{file}: {requirement.id} stands twice (also in {rows[requirement.id].file})"
+                )
+            rows[requirement.id] = requirement
+    if not rows:
+        raise UsageError(f"no API/requirements.yaml in {folder}: is this the folder of the specs?")
+    return Catalogue(rows, pages, operations)
+
+
+def _dated(content: Any) -> Any:
+    """Return the content with each date as its text: YAML reads ``since: 2026-01-05`` as a date."""
+    if isinstance(content, dict):
+        return {key: _dated(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return [_dated(value) for value in content]
+    return content.isoformat() if isinstance(content, date) else content
+
+
+def _validate(file: Path, content: Mapping[str, Any]) -> None:
+    text = files("conformance.claims").joinpath("requirements.schema.json").read_text(encoding="utf-8")
+    schema = json.loads(text)
+    error = next(iter(Draft202012Validator(schema).iter_errors(content)), None)
+    if error is None:
+        return
+    path = list(error.absolute_path)
+    named = ""
+    if len(path) > 1 and path[0] == "requirements":
+        named = f" (row {content['requirements'][path[1]].get('id', path[1])})"
+    raise UsageError(f"{file}{named}: {pointer(path)}: {error.message}")
+
+
+def _requirement(row: Mapping[str, Any], file: Path, operations: Mapping[str, Operation]) -> Requirement:
+    fields = dict(row)
+    meant = fields.pop("operation")
+    return Requirement(
+        operations=tuple(_meant(meant, row["id"], file, operations)),
+        level=Level(fields.pop("level")),
+        needs=tuple(fields.pop("needs", ())),
+        since=fields.pop("since", ""),
+        file=f"{file.parent.name}/{file.name}" if file.name == "requirements.yaml" else file.name,
+        **fields,
+    )
+
+
+def _meant(
+    meant: str | Sequence[str], row: str, file: Path, operations: Mapping[str, Operation]
+) -> Iterable[str]:
+    """Return the operationIds that a row's `operation` stands for."""
+    match meant:
+        case "every":
+            return list(operations)
+        case "writing":
+            return [o.id for o in operations.values() if not o.safe]
+        case "safe":
+            return [o.id for o in operations.values() if o.safe]
+        case "with-body":
+            return [o.id for o in operations.values() if o.body is not None]
+    named = [meant] if isinstance(meant, str) else list(meant)
+    for operation in named:
+        if operation not in operations:
+            message = (
+                f"{file}: {row}: no operation {operation!r} in the specs; "
+                f"there are {', '.join(operations)} and the groups {', '.join(GROUPS)}"
+            )
+            raise UsageError(message)
+    return named
+
+
+def select(catalogue: Catalogue, selectors: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the (requirement, operation) pairs that the selectors mean; every pair where there is none.
+
+    A selector is a requirement id, a pattern such as ``itwins.resource.*``, an operationId, a tag or an API's
+    name. One that means nothing is a `UsageError`.
+    """
+    pairs = catalogue.pairs()
+    if not selectors:
+        return pairs
+    chosen: set[tuple[str, str]] = set()
+    for selector in selectors:
+        matched = {pair for pair in pairs if _matches(selector, *pair, catalogue)}
+        if not matched:
+            excluded = catalogue.rows.get(selector)
+            hint = f" it is excluded: {excluded.excluded}" if excluded else " see `conformance list`"
+            raise UsageError(f"--only {selector}: selects nothing;{hint}")
+        chosen |= matched
+    return [pair for pair in pairs if pair in chosen]
+
+
+def _matches(selector: str, requirement: str, operation: str, catalogue: Catalogue) -> bool:
+    spec = catalogue.operations[operation]
+    name, _, wanted = selector.partition("@")
+    if wanted and wanted != operation:
+        return False
+    return (
+        fnmatch.fnmatchcase(requirement, name)
+        or requirement.startswith(f"{name}.")
+        or (not wanted and (selector in (operation, spec.api) or selector in spec.tags))
+    )

@@ -1,0 +1,1 @@
+"""Tokens: the ones a role is given, and the ones that a target must refuse."""

@@ -1,0 +1,1 @@
+"""One request and its response, how they are recorded, and what of them is secret."""

@@ -1,0 +1,282 @@
+"""One request and its reply, as they went over the wire: the evidence behind every verdict."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from functools import cached_property
+from typing import Any, Final
+from urllib.parse import quote
+
+from conformance.claims.openapi import Operation
+from conformance.exchange.redaction import Redactor
+
+
+class _Absence(Enum):
+    """What stands in the place of a value that is not there; read aloud, it is the same in every run."""
+
+    ABSENT = "absent"
+
+    def __str__(self) -> str:
+        """Return how a report says it."""
+        return self.value
+
+    __repr__ = __str__
+
+
+ABSENT: Final = _Absence.ABSENT
+"""What `Exchange.at` returns where the reply's body has no such member."""
+
+VARIABLE: Final = re.compile(r"(?<=/)(?![A-Za-z-]{1,30}(?:/|$))[^/]+")
+"""A segment of a set-up call's path that differs from call to call: anything but a few letters."""
+
+GONE: Final = frozenset({200, 202, 204, 404, 410})
+"""Answers to an undo call after which the thing is not there any more."""
+RECORDED_BODY: Final = 64 * 1024
+"""How many characters of a body are kept in a report."""
+REMEMBERED_BODY: Final = 4 * 1024
+"""How many bytes of a reply are kept in memory once its story has seen it."""
+
+
+@dataclass(frozen=True)
+class Undo:
+    """How to take back what a request creates: DELETE `path`, with ``{id}`` from the reply's `pointer`."""
+
+    what: str
+    path: str
+    pointer: str = ""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a story wants to send; the client adds host, token and limits.
+
+    `operation` is the documented operation that this is a request of, or None for set-up calls, which are
+    never judged. `path` is the exact path that is sent, already encoded. `params` are the path parameters by
+    name. `off_spec` marks a request that leaves the documented path or protocol on purpose: the platform
+    oracles stay silent. `tolerated` are undocumented statuses that an odd request may be answered with.
+    `undo` says how to take back what the request creates; `may_throttle` that a 429 is wanted.
+    """
+
+    method: str
+    path: str
+    operation: Operation | None = None
+    params: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str | None] = field(default_factory=dict)
+    json: Any = ABSENT
+    content: bytes | None = None
+    off_spec: bool = False
+    tolerated: frozenset[int] = frozenset()
+    purpose: str = "judged"
+    undo: Undo | None = None
+    may_throttle: bool = False
+
+    @property
+    def writes(self) -> bool:
+        """Tell whether the method may change something at the target."""
+        return self.method not in {"GET", "HEAD", "OPTIONS"}
+
+    @property
+    def is_ours(self) -> bool:
+        """Tell whether it goes to the API with the role's own token, and no other one or none."""
+        return self.purpose != "token" and "Authorization" not in self.headers
+
+    def body(self) -> bytes | None:
+        """Return the body's bytes, or None where none is sent. Lone surrogates travel as JSON escapes."""
+        if self.content is not None or self.json is ABSENT:
+            return self.content
+        try:
+            return json.dumps(self.json, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            return json.dumps(self.json).encode()
+
+
+def request_for(operation: Operation, params: Mapping[str, str], **options: Any) -> Request:
+    """Return a request of a documented operation with its path parameters percent-encoded into the path."""
+    if operation.undo is not None:
+        undo = operation.undo
+        options.setdefault("undo", Undo(undo["what"], fill(undo["path"], params), undo.get("pointer", "")))
+    return Request(operation.method, fill(operation.path, params), operation, dict(params), **options)
+
+
+def fill(path: str, params: Mapping[str, str]) -> str:
+    """Return the path with its parameters percent-encoded into it."""
+    for name, value in params.items():
+        path = path.replace(f"{{{name}}}", quote(value, safe="", errors="surrogatepass"))
+    return path
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request as it was sent and the reply to it, or the `failure` that stood in the reply's place.
+
+    Headers of the request hold no token (the client keeps those back). Times are seconds since the epoch
+    and milliseconds.
+    """
+
+    id: str
+    role: str
+    request: Request
+    url: str
+    sent_headers: Mapping[str, str]
+    sent_body: bytes | None
+    started: float
+    elapsed_ms: float
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content: bytes = b""
+    truncated: bool = False
+    failure: str = ""
+    story: str = ""
+
+    @property
+    def operation_id(self) -> str:
+        """Return the operationId, or method and path for a call that is not judged."""
+        operation = self.request.operation
+        if operation is not None:
+            return operation.id
+        return f"{self.request.method} {VARIABLE.sub('{id}', self.request.path)}"
+
+    @property
+    def text(self) -> str:
+        """Return the reply's body as text; invalid UTF-8 shows as replacement characters."""
+        return self.content.decode("utf-8", errors="replace")
+
+    @cached_property
+    def json(self) -> Any:
+        """Return the reply's parsed body, or `ABSENT` where it is no JSON in UTF-8 (RFC 8259, 8.1)."""
+        try:
+            return json.loads(self.content.decode("utf-8-sig"), parse_constant=_refuse_constant)
+        except (ValueError, RecursionError):
+            return ABSENT
+
+    def at(self, pointer: str) -> Any:
+        """Return the value at a JSON pointer of the reply's body, or `ABSENT`; never raises."""
+        return value_at(self.json, pointer)
+
+    def header(self, name: str) -> str | None:
+        """Return a header of the reply without regard to case."""
+        return next((v for k, v in self.headers.items() if k.lower() == name.lower()), None)
+
+    @property
+    def shows_it_gone(self) -> bool:
+        """Tell whether what a DELETE was about is not there any more; broken JSON is nobody's word for it."""
+        announced = "json" in (self.header("Content-Type") or "") and bool(self.content)
+        return self.status in GONE and not (announced and self.json is ABSENT)
+
+    def summary(self) -> str:
+        """Return status, error code and targets in one phrase, such as ``409 AssociationExists``."""
+        if self.status is None:
+            return f"no reply ({self.failure})"
+        code = self.at("/error/code")
+        words = [str(self.status), code if isinstance(code, str) else ""]
+        return " ".join(word for word in words if word)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+def value_at(document: Any, pointer: str) -> Any:
+    """Return the value at a JSON pointer (RFC 6901), or `ABSENT`; never raises."""
+    for raw in pointer.split("/")[1:]:
+        key = raw.replace("~1", "/").replace("~0", "~")
+        if isinstance(document, dict) and key in document:
+            document = document[key]
+        elif isinstance(document, list) and key.isdigit() and int(key) < len(document):
+            document = document[int(key)]
+        else:
+            return ABSENT
+    return document
+
+
+def curl(exchange: Exchange, redactor: Redactor) -> str:
+    """Return a shell line that sends the request again; the token is `$TOKEN`, never the token itself."""
+    words = ["curl", "-sS", "-i", "-X", exchange.request.method, "--path-as-is"]
+    headers = dict(exchange.sent_headers)
+    for name, value in headers.items():
+        if name.lower() == "authorization":
+            scheme = value.split(" ", 1)[0]
+            shown = f"{scheme} $TOKEN" if " " in value else "$TOKEN"
+            words += ["-H", f'"{name}: {shown}"']
+        elif name.lower() not in {"host", "content-length", "connection", "user-agent", "accept-encoding"}:
+            words += ["-H", shlex.quote(f"{name}: {redactor.mask(value)}" if value else f"{name};")]
+    if exchange.sent_body is not None:
+        body = redactor.mask(exchange.sent_body.decode("utf-8", errors="replace"))
+        words += ["--data-binary", shlex.quote(body)]
+    words.append(shlex.quote(redactor.mask(exchange.url)))
+    return " ".join(words)
+
+
+def to_record(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
+    """Return the exchange as one redacted JSON record of `exchanges.ndjson`."""
+    request = exchange.request
+    return {
+        "id": exchange.id,
+        "story": exchange.story,
+        "role": exchange.role,
+        "operation": redactor.mask(exchange.operation_id),
+        "purpose": request.purpose,
+        "started": round(exchange.started, 3),
+        "elapsed_ms": round(exchange.elapsed_ms, 2),
+        "request": {
+            "method": request.method,
+            "url": redactor.mask(exchange.url),
+            "headers": redactor.headers(exchange.sent_headers),
+            "body": _shown(exchange.sent_body, redactor),
+        },
+        "reply": None
+        if exchange.status is None
+        else {
+            "status": exchange.status,
+            "headers": redactor.headers(exchange.headers),
+            "body": _shown(exchange.content, redactor),
+            "truncated": exchange.truncated,
+        },
+        "failure": redactor.mask(exchange.failure),
+    }
+
+
+def _shown(body: bytes | None, redactor: Redactor) -> str | None:
+    if body is None:
+        return None
+    text = redactor.mask(body[:RECORDED_BODY].decode("utf-8", errors="replace"))
+    return text if len(body) <= RECORDED_BODY else f"{text}… ({len(body)} bytes in all)"
+
+
+@dataclass
+class Recorder:
+    """Keeps the exchanges of a run: the newest in memory, every one redacted in `exchanges.ndjson`."""
+
+    redactor: Redactor
+    path: str | None = None
+    exchanges: dict[str, Exchange] = field(default_factory=dict)
+    _file: Any = None
+
+    def record(self, exchange: Exchange) -> Exchange:
+        """Write the exchange down at once, so that a killed run has its evidence too; return what is kept."""
+        kept = replace(exchange, content=exchange.content[:REMEMBERED_BODY])
+        self.exchanges[exchange.id] = kept
+        if self.path is None:
+            return kept
+        if self._file is None:
+            self._file = open(self.path, "a", encoding="utf-8")  # noqa: SIM115, PTH123 - stays open for the run
+        line = json.dumps(to_record(exchange, self.redactor), ensure_ascii=True)
+        self._file.write(line + "\n")
+        self._file.flush()
+        return kept
+
+    def __iter__(self) -> Iterator[Exchange]:
+        """Iterate over the exchanges, oldest first."""
+        return iter(list(self.exchanges.values()))
+
+    def close(self) -> None:
+        """Close the file; recording again opens it again."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None

@@ -1,0 +1,1 @@
+"""What is generated: valid examples, and requests drawn from the schemas."""

@@ -1,0 +1,1 @@
+"""What a run found: verdicts, and the document that holds them."""

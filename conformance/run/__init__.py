@@ -1,0 +1,1 @@
+"""From options to outcome: one target judged, undone and reported."""

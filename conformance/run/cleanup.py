@@ -1,0 +1,81 @@
+"""Finishes the undo of runs that were cut off, from their ledgers alone: never by listing or pattern."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from conformance.client import Budget, Client
+from conformance.errors import UsageError
+from conformance.exchange.model import Recorder
+from conformance.exchange.redaction import Redactor
+from conformance.ledger.journal import Leak, Ledger, load_ledger
+from conformance.results.verdicts import ExitCode
+from conformance.targets.model import Target
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """What was done, line by line, and the exit code: 3 where something could not be taken back."""
+
+    lines: tuple[str, ...]
+    summary: str
+    exit_code: ExitCode
+
+
+def ledgers_below(folder: Path) -> list[Path]:
+    """Return the ledgers of every run and of every shard below a folder, newest run first."""
+    return sorted(folder.glob("**/ledger.ndjson"), reverse=True)
+
+
+def ledgers_of(path: Path) -> list[Path]:
+    """Return the ledger that is meant: the file itself, or those of a run folder, which has at least one."""
+    return (ledgers_below(path) or [path / "ledger.ndjson"]) if path.is_dir() else [path]
+
+
+def clean_up(target: Target, files: Sequence[Path], *, dry_run: bool = False) -> Cleaned:
+    """Undo what the ledgers still hold for this target; a ledger of another target is left alone."""
+    if target.mode == "none" and not dry_run:
+        raise UsageError(
+            f"target {target.name} is read-only here: set writes, or use --dry-run to see the calls"
+        )
+    lines: list[str] = []
+    undone = left = 0
+    for file in files:
+        ledger = load_ledger(file)
+        if not ledger.unfinished():
+            continue
+        if ledger.target not in ("", target.base_url):
+            lines.append(f"{file}: of another target ({ledger.target}), left alone")
+            continue
+        if dry_run:
+            lines += _calls(target, ledger)
+            continue
+        if not ledger.hold():
+            lines.append(f"{file}: its run is still going on, left alone")
+            continue
+        before = len(ledger.pending())
+        leaks = _undo(target, ledger)
+        lines += [f"{file}: {leak.what} is left ({leak.error}): {leak.undo}" for leak in leaks]
+        left += len(leaks)
+        undone += before - len(ledger.pending())
+    summary = f"{undone} undone, {left} left" if undone or left else "nothing to undo"
+    summary = "nothing sent" if dry_run else summary
+    return Cleaned(tuple(lines), summary, ExitCode.CANNOT_JUDGE if left else ExitCode.CONFORMS)
+
+
+def _calls(target: Target, ledger: Ledger) -> list[str]:
+    """Return the calls that would be made, newest first, and what no call can be made for."""
+    lost = [entry for entry in ledger.unfinished() if not entry.is_complete]
+    return [
+        f"DELETE {target.base_url}{entry.undo}  # {entry.what}, as {entry.role}" for entry in ledger.pending()
+    ] + [f"# {entry.request} gave no usable id: {entry.what} may or may not exist" for entry in lost]
+
+
+def _undo(target: Target, ledger: Ledger) -> list[Leak]:
+    client = Client(target, Recorder(Redactor()), Budget(target.rate), ledger)
+    try:
+        return client.undo()
+    finally:
+        client.close()

@@ -1,0 +1,131 @@
+"""Names, certificates, the base URL, the clock and what the target says about limits."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+from conformance.client import Client
+from conformance.client.probe import addresses, certificate
+from conformance.errors import NotJudged
+from conformance.exchange.model import Exchange, Request
+from conformance.run.doctor.model import Finding, State
+from conformance.targets.model import Target, is_loopback
+
+LIMIT_HEADER: Final = re.compile(r"rate-?limit|retry-after", re.IGNORECASE)
+SKEW: Final = 30.0
+"""Seconds of difference between the clocks that tokens forgive; with more of it, one reads wrong things."""
+SOON: Final = 14.0
+"""Days before the end of a certificate at which one wants to know."""
+
+
+def hosts(target: Target) -> Iterator[Finding]:
+    """Look the hosts of the API and of the token service up, and their certificates."""
+    seen = set()
+    urls = {"base_url": target.base_url, "token_url": target.token_url, "issuer": target.issuer}
+    for key, url in urls.items():
+        parts = urlsplit(url)
+        if not parts.hostname or parts.netloc in seen:
+            continue
+        seen.add(parts.netloc)
+        yield from _host(target, key, parts)
+
+
+def _host(target: Target, key: str, parts: SplitResult) -> Iterator[Finding]:
+    host = parts.hostname or ""
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    if target.proxy:
+        proxy = urlsplit(target.proxy).hostname
+        yield Finding("DNS, TLS", host, State.NOTE, f"left to the proxy {proxy}")
+        return
+    try:
+        found = addresses(host, port, target.connect_timeout)
+    except NotJudged as why:
+        yield Finding(
+            "DNS", host, State.DOWN, why.reason, f"correct {key}, or the name service of this machine"
+        )
+        return
+    yield Finding("DNS", host, State.OK, ", ".join(found[:3]))
+    if parts.scheme == "https":
+        yield _tls(target, host, port)
+    elif not is_loopback(host):
+        yield Finding(
+            "TLS",
+            host,
+            State.WRONG,
+            "plain http: tokens and secrets would travel in clear",
+            f"use https in {key}",
+        )
+
+
+def _tls(target: Target, host: str, port: int) -> Finding:
+    try:
+        shown = certificate(host, port, target.ca, target.connect_timeout)
+    except NotJudged as why:
+        return Finding("TLS", host, State.DOWN, why.reason, "name the certificate authority under ca")
+    seen = f"{shown.protocol}, certificate of {shown.issuer}, {shown.days_left:.0f} days left"
+    return Finding("TLS", host, State.NOTE if shown.days_left < SOON else State.OK, seen)
+
+
+def base_url(client: Client) -> tuple[Finding, Exchange | None]:
+    """Ask for the root of the API as nobody: any answer will do."""
+    url = client.target.base_url
+    try:
+        reply = client.send(
+            Request("GET", "/", purpose="setup", headers={"Authorization": None}, may_throttle=True)
+        )
+    except NotJudged as why:
+        return Finding("base URL", url, State.DOWN, why.reason, "correct base_url, or start the target"), None
+    return Finding("base URL", url, State.OK, f"answers, in {reply.elapsed_ms:.0f} ms"), reply
+
+
+def clock(reply: Exchange) -> Finding:
+    """Compare the target's clock with ours."""
+    said = reply.header("Date")
+    try:
+        theirs = parsedate_to_datetime(said or "").timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return Finding("clock", "Date", State.NOTE, "the target does not say what time it is")
+    skew = theirs + 0.5 - (reply.started + reply.elapsed_ms / 2000)
+    if abs(skew) <= SKEW:
+        return Finding("clock", "Date", State.OK, f"{skew:+.1f} s from ours")
+    return Finding(
+        "clock",
+        "Date",
+        State.NOTE,
+        f"{skew:+.0f} s from ours ({time.strftime('%H:%M:%S', time.gmtime())} UTC here)",
+        "set the clock that is wrong: lives of tokens are reckoned with it",
+    )
+
+
+def limits(client: Client) -> Iterator[Finding]:
+    """Say which limits a run keeps to, and what the target says about its own."""
+    target = client.target
+    told = {
+        f"{name}: {value}"
+        for reply in client.recorder
+        for name, value in reply.headers.items()
+        if LIMIT_HEADER.search(name)
+    }
+    seen = f"{target.rate:g} requests a second" if target.rate else "none configured"
+    cure = (
+        "" if target.rate or is_loopback(target.host) else 'set rate, for instance "400/m": others use it too'
+    )
+    yield Finding("rate limit", "rate", State.OK if not cure else State.NOTE, seen, cure)
+    if told:
+        yield Finding(
+            "rate limit", "replies", State.NOTE, client.redactor.mask("; ".join(sorted(told)))[:200]
+        )
+    spent = [f"at most {target.max_requests} requests"] if target.max_requests else []
+    spent += [f"at most {target.max_writes} writes"] if target.max_writes is not None else []
+    modes = {
+        "none": "nothing is written",
+        "ledger": "what is written is undone",
+        "free": "what is written is undone",
+    }
+    seen = ", ".join([modes[target.mode], *spent])
+    yield Finding("writes", target.host, State.OK if target.mode != "none" else State.NOTE, seen)

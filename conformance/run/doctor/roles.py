@@ -1,0 +1,96 @@
+"""The token of each role: whether there is one, its scope and its end, and whether the API takes it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from conformance.client import Client, claims, scopes
+from conformance.errors import NotJudged
+from conformance.exchange.model import Request
+from conformance.run.doctor.model import Finding, State
+
+
+def organizations(client: Client, lookups: Mapping[str, Any], found: list[Finding]) -> dict[str, str]:
+    """Check every role and return the organization of each that has one; the findings go into `found`."""
+    own: dict[str, str] = {}
+    for role in client.target.roles:
+        finding, organization = _role(client, lookups["account"], role)
+        found.append(finding)
+        if organization:
+            own[role] = organization
+    if "owner" not in client.target.roles:
+        cure = f"add [targets.{client.target.name}.roles.owner]: nearly every requirement needs it"
+        found.append(Finding("token", "owner", State.WRONG, "the target has no role owner", cure))
+    found += _relations(own, lookups["roles"])
+    return own
+
+
+def _role(client: Client, account: Mapping[str, str], role: str) -> tuple[Finding, str]:
+    cure = f"check [targets.{client.target.name}.roles.{role}] and the variables that it names"
+    try:
+        token = client.credentials.token(role)
+        reply = client.send(Request("GET", account["path"], purpose="setup", may_throttle=True), role)
+    except NotJudged as why:
+        return Finding("token", role, State.DOWN, client.redactor.mask(why.reason), cure), ""
+    seen, state = described(token, client.target.scope)
+    if reply.status == 401:  # noqa: PLR2004 - the token is refused
+        return Finding("token", role, State.DOWN, f"{seen}; the API refuses it: {reply.summary()}", cure), ""
+    organization = reply.at(account["id"])
+    if not isinstance(organization, str):
+        return Finding(
+            "token", role, state, f"{seen}; its organization cannot be read: {reply.summary()}"
+        ), ""
+    cure = "" if state is State.OK else cure
+    return Finding("token", role, state, f"{seen}; organization {organization[:64]}", cure), organization
+
+
+def described(token: str, scope: str) -> tuple[str, State]:
+    """Return what a token says about itself, and whether that will do; never the token."""
+    if not claims(token):
+        return "opaque token: scope and end unknown", State.OK
+    named, end = scopes(token), claims(token).get("exp")
+    state = State.OK
+    words = f"scope {' '.join(named)[:80]}" if named else "no scope named"
+    if named and scope not in named:
+        words, state = f"{words}, not {scope}", State.NOTE
+    if isinstance(end, int | float) and abs(end) < 1e11:  # noqa: PLR2004 - beyond the year 5000 it is no date
+        left = end - time.time()
+        moment = datetime.fromtimestamp(end, UTC).strftime("%Y-%m-%d %H:%M:%S")
+        words += f", ends {moment} UTC ({left:+.0f} s)"
+        state = State.NOTE if left <= 0 else state
+    return words, state
+
+
+def _relations(own: Mapping[str, str], wanted: Mapping[str, str]) -> Iterator[Finding]:
+    """Check that a role belongs to the owner's organization, or to another, as its requirements need it."""
+    if "owner" not in own:
+        return
+    for role, relation in wanted.items():
+        if role in own and (own[role] == own["owner"]) != (relation == "own"):
+            belongs = "another organization than" if relation == "own" else "the same organization as"
+            must = "the same" if relation == "own" else "another"
+            yield Finding(
+                "role",
+                role,
+                State.WRONG,
+                f"belongs to {belongs} the owner",
+                f"give the role a user of {must} organization",
+            )
+
+
+def ready_tokens(client: Client) -> Iterator[Finding]:
+    """Describe the ready tokens that the API must refuse: each must have the fault that it stands for."""
+    for name, secret in client.target.tokens.items():
+        token = secret.get_secret_value()
+        seen, _ = described(token, client.target.scope)
+        end = claims(token).get("exp")
+        fault = {
+            "expired": isinstance(end, int | float) and end > time.time() and "it has not expired yet",
+            "wrong_scope": client.target.scope in scopes(token) and "it has the scope that it should lack",
+        }.get(name)
+        cure = f"put another token into tokens.{name}" if fault else ""
+        state = State.WRONG if fault else State.OK
+        yield Finding("ready token", name, state, f"{seen}; {fault}" if fault else seen, cure)

@@ -1,0 +1,38 @@
+"""The pytest plugin that turns stories into verdicts; `tests/contract/conftest.py` loads it.
+
+PYTEST_DONT_REWRITE: rewritten assertions print the values that they compare, and a value may be a secret.
+"""
+
+from conformance.run.pytest_plugin.judge import Judge, prepares, verifies
+from conformance.run.pytest_plugin.plugin import (
+    client,
+    judge,
+    pytest_addoption,
+    pytest_collection_modifyitems,
+    pytest_configure,
+    pytest_generate_tests,
+    pytest_runtest_makereport,
+    pytest_runtest_setup,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+    run,
+    unique,
+)
+
+__all__ = [
+    "Judge",
+    "client",
+    "judge",
+    "prepares",
+    "pytest_addoption",
+    "pytest_collection_modifyitems",
+    "pytest_configure",
+    "pytest_generate_tests",
+    "pytest_runtest_makereport",
+    "pytest_runtest_setup",
+    "pytest_sessionfinish",
+    "pytest_terminal_summary",
+    "run",
+    "unique",
+    "verifies",
+]

@@ -1,0 +1,143 @@
+"""The soft scope: a story judges several requirements, and one broken promise does not silence the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from conformance.claims.openapi import brief
+from conformance.errors import HarnessError, NotJudged, Violation
+from conformance.exchange.model import Exchange, curl
+from conformance.results.verdicts import Judgement, Verdict, held, violated
+from conformance.run.run import Run
+
+
+def verifies(*requirements: str) -> pytest.MarkDecorator:
+    """Declare which requirements a story judges; each must be judged, and no other may be."""
+    return pytest.mark.verifies(*requirements)
+
+
+def prepares(*requirements: str) -> pytest.MarkDecorator:
+    """Declare which requirements a story prepares without judging them: a later story does."""
+    return pytest.mark.prepares(*requirements)
+
+
+@dataclass
+class Judge:
+    """Books the verdicts of one story. `declared` are the (requirement, operation) pairs it must judge."""
+
+    run: Run
+    story: str
+    declared: tuple[tuple[str, str], ...]
+    exchanges: list[Exchange] = field(default_factory=list)
+    judged: set[tuple[str, str]] = field(default_factory=set)
+    failures: list[str] = field(default_factory=list)
+    _seen: str = ""
+    _missing: str = ""
+
+    @contextmanager
+    def __call__(self, requirement: str, operation: str = "") -> Iterator[Judge]:
+        """Judge one requirement in the block: an expectation that fails is a violation; the story goes on."""
+        pair = self._pair(requirement, operation)
+        self.judged.add(pair)
+        self._seen = ""
+        try:
+            yield self
+        except Violation as violation:
+            if self._missing:
+                reason = f"an earlier step was not taken, or nobody knows whether it was: {self._missing}"
+                self._book(pair, Verdict.CANNOT_JUDGE, reason=reason, evidence=violation.evidence)
+            else:
+                self._violated(pair, violation)
+        except NotJudged as why:
+            self._missing = self._missing or self._unanswered(why)
+            self._book(pair, Verdict.CANNOT_JUDGE, reason=why.reason, evidence=why.evidence)
+        else:
+            level = self.run.catalogue.rows[requirement].level
+            self._book(pair, held(level), fingerprint=self._seen)
+
+    def _unanswered(self, why: NotJudged) -> str:
+        """Return the reason where a write got no reply, or was not sent since its operation gives none."""
+        seen = [x for x in self.exchanges if x.id in why.evidence]
+        lost = any(x.status is None and x.request.writes for x in seen)
+        return why.reason if lost or why.reason in self.run.client.health.given_up.values() else ""
+
+    def observed(self, *what: object) -> None:
+        """Record, inside a scope of an unspecified requirement, what the target does."""
+        self._seen = brief(" ".join(map(str, what)), 300)
+
+    def not_applicable(self, reason: str, *requirements: str) -> None:
+        """Say why some or all of the story's open requirements do not apply to this target."""
+        for pair in self.open():
+            if not requirements or pair[0] in requirements:
+                self.judged.add(pair)
+                self._book(pair, Verdict.NOT_APPLICABLE, reason=reason)
+
+    def last(self) -> Exchange:
+        """Return the newest exchange of the story, as evidence."""
+        if not self.exchanges:
+            raise HarnessError(f"{self.story} sent nothing and wants evidence")
+        return self.exchanges[-1]
+
+    def open(self) -> list[tuple[str, str]]:
+        """Return what is declared and not judged yet."""
+        return [pair for pair in self.declared if pair not in self.judged]
+
+    def give_up(
+        self,
+        verdict: Verdict,
+        reason: str,
+        evidence: tuple[str, ...] = (),
+        *,
+        only: tuple[str, str] | None = None,
+    ) -> None:
+        """Give everything still open, or one pair, this verdict: the story ended and judges nothing more."""
+        for pair in self.open() if only is None else (only,):
+            self.judged.add(pair)
+            self._book(pair, verdict, reason=reason, evidence=evidence)
+
+    def _pair(self, requirement: str, operation: str) -> tuple[str, str]:
+        pairs = [p for p in self.declared if p[0] == requirement and operation in ("", p[1])]
+        if len(pairs) == 1:
+            return pairs[0]
+        if pairs:
+            raise HarnessError(f"{self.story} judges {requirement} and does not say on which operation")
+        where = f" ({operation})" if operation else ""
+        raise HarnessError(f"{self.story} judges {requirement}{where} and never declared it with @verifies")
+
+    def _violated(self, pair: tuple[str, str], violation: Violation) -> None:
+        level = self.run.catalogue.rows[pair[0]].level
+        verdict = violated(level)
+        proof = self._proof(violation.evidence)
+        if verdict is not Verdict.OBSERVED:
+            self.failures.append(
+                f"{pair[0]} ({pair[1]}): expected {violation.expected}; got {violation.actual}"
+            )
+        self._book(
+            pair,
+            verdict,
+            expected=violation.expected,
+            actual=violation.actual,
+            evidence=violation.evidence,
+            curl=curl(proof, self.run.redactor) if proof else "",
+            fingerprint=violation.actual if verdict is Verdict.OBSERVED else "",
+            variations=(self.story,),
+        )
+
+    def _proof(self, evidence: tuple[str, ...]) -> Exchange | None:
+        named = self.run.client.recorder.exchanges.get(evidence[-1]) if evidence else None
+        return named or (self.exchanges[-1] if self.exchanges else None)
+
+    def _book(self, pair: tuple[str, str], verdict: Verdict, **details: Any) -> None:
+        if pair not in self.run.selected:
+            return
+        if not details.get("evidence") and self.exchanges and verdict is not Verdict.NOT_APPLICABLE:
+            details["evidence"] = (self.exchanges[-1].id,)
+        row = self.run.catalogue.rows[pair[0]]
+        details["reason"] = details.get("reason") or f"judged in {self.story}"
+        self.run.book.add(Judgement(*pair, row.level, verdict, **details))
+        self.run.per_requirement.setdefault(pair[0], set()).update(e.id for e in self.exchanges)

@@ -1,0 +1,170 @@
+"""More processes for the generated requests: each has a seed of its own, and all of them spend one budget.
+
+Only a nightly or release run has shards, since a quick one generates few requests. The run itself tells every
+story; a shard tells the generated ones again from the next seed, and what it finds is booked on the run.
+Rate, limits, `Retry-After` and the stop sign hold for all at once: they pass one gate in shared memory.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import multiprocessing
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from conformance.claims.level import Level
+from conformance.client.budget import SEATS
+from conformance.ledger.journal import Leak, load_ledger
+from conformance.results.run_json import FILE_NAME
+from conformance.results.verdicts import Judgement, Verdict
+from conformance.run.lifecycle import signals_held_back, stop
+from conformance.run.run import Options, Run, load_claims, new_run
+from conformance.targets.model import Target
+
+GENERATED: Final = (
+    "platform.input.invalid-refused",
+    "platform.input.valid-answered",
+    "platform.model.agrees",
+)
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Another process of the run: where it writes, and where its last words are heard if it ends badly."""
+
+    number: int
+    folder: Path
+    process: Any
+    words: Any
+
+    def document(self) -> dict[str, Any] | None:
+        """Wait for its end and return the document that it wrote, or None where it wrote none."""
+        self.process.join()
+        if self.process.exitcode:
+            return None
+        document: dict[str, Any] = json.loads((self.folder / FILE_NAME).read_text(encoding="utf-8"))
+        return document
+
+    def why_it_ended(self) -> str:
+        """Return its last words, or how it was ended."""
+        try:
+            return str(self.words.recv())
+        except (EOFError, OSError):
+            return f"it was ended from outside ({self.process.exitcode})"
+
+
+@contextmanager
+def sharded(run: Run) -> Iterator[None]:
+    """Run the other shards beside the block, and book what they found when it ends."""
+    more = min(run.options.workers, SEATS) - 1 if run.options.profile != "quick" else 0
+    chosen = tuple(f"{r}@{o}" for r, o in sorted(run.selected) if r in GENERATED)
+    if more < 1 or not chosen:
+        yield
+        return
+    spawn = multiprocessing.get_context("spawn")
+    shared = run.client.budget.share(spawn)
+    with signals_held_back():  # for good in the new processes: the run is told, and tells them
+        shards = [_started(run, number, chosen, spawn, shared) for number in range(1, more + 1)]
+    yield
+    for shard in shards:
+        _merge(run, shard)
+
+
+def _started(run: Run, number: int, chosen: tuple[str, ...], spawn: Any, shared: tuple[Any, ...]) -> Shard:
+    folder = run.folder / "shards" / str(number)
+    options = replace(
+        run.options,
+        only=chosen,
+        seed=run.seed + number,
+        workers=1,
+        report_dir=folder,
+        baseline=None,
+        waivers=None,
+    )
+    heard, said = spawn.Pipe(duplex=False)
+    process = spawn.Process(target=_tell, args=(options, run.target, (*shared, number), said))
+    process.start()
+    said.close()
+    return Shard(number, folder, process, heard)
+
+
+def _tell(options: Options, target: Target, place: tuple[Any, ...], words: Any) -> None:
+    """Run one shard; the body of its process. What goes wrong is said to the run, not to the terminal."""
+    from conformance.run.pytest_plugin.launch import judge  # noqa: PLC0415 - launch imports this module
+
+    sys.stderr = io.StringIO()
+    try:
+        run = new_run(options, target, load_claims())
+        run.client.budget.join(*place)
+        threading.Thread(target=_end_with_the_run, args=(run,), daemon=True).start()
+        judge(run, formats=False)
+    finally:
+        if (error := sys.exc_info()[1]) is not None:
+            words.send(f"{type(error).__name__}: {error}")
+
+
+def _end_with_the_run(run: Run) -> None:
+    """Take back what was created, and end, when the process of the run is gone: killed perhaps."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        stop(run, "the process of the run is gone")
+
+
+def _merge(run: Run, shard: Shard) -> None:
+    number, document = shard.number, shard.document()
+    if document is None:  # whatever ends another process is a failure of the suite
+        run.harness_errors.append(run.redactor.mask(f"shard {number} ended: {shard.why_it_ended()}"))
+        run.client.budget.vacate(number)
+        _inherit(run, shard.folder / "ledger.ndjson")
+        return
+    for verdict in document["verdicts"]:
+        pair = (verdict["requirement"], verdict["operation"])
+        if pair in run.selected:
+            run.book.add(_judgement(verdict, number))
+    run.leaks += [Leak(**leak) for leak in document["leaks"]]
+    run.harness_errors += document["harness_errors"]
+    counts = document["requests"]
+    for key, total in (
+        ("per_operation", run.client.per_operation),
+        ("per_purpose", run.client.per_purpose),
+    ):
+        for name, count in counts[key].items():
+            total[name] = total.get(name, 0) + count
+    _append_exchanges(run, number)
+
+
+def _inherit(run: Run, file: Path) -> None:
+    """Take over what a shard that ended too early left behind."""
+    ledger = load_ledger(file) if file.is_file() else None
+    if ledger is not None and ledger.unfinished() and ledger.hold():
+        run.client.inherit(ledger)
+
+
+def _judgement(verdict: dict[str, Any], number: int) -> Judgement:
+    kept = {k: v for k, v in verdict.items() if k in Judgement.__dataclass_fields__}
+    kept |= {
+        "level": Level(verdict["level"]),
+        "verdict": Verdict(verdict["verdict"]),
+        "evidence": tuple(f"s{number}-{name}" for name in verdict["evidence"]),
+        "waived": "",
+        "variations": tuple(verdict.get("variations", ())),
+    }
+    return Judgement(**kept)
+
+
+def _append_exchanges(run: Run, number: int) -> None:
+    """Add the shard's exchanges, already redacted, to those of the run, under ids of their own."""
+    source = run.folder / "shards" / str(number) / "exchanges.ndjson"
+    if not source.is_file():
+        return
+    with Path(run.folder / "exchanges.ndjson").open("a", encoding="utf-8") as file:
+        for line in source.read_text(encoding="utf-8").splitlines():
+            record = json.loads(line)
+            file.write(json.dumps(record | {"id": f"s{number}-{record['id']}"}) + "\n")

@@ -1,0 +1,1 @@
+"""Who is judged, as whom, and with what."""

@@ -1,0 +1,142 @@
+"""Claims are read whole and strictly, and selected by every name that they have."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Final
+
+import pytest
+
+from conformance.claims.level import Level
+from conformance.claims.requirements import Catalogue, load_catalogue, select
+from conformance.errors import UsageError
+from tests.suite.toy_api import ROWS, House
+
+GET: Final = "lamps.get.answers-200"
+
+
+def test_a_row_is_read_whole(lamps: Catalogue) -> None:
+    """Every key of a row reaches the requirement."""
+    row = lamps.rows["lamps.get.kindly"]
+    assert (row.operations, row.level, row.basis, row.source) == (
+        ("getLamp",),
+        Level.SHOULD,
+        "fact",
+        "a guess",
+    )
+    assert (row.needs, row.since, row.file) == (("role.reader",), "2026-01-05", "lamps/requirements.yaml")
+    assert row.sentence == "a lamp is answered kindly"
+    assert lamps.rows[GET].sentence == "Returns a lamp."
+
+
+def test_a_group_stands_for_its_operations(house: House) -> None:
+    """Every, writing, safe and with-body name the operations that they say."""
+    rows = "requirements:\n" + "".join(
+        f"  - {{id: a.b.{group}, operation: {group}, level: must, basis: schema, expect: something holds}}\n"
+        for group in ("every", "writing", "safe", "with-body", "[getLamp, addLamp]")
+    ).replace("a.b.[getLamp, addLamp]", "a.b.two")
+    house.rows(rows)
+    found = {row.id.rpartition(".")[2]: row.operations for row in house.catalogue().rows.values()}
+    assert found == {
+        "every": ("getLamp", "breakLamp", "addLamp"),
+        "writing": ("breakLamp", "addLamp"),
+        "safe": ("getLamp",),
+        "with-body": ("addLamp",),
+        "two": ("getLamp", "addLamp"),
+    }
+
+
+def test_an_excluded_row_is_not_judged(lamps: Catalogue) -> None:
+    """What is excluded has no verdict in a full run, and everything else has one for each operation."""
+    assert "lamps.break.loudly" not in {row.id for row in lamps.judged()}
+    assert len(lamps.pairs()) == 5 + 3 + 3
+
+
+def test_the_hash_of_a_row_changes_with_its_words(lamps: Catalogue) -> None:
+    """A reworded row is another row; the file that it stands in does not count."""
+    row = lamps.rows[GET]
+    assert row.hash() == dataclasses.replace(row, file="elsewhere.yaml").hash()
+    assert row.hash() != dataclasses.replace(row, expect="a lamp is answered").hash()
+    assert len(row.hash()) == 64
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        (
+            "level: must, basis: schema",
+            "level: perhaps, basis: schema",
+            "/requirements/4/level: 'perhaps' is not one of",
+        ),
+        ("basis: example", "basis: hearsay", "(row lamps.get.id-repeated): /requirements/3/basis"),
+        ("id: lamps.get.colour", "id: Colour", "(row Colour): /requirements/2/id"),
+        ("ask: Name its colour.", "asks: Name its colour.", "Additional properties are not allowed"),
+        (", ask: Name its colour.", "", "'ask' is a required property"),
+        ("quote: Returns a lamp.,", "", "'quote' is a required property"),
+        ("source: a guess,", "", "'source' is a required property"),
+        ("pages: {}", "pages: {x: short}", "lamps/requirements.yaml: /pages/x"),
+        ("pages: {}", "page: {}", "Additional properties are not allowed"),
+        (
+            "operation: breakLamp",
+            "operation: bendLamp",
+            "no operation 'bendLamp' in the specs; there are getLamp",
+        ),
+        ("id: lamps.get.kindly", "id: lamps.get.colour", "lamps.get.colour stands twice"),
+        ("needs: [role.reader]", "needs: [reader]", "(row lamps.get.kindly)"),
+    ],
+)
+def test_a_bad_row_is_refused_by_name(house: House, old: str, new: str, complaint: str) -> None:
+    """Whatever is wrong with a row is a usage error that names the file and the place."""
+    assert old in ROWS
+    house.rows(ROWS.replace(old, new, 1))
+    with pytest.raises(UsageError) as refused:
+        house.catalogue()
+    assert complaint in str(refused.value)
+    assert str(house.specs / "lamps/requirements.yaml") in str(refused.value)
+
+
+def test_a_folder_without_requirements_is_refused(house: House) -> None:
+    """A folder with specs and no claims is not the folder that was meant."""
+    (house.specs / "lamps/requirements.yaml").unlink()
+    with pytest.raises(UsageError, match=r"no \*\.requirements\.yaml"):
+        load_catalogue(house.specs, {})
+
+
+@pytest.mark.parametrize(
+    ("selectors", "selected"),
+    [
+        ((GET,), 1),
+        (("lamps.get.*",), 4),
+        (("lamps.get",), 4),
+        (("lamps.*@getLamp",), 4),
+        (("platform@breakLamp",), 2),
+        (("getLamp",), 6),
+        (("Breaking",), 3),
+        (("lamps",), 11),
+        (("getLamp", "breakLamp"), 9),
+        (("getLamp", GET), 6),
+        ((), 11),
+    ],
+)
+def test_a_selector_means_what_it_names(lamps: Catalogue, selectors: tuple[str, ...], selected: int) -> None:
+    """Ids, patterns, prefixes, operations, tags and APIs select, several of them together."""
+    pairs = select(lamps, selectors)
+    assert len(pairs) == selected == len(set(pairs))
+    assert pairs == [pair for pair in lamps.pairs() if pair in pairs]
+
+
+@pytest.mark.parametrize(
+    ("selector", "hint"),
+    [
+        ("lamps.get.nothing", "see `conformance list`"),
+        ("lamps.break.loudly", "it is excluded: nobody can hear a reply"),
+        ("getLamp@breakLamp", "see `conformance list`"),
+        ("lamps.ge", "see `conformance list`"),
+    ],
+)
+def test_a_selector_that_selects_nothing_is_refused(lamps: Catalogue, selector: str, hint: str) -> None:
+    """A selector without a match says so, and why when there is a reason."""
+    with pytest.raises(UsageError) as refused:
+        select(lamps, ("getLamp", selector))
+    assert str(refused.value).startswith(f"--only {selector}: selects nothing;")
+    assert hint in str(refused.value)

@@ -1,0 +1,323 @@
+"""The command line: quick help, one clear line for every bad input, and never a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, Self
+
+import pytest
+from rich.console import Console
+
+from conformance import __version__, cli
+from conformance.claims.level import Level
+from conformance.cli.progress import progress_line
+from conformance.errors import NotJudged
+from conformance.results.verdicts import Judgement, Verdict
+from conformance.run.run import Options, new_run
+from conformance.targets.model import Target
+from tests.suite.toy_api import House
+
+HEAVY: Final = (
+    "schemathesis",
+    "pytest",
+    "_pytest",
+    "starlette",
+    "uvicorn",
+    "hypothesis",
+    "requests",
+    "allure",
+)
+HELP: Final = """\
+import sys, time
+sys.argv = ["conformance", *sys.argv[1:]]
+from conformance.cli import main
+try:
+    main()
+finally:
+    print(time.process_time(), *(set(sys.modules) & set(%r)), file=sys.stderr)
+"""
+VERBS: Final = (
+    "",
+    "run",
+    "list",
+    "check",
+    "compare",
+    "report",
+    "clean",
+    "emulate",
+    "explain",
+    "replay",
+    "waive",
+)
+
+TARGETS: Final = """\
+[targets.qa]
+base_url = "http://127.0.0.1:1"
+[targets.qa.roles.owner]
+token = "${OWNER_TOKEN}"
+"""
+
+KNOWN: Final = TARGETS.replace("${OWNER_TOKEN}", "${PATH}")
+
+Say = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def say(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Say:
+    """Return how to call the command line in this process: exit code, output, and what is said of errors."""
+
+    def call(*arguments: str | Path) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["conformance", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capsys.readouterr()
+        return int(ended.value.code or 0), said.out, said.err
+
+    return call
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_help_is_quick(verb: str, tmp_path: Path) -> None:
+    """The help of a verb takes less than a second of work and imports no heavy library."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("COV")}
+    arguments = [verb, "--help"] if verb else ["--help"]
+    command = [sys.executable, "-c", HELP % (HEAVY,), *arguments]
+    done = subprocess.run(
+        command, env=environment, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0
+    assert "Usage: conformance" in done.stdout
+    seconds, *heavy = done.stderr.splitlines()[-1].split()
+    assert float(seconds) < 1.0
+    assert not heavy
+
+
+def test_the_package_is_the_command(tmp_path: Path) -> None:
+    """`python -m conformance` is the command itself, with its exit codes."""
+    command = [sys.executable, "-m", "conformance"]
+    done = subprocess.run(
+        [*command, "--version"], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, __version__)
+    done = subprocess.run(
+        [*command, "run", "--target", "qa"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("conformance: targets.toml: cannot be read: No such file or directory;")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("targets", "arguments", "complaint"),
+    [
+        (TARGETS, ("--target", "prod"), "no target 'prod'; there are: qa"),
+        (TARGETS, ("--target", "qa"), "the variable OWNER_TOKEN is not set"),
+        (TARGETS.replace("${OWNER_TOKEN}", "in-clear"), ("--target", "qa"), "holds a secret in clear"),
+        (KNOWN.replace("base_url", "baseurl"), ("--target", "qa"), "baseurl: unknown key"),
+        (
+            TARGETS.replace('"http', "http"),
+            ("--target", "qa"),
+            "not valid TOML: Invalid value (at line 2, column 12)",
+        ),
+        (TARGETS, ("--only", "lamps.get.nothing"), "--only lamps.get.nothing: selects nothing"),
+        (TARGETS, ("--only", "lamps.break.loudly"), "it is excluded: nobody can hear a reply"),
+        (TARGETS, ("--profile", "slow"), "--profile slow: there are quick, nightly, release"),
+        (TARGETS, ("--rate", "fast"), "--rate: 'fast' is no rate"),
+        (TARGETS, ("--baseline", "nowhere"), "nowhere"),
+        (TARGETS, ("--waivers", "nowhere.yaml"), "nowhere.yaml"),
+        (
+            TARGETS,
+            ("--report-dir", "targets.toml"),
+            "the report folder targets.toml cannot be written: File exists",
+        ),
+        (TARGETS, ("--report-dir", "/dev/null/x"), "cannot be written: Not a directory; name another"),
+    ],
+)
+def test_bad_input_is_one_clear_line(
+    house: House,
+    say: Say,
+    monkeypatch: pytest.MonkeyPatch,
+    targets: str,
+    arguments: tuple[str, ...],
+    complaint: str,
+) -> None:
+    """Whatever the user got wrong is exit code 2 and one line that says what to do."""
+    monkeypatch.delenv("OWNER_TOKEN", raising=False)
+    (house.root / "targets.toml").write_text(targets, encoding="utf-8")
+    code, out, err = say("run", *arguments)
+    assert (code, out) == (2, "")
+    assert complaint in err
+    assert err.startswith("conformance: ")
+    assert err.count("\n") == 1
+    assert "in-clear" not in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", "--workers", "0"),
+        ("run", "--seed", "x"),
+        ("run", "--nonsense"),
+        ("judge",),
+        ("run", "--max-writes", "-1"),
+    ],
+)
+def test_a_bad_option_is_a_usage_error(house: House, say: Say, arguments: tuple[str, ...]) -> None:
+    """An option that does not exist or has no such value is exit code 2."""
+    assert house.root.is_dir()
+    code, _, err = say(*arguments)
+    assert code == 2
+    assert "Usage: " in err
+    assert "Traceback" not in err
+
+
+def test_a_port_in_use_is_said(say: Say) -> None:
+    """An emulator on a port that somebody else has is exit code 2 and one line."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        code, _, err = say("emulate", "--port", str(port))
+    assert code == 2
+    assert str(port) in err
+    assert err.count("\n") == 1
+
+
+def test_the_requirements_are_listed(house: House, say: Say) -> None:
+    """The list shows each selected requirement with operation, level and sentence, or all of it as JSON."""
+    assert house.root.is_dir()
+    code, out, _ = say("list", "--only", "getLamp")
+    assert code == 0
+    assert "lamps.get.kindly" in out
+    assert "lamps.break" not in out
+    assert "6 requirements, 6 verdicts in a full run" in out
+    code, out, _ = say("list", "--json")
+    rows = json.loads(out)
+    assert (code, len(rows)) == (0, 11)
+    assert {"id", "operation", "level", "basis", "sentence", "expect", "page", "needs", "ask"} == set(rows[0])
+    assert say("list", "--only", "nothing")[0] == 2
+
+
+def test_claims_that_nobody_judges_are_a_problem(house: House, say: Say) -> None:
+    """Each requirement without a story, oracle or exclusion is named, and so is a story of no requirement."""
+    house.stories(
+        '@verifies("lamps.get.answers-200", *(f"lamps.get.{kind}" for kind in KINDS))\n'
+        'def test_a():\n    """A."""\n'
+        '@verifies("lamps.get.nothing", "lamps.break.loudly")\ndef test_b():\n    """B."""\n'
+        'KINDS = ("kindly", "colour")\n'
+    )
+    code, out, err = say("check")
+    assert code == 2
+    assert "lamps.break.answers-204: nobody judges it" in err
+    assert "verifies lamps.get.nothing, which is no requirement" in err
+    assert "verifies lamps.break.loudly, which is excluded" in err
+    assert len(err.splitlines()) == 3
+    assert "3 operations, 8 requirements (1 excluded), 11 verdicts in a full run" in out
+    rows = (house.specs / "lamps/requirements.yaml").read_text(encoding="utf-8")
+    house.rows(
+        rows.replace("oracle: documented-status", "oracle: no-such-check").replace(
+            "status: 200, equal: {/id: $request.path.lampId}", "status: 299, equal: {/id: $request.path.lamp}"
+        )
+    )
+    code, out, _ = say("check", "--json")
+    problems = "\n".join(json.loads(out)["problems"])
+    assert code == 2
+    assert "no oracle 'no-such-check'; there are" in problems
+    assert "getLamp documents no status 299" in problems
+    assert "getLamp has no path parameter lamp" in problems
+
+
+def test_claims_in_order_are_no_problem(house: House, say: Say) -> None:
+    """When each requirement has its judge, check ends with 0."""
+    house.stories(
+        '@verifies("lamps.get.answers-200", "lamps.get.kindly",\n'
+        '          "lamps.get.colour", "lamps.break.answers-204")\n'
+        'def test_a():\n    """A."""\n'
+    )
+    assert say("check")[::2] == (0, "")
+
+
+def test_the_claims_of_this_project_are_in_order(say: Say) -> None:
+    """Every requirement of the specs is judged or excluded."""
+    code, out, err = say("check")
+    assert (code, err) == (0, "")
+    assert "4 operations" in out
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (NotJudged("nobody there"), 3, "conformance: nobody there\n"),
+        (KeyboardInterrupt(), 3, "conformance: interrupted\n"),
+        (RuntimeError("odd"), 2, "conformance: the suite failed: RuntimeError: odd; please report this"),
+    ],
+)
+def test_the_boundary_turns_errors_into_words(
+    say: Say, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, said: str
+) -> None:
+    """What nobody foresaw is said in a line with an exit code, never shown as a traceback."""
+
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr(cli, "app", fail)
+    ended, _, err = say()
+    assert ended == code
+    assert err.startswith(said)
+    assert "Traceback" not in err
+
+
+def test_a_closed_pipe_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the reader of the output has gone, nothing is said."""
+
+    def fail() -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(cli, "app", fail)
+    with Path(os.devnull).open("w", encoding="utf-8") as nothing:
+        monkeypatch.setattr(sys, "stderr", nothing)
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+    assert ended.value.code == 0
+
+
+def test_the_live_line_tells_how_far_the_run_is(
+    house: House, lamp_target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a terminal one line says requests, violations and story; elsewhere there is none."""
+    run = new_run(Options(), lamp_target, house.catalogue())
+    run.book.add(Judgement("lamps.get.answers-200", "getLamp", Level.MUST, Verdict.FAIL))
+    shown: list[str] = []
+
+    class Status:
+        """Stands in the place of rich's spinner."""
+
+        def __enter__(self) -> Self:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
+
+        def update(self, text: str) -> None:
+            """Keep the text."""
+            shown.append(text)
+
+    monkeypatch.setattr(Console, "status", lambda *_: Status())
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    with progress_line(quiet=False) as progress:
+        progress(run, "test_a_lamp_is_lit")
+    with progress_line(quiet=True) as progress:
+        progress(run, "test_nobody_sees_this")
+    run.client.close()
+    assert shown == ["0 requests, 1 violated: a lamp is lit"]

@@ -1,0 +1,152 @@
+"""Tokens expire and are renewed in time; a token service in trouble costs only the role that it fails."""
+
+from __future__ import annotations
+
+import base64
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from conformance.client import Budget, Client, claims, scopes
+from conformance.client.auth.jwt import life_of
+from conformance.client.auth.token_command import token_from_command
+from conformance.emulator.serve import Served, running
+from conformance.errors import NotJudged
+from conformance.exchange.model import Recorder, Request
+from conformance.exchange.redaction import Redactor
+from conformance.ledger.journal import Ledger
+from conformance.targets.model import load_target
+from tests.suite.fault_proxy import Asked, fronted
+from tests.suite.run.runs import ACCOUNT, QUICK_LIMITS, place
+
+
+def client_of(folder: Path) -> Client:
+    """Return a client of the target in a folder."""
+    return Client(load_target(folder / "targets.toml", "emulator"), Recorder(Redactor()), Budget(), Ledger())
+
+
+def test_tokens_of_five_seconds_last_through_a_run_of_a_minute(tmp_path: Path) -> None:
+    """At two requests a second a run outlives its tokens many times, and is green."""
+    with running(token_life=5) as served:
+        home = place(tmp_path, served, more=QUICK_LIMITS + "rate = 2\n")
+        ended = home.run("--only", "platform.auth.*@getITwinAccount")
+    assert ended.code == 0, ended.said
+    assert ended.document["seconds"] > 10
+    assert ended.document["requests"]["per_purpose"]["token"] >= 3
+
+
+@pytest.mark.parametrize("trouble", ["refuses", "hangs", "breaks", "talks nonsense"])
+def test_a_service_that_fails_one_role_costs_only_its_requirements(
+    tmp_path: Path, served: Served, trouble: str
+) -> None:
+    """The requirements of that role cannot be judged; those of the others are."""
+    (tmp_path / "home").mkdir()
+    reader = served.credentials["reader"].client_id
+
+    def fails(asked: Asked) -> bool:
+        if not asked.path.endswith("/token") or not _is(asked, reader):
+            return asked.hand_on()
+        match trouble:
+            case "refuses":
+                return asked.reply(b'{"error":"invalid_client"}', "401 Unauthorized")
+            case "breaks":
+                return asked.reset()
+            case "talks nonsense":
+                return asked.reply(b'{"access_token": "a\\r\\nX-Evil: 1", "token_type": "Bearer"}')
+        asked.sock.recv(1)
+        return False
+
+    with fronted(served.base_url, fails) as front:
+        home = place(tmp_path / "home", served, front.url)
+        file = home.folder / "targets.toml"
+        text = file.read_text(encoding="utf-8").replace(served.token_url, f"{front.url}/connect/token")
+        file.write_text(text, encoding="utf-8")
+        client = client_of(home.folder)
+        with pytest.raises(NotJudged, match="no token for role reader"):
+            client.send(Request("GET", "/", purpose="setup"), "reader")
+        assert client.send(Request("GET", "/", purpose="setup"), "owner").status is not None
+        client.close()
+
+
+def _is(asked: Asked, client_id: str) -> bool:
+    kind, _, given = asked.headers.get("authorization", "").partition(" ")
+    spelled = base64.b64decode(given).decode() if kind == "Basic" else asked.body.decode()
+    return client_id in spelled
+
+
+def test_a_target_that_takes_no_token_at_all_is_not_judged_by_that(tmp_path: Path, served: Served) -> None:
+    """401 to everything may be the fault of our credentials; to one operation it is not."""
+    unauthorized = b'{"error":{"code":"Unauthorized","message":"no"}}'
+
+    def refuses(asked: Asked) -> bool:
+        return asked.reply(unauthorized, "401 Unauthorized")
+
+    def refuses_accounts(asked: Asked) -> bool:
+        return refuses(asked) if asked.path.endswith("/account") else asked.hand_on()
+
+    with fronted(served.base_url, refuses) as front:
+        ended = place(tmp_path, served, front.url).run(*ACCOUNT)
+    assert ended.code == 3, ended.said
+    assert "answers 401 to whatever role owner sends" in ended.reasons()
+    with fronted(served.base_url, refuses_accounts) as front:
+        ended = place(tmp_path, served, front.url).run(*ACCOUNT)
+    assert ended.code == 1, ended.said
+
+
+def test_a_token_that_is_still_good_outlives_its_service(tmp_path: Path, served: Served) -> None:
+    """When renewal fails, what is held is used until it ends."""
+    place(tmp_path, served)
+    client = client_of(tmp_path)
+    credentials = client.credentials
+    now = [0.0]
+    credentials.clock = lambda: now[0]
+    first = credentials.token("owner")
+    object.__setattr__(credentials.target, "token_url", "http://127.0.0.1:9/token")
+    now[0] = 3590.0
+    assert credentials.token("owner") == first
+    now[0] = 3601.0
+    with pytest.raises(NotJudged, match="no token for role owner"):
+        credentials.token("owner")
+    client.close()
+
+
+def test_a_command_prints_the_token(tmp_path: Path) -> None:
+    """The one word on its output is the token; what it prints otherwise is never repeated."""
+    script = tmp_path / "token.py"
+    script.write_text("import sys; print(' '.join(sys.argv[1:])); sys.exit(len(sys.argv) == 4)")
+    command = f"{sys.executable} {script}"
+    assert token_from_command(f"{command} secret-word") == "secret-word"
+    with pytest.raises(NotJudged, match="no single token") as two:
+        token_from_command(f"{command} secret words")
+    with pytest.raises(NotJudged, match="exit 1"):
+        token_from_command(f"{command} one two three")
+    with pytest.raises(NotJudged, match="FileNotFoundError"):
+        token_from_command(str(tmp_path / "no-such-command"))
+    assert "secret" not in two.value.reason
+
+
+def test_a_run_takes_its_token_from_a_command(tmp_path: Path, served: Served) -> None:
+    """A role with token_command acts as any other, and its token is in no artifact."""
+    token = served.token("owner")
+    secret = tmp_path / "token.txt"
+    secret.write_text(token)
+    home = place(tmp_path / "home", served)
+    file = home.folder / "targets.toml"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    start = lines.index("[targets.emulator.roles.owner]")
+    lines[start + 1 : start + 3] = [f"token_command = \"cat '{secret}'\""]
+    file.write_text(os.linesep.join(lines), encoding="utf-8")
+    ended = home.run("--only", "itwins.account.*")
+    assert ended.code == 0, ended.said
+    assert not [name for name, content in ended.artifacts().items() if token.encode() in content]
+
+
+def test_a_token_tells_its_life_and_scopes(served: Served) -> None:
+    """Claims are read without a key; what is no JWT tells nothing."""
+    token = served.token("owner")
+    assert scopes(token) == ("itwin-platform",)
+    assert life_of(token) == pytest.approx(3600)
+    assert claims("a.b.c") == {}
+    assert life_of("opaque") is None

@@ -1,0 +1,175 @@
+"""Rate, requests and writes hold for everything that a run sends, and a throttled run waits as it is told."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+import time
+from multiprocessing.synchronize import Event
+from pathlib import Path
+
+import pytest
+
+from conformance.client.budget import Budget, Tally
+from conformance.client.process_lock import Gate
+from conformance.emulator.serve import Served, running
+from conformance.errors import NotJudged
+from tests.suite.client.test_guards import ROOT, client_of
+from tests.suite.fault_proxy import Asked, fronted
+from tests.suite.run.runs import ACCOUNT, held, place
+
+THROTTLED = b'{"error":{"code":"RateLimitExceeded","message":"wait"}}'
+
+
+def test_the_budget_is_never_overdrawn_by_threads() -> None:
+    """Ten threads that ask at once get no more slots than there are."""
+    budget = Budget(max_requests=50, reserve=lambda: 5)
+    got: list[int] = []
+
+    def ask() -> None:
+        for _ in range(20):
+            try:
+                budget.acquire(writes=False)
+            except NotJudged:
+                return
+            got.append(1)
+
+    threads = [threading.Thread(target=ask) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(got) == 45
+    assert budget.sent == 45
+
+
+def test_writes_are_counted_with_their_undo_kept_back() -> None:
+    """A write that would leave no room for taking it back is not sent."""
+    budget = Budget(max_writes=3)
+    budget.acquire(writes=True, owes=1)
+    with pytest.raises(NotJudged, match="budget spent: 1 of 3 writes"):
+        budget.acquire(writes=True, owes=2)
+    budget.acquire(writes=True, undo=True)
+
+
+def test_a_second_try_never_spends_what_is_kept_for_undo() -> None:
+    """Even an undo call is tried again only where that leaves enough for the others."""
+    budget = Budget(max_requests=3, reserve=lambda: 2)
+    budget.acquire(writes=False)
+    budget.acquire(writes=True, undo=True)
+    with pytest.raises(NotJudged, match="budget spent"):
+        budget.acquire(writes=True, undo=True, again=True)
+
+
+def test_processes_spend_one_budget() -> None:
+    """What one process sends, owes, is told to wait for, or is stopped by, holds for the other."""
+    context = multiprocessing.get_context("spawn")
+    first, second = (Budget(max_requests=4, reserve=reserve) for reserve in (lambda: 0, lambda: 2))
+    first.acquire(writes=False)
+    second.join(*first.share(context), seat=1)
+    second.acquire(writes=True, undo=True)
+    assert (first.sent, first.left(), second.left()) == (2, 1, 0)
+    first.block(0.2)
+    second.acquire(writes=True, undo=True)
+    assert second.waited >= 0.2
+    second.stop("enough")
+    with pytest.raises(NotJudged, match="enough"):
+        first.acquire(writes=False)
+
+
+def _stay_inside(tally: Tally, gate: Gate, entered: Event) -> None:
+    """Enter the gate of another process, and never leave it; the body of a process."""
+    Budget().join(tally, gate, seat=1)
+    with gate:
+        entered.set()
+        time.sleep(60)
+
+
+def test_a_process_killed_inside_the_gate_locks_nobody_out() -> None:
+    """Whoever waits for the gate enters as soon as its holder is dead, and no sooner."""
+    context = multiprocessing.get_context("spawn")
+    budget, entered = Budget(), context.Event()
+    process = context.Process(target=_stay_inside, args=(*budget.share(context), entered), daemon=True)
+    process.start()
+    assert entered.wait(timeout=30)
+    waiting = threading.Thread(target=budget.acquire, kwargs={"writes": False}, daemon=True)
+    waiting.start()
+    waiting.join(timeout=0.3)
+    assert waiting.is_alive()
+    process.kill()
+    waiting.join(timeout=10)
+    assert not waiting.is_alive()
+
+
+def test_a_stopped_budget_wakes_whoever_waits() -> None:
+    """A pause of a minute ends at once when the run is stopped."""
+    budget = Budget()
+    threading.Timer(0.2, budget.stop, ["enough"]).start()
+    with pytest.raises(NotJudged, match="enough"):
+        budget.pause(60)
+
+
+def test_no_more_than_max_requests_reach_the_server(tmp_path: Path, served: Served) -> None:
+    """With 200 allowed, at most 200 arrive, what is not judged says why, and nothing is left behind."""
+    before = held(served)
+    with fronted(served.base_url) as front:
+        home = place(tmp_path, served, front.url)
+        file = home.folder / "targets.toml"
+        text = file.read_text(encoding="utf-8").replace(served.token_url, f"{front.url}/connect/token")
+        file.write_text(text, encoding="utf-8")
+        ended = home.run("--max-requests", "200")
+        arrived = len(front.seen)
+    assert ended.code == 3, ended.said
+    assert "budget spent" in ended.reasons()
+    # The published keys are asked for at the issuer itself, behind the front.
+    assert arrived <= ended.document["requests"]["total"] <= 200
+    assert ended.document["leaks"] == []
+    assert held(served) == before
+
+
+def test_a_rate_below_the_limit_is_never_overrun(tmp_path: Path) -> None:
+    """At 20 a second, a server that allows 25 a second throttles nobody."""
+    with running(rate_limit="25/s") as served:
+        ended = place(tmp_path, served).run(*ACCOUNT, "--rate", "20/s")
+    assert ended.code == 0, ended.said
+    assert ended.document["requests"]["throttled"] == 0
+
+
+def test_a_429_stops_everybody_before_anything_else_is_done_with_it(served: Served) -> None:
+    """Whoever writes the reply down or judges it takes time, in which others must not send any more."""
+    waits: list[float] = []
+
+    def throttles(asked: Asked) -> bool:
+        if asked.number == 1:
+            return asked.reply(THROTTLED, "429 Too Many Requests", "Retry-After: 1")
+        return asked.hand_on()
+
+    with fronted(served.base_url, throttles) as front:
+        client = client_of(front.url)
+        budget = client.budget
+        client.listeners.append(lambda _: waits.append(budget.tally.next - budget.clock()))
+        client.send(ROOT)
+        client.close()
+    assert waits[0] > 0.8
+    assert waits[1] < 0
+
+
+def test_nothing_is_sent_before_retry_after_has_passed(tmp_path: Path, served: Served) -> None:
+    """After a 429 the whole run waits, once, as long as it was told; the verdicts are those of a calm run."""
+    free_at = [0.0]
+    early: list[float] = []
+
+    def throttles(asked: Asked) -> bool:
+        if free_at[0] - 1.7 < asked.at < free_at[0]:  # what was on its way at the 429 is not early
+            early.append(asked.at)
+        if asked.number in {20, 40}:
+            free_at[0] = asked.at + 2
+            return asked.reply(THROTTLED, "429 Too Many Requests", "Retry-After: 2")
+        return asked.hand_on()
+
+    with fronted(served.base_url, throttles) as front:
+        ended = place(tmp_path, served, front.url).run(*ACCOUNT)
+    assert ended.code == 0, ended.said
+    assert early == []
+    assert ended.document["requests"]["throttled"] == 2
+    assert ended.document["requests"]["seconds_waited"] >= 4

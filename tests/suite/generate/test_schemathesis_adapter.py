@@ -1,0 +1,102 @@
+"""Generated requests: what is sent, what is found, and how the smallest example is told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from conformance.claims.openapi import Operation
+from conformance.errors import NotJudged, Violation
+from conformance.exchange.model import Request
+from conformance.generate.schemathesis_adapter import SHRINKS, Explorer
+from conformance.run.run import load_claims
+
+IDS = {
+    "reality_data_id": "11111111-1111-4111-8111-111111111111",
+    "itwin_id": "22222222-2222-4222-8222-222222222222",
+    "destination_itwin_id": "33333333-3333-4333-8333-333333333333",
+    "repository_id": "44444444-4444-4444-8444-444444444444",
+}
+
+
+def _operation(name: str) -> Operation:
+    return load_claims().operations[name]
+
+
+def _explorer(name: str, send: Callable[[Request], None], budget: int = 40) -> Explorer:
+    return Explorer(_operation(name), IDS, send, seed=7, budget=budget)
+
+
+@pytest.mark.parametrize("name", ["createRepositoryResource", "moveRealityData", "getITwinAccount"])
+@pytest.mark.parametrize("valid", [True, False])
+def test_no_more_requests_are_sent_than_the_budget_allows(name: str, *, valid: bool) -> None:
+    """Without a finding the explorer stays within its budget, and sends no request twice."""
+    sent: list[tuple[str, bytes | None]] = []
+    _explorer(name, lambda request: sent.append((request.path, request.body()))).run(valid=valid)
+    assert 0 < len(sent) <= 40
+    assert len(set(sent)) == len(sent)
+
+
+def test_valid_requests_follow_the_documented_schema() -> None:
+    """A valid body of a resource has an id and a displayName of at most 200 characters and nothing else."""
+    bodies: list[dict[str, str]] = []
+    _explorer("createRepositoryResource", lambda request: bodies.append(request.json)).run(valid=True)
+    for body in bodies:
+        assert set(body) == {"id", "displayName"}
+        assert all(1 <= len(value) <= 200 for value in body.values())
+
+
+def test_real_ids_stand_in_the_paths_of_most_invalid_bodies() -> None:
+    """A request whose body is invalid is about things that exist, else it would end at 404."""
+    paths: list[str] = []
+    _explorer("createRepositoryResource", lambda request: paths.append(request.path)).run(valid=False)
+    one = [path for path in paths if IDS["itwin_id"] in path or IDS["repository_id"] in path]
+    both = [path for path in one if IDS["itwin_id"] in path and IDS["repository_id"] in path]
+    assert len(one) > len(paths) // 2
+    assert len(both) > len(paths) // 3
+
+
+def test_the_first_requests_break_each_part_once() -> None:
+    """However small the budget: each parameter among real ones, and the body about what is there."""
+    paths: list[str] = []
+    _explorer("associateRealityData", lambda request: paths.append(request.path), budget=2).run(valid=False)
+    found = [(IDS["reality_data_id"] in path, IDS["destination_itwin_id"] in path) for path in paths]
+    assert found == [(False, True), (True, False)]
+    sent: list[Request] = []
+    _explorer("moveRealityData", sent.append, budget=2).run(valid=False)
+    assert IDS["reality_data_id"] not in sent[0].path
+    assert sent[0].json == {"iTwinId": IDS["destination_itwin_id"]}
+    assert IDS["reality_data_id"] in sent[1].path
+
+
+def test_a_finding_tells_its_smallest_example_and_its_seed() -> None:
+    """What was violated comes back with the smallest request that violates it."""
+    sent = []
+
+    def send(request: Request) -> None:
+        sent.append(request)
+        if len(json.dumps(request.json)) > 60:
+            raise Violation("a short body", "a long one", ("x0001",))
+
+    with pytest.raises(Violation) as found:
+        _explorer("createRepositoryResource", send).run(valid=True)
+    assert found.value.expected == "a short body"
+    assert "seed 7" in found.value.actual
+    assert "POST /itwins/" in found.value.actual
+    assert found.value.evidence == ("x0001",)
+    assert len(sent) <= 40 + SHRINKS
+
+
+def test_a_request_that_nobody_could_judge_ends_the_search() -> None:
+    """Where nobody can judge, nothing more is sent, and that is what the story hears."""
+    sent = []
+
+    def send(request: Request) -> None:
+        sent.append(request)
+        raise NotJudged("throttled")
+
+    with pytest.raises(NotJudged, match="throttled"):
+        _explorer("moveRealityData", send).run(valid=True)
+    assert len(sent) == 1

@@ -1,0 +1,166 @@
+"""The ledger is written before anything is sent, survives a kill, and deletes nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from conformance.errors import UsageError
+from conformance.exchange.model import Exchange, Request, Undo
+from conformance.ledger.journal import Leak, Ledger, load_ledger, new_ledger, refuse_unfinished
+
+LAMP = Undo("lamp", "/lamps/{id}", "/lamp/id")
+LINK = Undo("link", "/lamps/1/rooms/2")
+
+
+def intended(ledger: Ledger, undo: Undo = LAMP) -> int:
+    """Write down that something is about to be created."""
+    return ledger.intend("owner", Request("POST", "/lamps", undo=undo))
+
+
+def answer(content: bytes, status: int = 201) -> Exchange:
+    """Return a reply to the creating request."""
+    request = Request("POST", "/lamps", undo=LAMP)
+    return Exchange("x1", "owner", request, "", {}, None, 0, 0, status=status, content=content)
+
+
+def undone(ledger: Ledger, status: int) -> tuple[list[str], list[Leak]]:
+    """Undo everything with this answer; return what was asked for and what is left."""
+    asked: list[str] = []
+
+    def delete(_role: str, path: str) -> int:
+        asked.append(path)
+        return status
+
+    return asked, ledger.undo(delete)
+
+
+def test_undo_goes_backwards_over_what_was_created(tmp_path: Path) -> None:
+    """The newest goes first; what was refused is not asked for; the file then has nothing left."""
+    ledger = new_ledger(tmp_path / "ledger.ndjson", "http://t")
+    for name in ("a", "b"):
+        ledger.outcome(intended(ledger), answer(f'{{"lamp":{{"id":"{name}"}}}}'.encode()))
+    ledger.outcome(intended(ledger), answer(b"{}", 409))
+    asked, leaks = undone(ledger, 204)
+    assert leaks == []
+    assert asked == ["/lamps/b", "/lamps/a"]
+    ledger.close()
+    assert load_ledger(tmp_path / "ledger.ndjson").unfinished() == []
+
+
+@pytest.mark.parametrize("identity", ['""', "null", "17", '".."', '"../x"', '"a\\r\\nX: 1"', '"http://x/y"'])
+def test_an_id_that_is_none_makes_no_undo_call(identity: str) -> None:
+    """What a reply names must look like an id before anything is deleted under it."""
+    ledger = Ledger()
+    said = ledger.outcome(intended(ledger), answer(f'{{"lamp":{{"id":{identity}}}}}'.encode()))
+    assert "no usable id" in said
+    (leak,) = ledger.undo(lambda *_: 204)
+    assert "may or may not exist" in leak.error
+
+
+def test_a_fixture_is_never_deleted() -> None:
+    """A reply that names something of somebody else's is not followed."""
+    ledger = Ledger()
+    ledger.outcome(intended(ledger), answer(b'{"lamp":{"id":"Theirs"}}'))
+    ledger.strangers.fixtures = frozenset({"theirs"})
+    (leak,) = ledger.undo(lambda *_: 204)
+    assert "fixture" in leak.error
+
+
+def test_undo_tries_again_as_long_as_that_helps() -> None:
+    """What holds another thing may go only in the second round; what never goes costs two calls at most."""
+    ledger = Ledger()
+    for name in ("free", "held", "stuck"):
+        ledger.outcome(intended(ledger), answer(f'{{"lamp":{{"id":"{name}"}}}}'.encode()))
+    asked: list[str] = []
+
+    def delete(_role: str, path: str) -> int | str:
+        asked.append(path.rpartition("/")[2])
+        held = path.endswith("/held") and "free" not in asked
+        return "200 with broken JSON" if held else 409 if path.endswith("/stuck") else 204
+
+    (leak,) = ledger.undo(delete)
+    assert leak.error == "409"
+    assert asked == ["stuck", "held", "free", "stuck", "held", "stuck"]
+
+
+def test_broken_json_is_no_proof_that_a_thing_is_gone() -> None:
+    """A DELETE that answers 200 with half a document may not have been carried out."""
+    plain = answer(b"", 200)
+    announced = replace(plain, headers={"content-type": "application/json"})
+    assert plain.shows_it_gone
+    assert announced.shows_it_gone
+    assert replace(announced, content=b"{}").shows_it_gone
+    assert not replace(announced, content=b'{"a').shows_it_gone
+    assert not answer(b"", 409).shows_it_gone
+
+
+def test_a_lost_reply_is_undone_where_the_call_is_known() -> None:
+    """An association needs no id from the reply: its DELETE is sent although it may not exist."""
+    ledger = Ledger()
+    ledger.outcome(intended(ledger, LINK), None)
+    asked, leaks = undone(ledger, 404)
+    assert leaks == []
+    assert asked == ["/lamps/1/rooms/2"]
+
+
+def test_whoever_loses_every_creation_creates_no_more() -> None:
+    """Three lost in a row are enough, and so are ten in all."""
+    ledger = Ledger()
+    for lost in range(1, 11):
+        assert not ledger.is_losing()
+        ledger.outcome(intended(ledger), None)
+        if lost < 10:
+            ledger.outcome(intended(ledger), answer(f'{{"lamp":{{"id":"a{lost}"}}}}'.encode()))
+    assert ledger.is_losing()
+    row = Ledger()
+    for _ in range(3):
+        assert not row.is_losing()
+        row.outcome(intended(row), None)
+    assert row.is_losing()
+
+
+def test_what_a_story_deleted_itself_is_not_asked_for_again() -> None:
+    """Each undo call costs a request."""
+    ledger = Ledger()
+    ledger.outcome(intended(ledger), answer(b'{"lamp":{"id":"a"}}'))
+    ledger.taken_back("/lamps/a")
+    assert ledger.pending() == []
+
+
+def test_a_line_that_a_kill_cut_off_is_no_obstacle(tmp_path: Path) -> None:
+    """The half line is ended before anything is added, and skipped when the file is read."""
+    file = tmp_path / "ledger.ndjson"
+    ledger = new_ledger(file, "http://t")
+    ledger.outcome(intended(ledger), answer(b'{"lamp":{"id":"a"}}'))
+    ledger.close()
+    file.write_bytes(file.read_bytes() + b'{"number": 2, "ro')
+    again = load_ledger(file)
+    assert again.undo(lambda *_: 204) == []
+    again.close()
+    assert load_ledger(file).unfinished() == []
+
+
+def test_a_ledger_in_use_or_unfinished_is_not_written_over(tmp_path: Path) -> None:
+    """Another run is told to use another folder, or to clean first."""
+    file = tmp_path / "ledger.ndjson"
+    ledger = new_ledger(file, "http://t")
+    with pytest.raises(UsageError, match="another run is writing"):
+        new_ledger(file, "http://t")
+    intended(ledger)
+    ledger.close()
+    with pytest.raises(UsageError, match="conformance clean --target t"):
+        refuse_unfinished(file, "t")
+
+
+def test_a_file_that_is_no_ledger_is_the_users_mistake(tmp_path: Path) -> None:
+    """Said with the file and the line."""
+    file = tmp_path / "other.ndjson"
+    for content in ('{"id": 1}\n', "nothing\nof the kind\n"):
+        file.write_text(content, encoding="utf-8")
+        with pytest.raises(UsageError, match=r"other\.ndjson"):
+            load_ledger(file)
+    with pytest.raises(UsageError, match="cannot be read"):
+        load_ledger(tmp_path / "missing.ndjson")

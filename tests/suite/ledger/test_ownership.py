@@ -1,0 +1,127 @@
+"""A target that answers a creation with somebody else's id: nothing is done with it, nothing deletes it."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import requests
+
+from conformance.emulator.serve import Served
+from conformance.errors import NotJudged
+from conformance.exchange.model import Exchange, Request, Undo
+from conformance.ledger.journal import Ledger
+from conformance.ledger.ownership import Strangers
+from tests.suite.fault_proxy import Asked, fronted
+from tests.suite.run.runs import held, place
+
+LAMP: Final = Undo("lamp", "/lamps/{id}", "/lamp/id")
+OLD: Final = "0f0e0d0c-1111-4222-8333-444455556666"
+OURS: Final = "ct-20261122T060102Z-3f2a1b-lamp-1"
+
+
+def created(ledger: Ledger, name: str, **more: Any) -> str:
+    """Create a lamp that is answered with this id and these members; return what the ledger says."""
+    request = Request("POST", "/lamps", undo=LAMP, json={"displayName": OURS, "class": "Lamp"})
+    number = ledger.intend("owner", request)
+    content = json.dumps({"lamp": {"id": name, **more}}).encode()
+    started = time.time()
+    return ledger.outcome(
+        number, Exchange("x1", "owner", request, "", {}, None, started, 0, status=201, content=content)
+    )
+
+
+def deleted(ledger: Ledger) -> list[str]:
+    """Undo everything; return the paths that were deleted."""
+    paths: list[str] = []
+
+    def delete(_role: str, path: str) -> int:
+        paths.append(path)
+        return 204
+
+    ledger.undo(delete)
+    return paths
+
+
+def test_what_is_new_is_taken_back() -> None:
+    """Ids that nobody saw before, with the names that were sent, are this run's own."""
+    ledger = Ledger()
+    said = [created(ledger, "a", displayName=f" {OURS.upper()}"), created(ledger, "b", **{"class": "Other"})]
+    assert said == ["", ""]
+    assert deleted(ledger) == ["/lamps/b", "/lamps/a"]
+
+
+def test_an_id_that_is_answered_twice_is_never_deleted() -> None:
+    """Neither of two creations with one answer is taken back, and both are named as left."""
+    ledger = Ledger()
+    assert created(ledger, "a") == ""
+    assert "another creation" in created(ledger, "A")
+    assert created(ledger, "b") == ""
+    assert deleted(ledger) == ["/lamps/b"]
+    assert len(ledger.lost()) == 2
+
+
+def test_an_id_that_stood_in_an_earlier_reply_is_never_deleted() -> None:
+    """What a list showed before it was created was not created."""
+    ledger = Ledger()
+    listed = Exchange(
+        "x0", "owner", Request("GET", "/lamps"), "", {}, None, 0, 0, status=200, content=OLD.upper().encode()
+    )
+    ledger.strangers.note(listed)
+    assert "before" in created(ledger, OLD)
+    assert deleted(ledger) == []
+
+
+def test_a_thing_with_another_name_is_never_deleted() -> None:
+    """A reply that repeats none of our names shows somebody else's thing."""
+    ledger = Ledger()
+    assert "the name" in created(ledger, "a", displayName="ct-20261122T060102Z-aaaaaa-lamp-1")
+    assert deleted(ledger) == []
+
+
+def test_a_fixture_is_never_deleted_however_it_is_spelt() -> None:
+    """A creation that is answered with a fixture's id in capitals is not taken back."""
+    ledger = Ledger(strangers=Strangers(frozenset({OLD})))
+    assert "fixture" in created(ledger, OLD.upper())
+    assert deleted(ledger) == []
+
+
+def test_nothing_is_written_to_what_is_not_ours() -> None:
+    """Once an id is known as somebody else's, no path and no body of a writing request names it."""
+    ledger = Ledger()
+    created(ledger, OLD)
+    created(ledger, OLD)
+    for request in (
+        Request("PATCH", f"/lamps/{OLD.upper()}"),
+        Request("POST", "/rooms", json={"lamp": OLD}),
+    ):
+        with pytest.raises(NotJudged, match="not new"):
+            ledger.keep_off(request)
+    ledger.keep_off(Request("GET", f"/lamps/{OLD}"))
+    ledger.keep_off(Request("POST", "/rooms", json={"lamp": "b"}))
+
+
+def test_a_target_that_answers_with_somebody_elses_itwin_keeps_it(tmp_path: Path, served: Served) -> None:
+    """Every creation of an iTwin answers with one that was there: it stays, with nothing new inside it."""
+    url = f"{served.base_url}/itwins/"
+    headers = {"Authorization": f"Bearer {served.token('owner')}"}
+    body = {"class": "Endeavor", "subClass": "Project", "displayName": "somebody else's"}
+    old = requests.post(url, json=body, headers=headers, timeout=10).json()["iTwin"]["id"]
+    before = held(served)
+
+    def lies(asked: Asked) -> bool:
+        if asked.method == "POST" and asked.path.lower().rstrip("/") == "/itwins":
+            return asked.reply(
+                json.dumps({"iTwin": json.loads(asked.body) | {"id": old}}).encode(), "201 Created"
+            )
+        return asked.hand_on()
+
+    with fronted(served.base_url, lies) as front:
+        ended = place(tmp_path, served, front.url).run()
+    assert ended.code == 3, ended.said
+    assert [a.path for a in front.seen if a.method == "DELETE" and a.path.lower() == f"/itwins/{old}"] == []
+    assert "was the answer to another creation" in ended.reasons()
+    assert held(served) == before

@@ -1,0 +1,159 @@
+"""The matrix on a few defects: what is caught, missed and stray, and how it is told."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from conformance.claims.requirements import Catalogue
+from conformance.cli.defects import chosen, known_cases
+from conformance.errors import HarnessError, UsageError
+from conformance.proof.cases import Case, Outcome, case_of, healthy
+from conformance.proof.classify import Matrix, classify, complaints, in_order
+from conformance.proof.execute import execute
+from conformance.proof.page import page_of
+from conformance.proof.write import troubles, write
+from conformance.run.run import load_claims
+from tests.suite.proof.declared import Declared
+
+CODE = "reality-management.associate.conflict-code"
+DETAIL = "reality-management.associate.malformed-itwin-detail"
+PLACE = "associateRealityData"
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    """Return the claims of this checkout."""
+    return load_claims()
+
+
+def test_a_few_cases_come_out_as_declared(catalogue: Catalogue) -> None:
+    """A healthy emulator and a variation are green, and two defects are caught where they should be."""
+    names = (
+        "healthy",
+        "more-headers",
+        "associate-answers-Conflict-for-AssociationExists",
+        "account-has-no-name",
+    )
+    cases = [case for case in known_cases(catalogue) if case.name in names]
+    rows = [
+        classify(next(case for case in cases if case.name == outcome.name), outcome)
+        for outcome in execute(cases, catalogue, workers=2)
+    ]
+    assert {row.case.name: row.status for row in rows} == dict(
+        zip(names, ("green", "green", "caught", "caught"), strict=True)
+    )
+    assert all(row.outcome.requests <= 500 for row in rows)
+
+
+def outcome_of(case: Case, *red: tuple[str, str], **more: object) -> Outcome:
+    """Return what a run of this case says that sees these pairs violated."""
+    return replace(Outcome(case.name, dict.fromkeys(red, "seen"), exit_code=1 if red else 0), **more)  # type: ignore[arg-type]  # one test's words
+
+
+def test_missed_and_stray_are_told_apart(catalogue: Catalogue) -> None:
+    """What is declared and not seen is missed; what is seen and not declared is stray."""
+    case = case_of(Declared(breaks=(CODE,), also=(f"{DETAIL}@*",)), "defect", catalogue)
+    seen = classify(case, outcome_of(case, (CODE, PLACE), (DETAIL, PLACE)))
+    assert (seen.status, seen.elsewhere, seen.good) == ("caught", ((DETAIL, PLACE),), True)
+    missed = classify(case, outcome_of(case))
+    assert (missed.status, missed.missed, missed.good) == ("missed", ((CODE, PLACE),), False)
+    stray = classify(case, outcome_of(case, (CODE, PLACE), ("platform.error.message", PLACE)))
+    assert (stray.status, stray.good) == ("stray", False)
+    assert "without being declared" in complaints(stray)[0]
+    watched = classify(case, outcome_of(case, (CODE, PLACE), ("platform.model.agrees", PLACE)))
+    assert watched.good
+    broken = classify(case, outcome_of(case, (CODE, PLACE), error="the process ended"))
+    assert (broken.status, broken.good) == ("error", False)
+
+
+def test_a_variation_has_to_be_judged_and_green(catalogue: Catalogue) -> None:
+    """A variation is bad when a promise is red, and also when one could not be judged."""
+    case = case_of(Declared(), "variation", catalogue)
+    assert classify(case, outcome_of(case)).status == "green"
+    assert classify(case, outcome_of(case, (CODE, PLACE))).status == "red"
+    lost = classify(case, outcome_of(case, unjudged={(CODE, PLACE): "gone"}, exit_code=3))
+    assert (lost.status, lost.good) == ("not judged", False)
+    assert "was not judged: gone" in complaints(lost)[0]
+
+
+def test_a_defect_of_nothing_is_a_mistake_of_the_suite(catalogue: Catalogue) -> None:
+    """A requirement that does not exist, is excluded or does not speak of the operation is refused."""
+    excluded = next(row.id for row in catalogue.rows.values() if row.excluded)
+    for text in ("no.such.requirement", excluded, f"{CODE}@getITwinAccount"):
+        with pytest.raises(HarnessError):
+            case_of(Declared(breaks=(text,)), "defect", catalogue)
+
+
+def test_a_promise_without_a_defect_turns_the_whole_matrix_red(catalogue: Catalogue, tmp_path: Path) -> None:
+    """With every case in it the matrix asks for a defect of each promise; with some, it does not."""
+    case = case_of(Declared(breaks=(CODE,)), "defect", catalogue)
+    rows = (classify(healthy(), outcome_of(healthy())), classify(case, outcome_of(case, (CODE, PLACE))))
+    part = Matrix(in_order(reversed(rows), [healthy(), case]), catalogue, 1.0, 2, whole=False)
+    assert part.good
+    assert [row.case.name for row in part.rows] == ["healthy", case.name]
+    whole = replace(part, whole=True)
+    assert not whole.good
+    assert (CODE, PLACE) not in whole.without_defect
+    document = whole.document()
+    assert any("no defect breaks" in line for line in troubles(document))
+    paths = write(document, tmp_path)
+    assert json.loads(paths[0].read_text())["good"] is False
+    assert CODE in paths[1].read_text()
+    assert "<table>" in paths[2].read_text()
+    page = page_of(document)
+    assert CODE in page
+    assert "What cannot be seen" in page
+
+
+def test_names_and_requirements_choose_cases(catalogue: Catalogue) -> None:
+    """A case is chosen by its name, a pattern of names, or a requirement that it breaks."""
+    cases = known_cases(catalogue)
+    assert [case.name for case in chosen(cases, ("healthy",))] == ["healthy"]
+    assert {case.name for case in chosen(cases, (CODE,))} >= {
+        "associate-answers-Conflict-for-AssociationExists"
+    }
+    assert chosen(cases, ()) == cases
+    with pytest.raises(UsageError):
+        chosen(cases, ("no-such-name",))
+
+
+def test_the_verb_prints_saves_and_exits(tmp_path: Path) -> None:
+    """`conformance defects` of one defect prints a summary, writes three files and exits 0."""
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "conformance",
+            "defects",
+            "--only",
+            "account-has-no-name",
+            "--report-dir",
+            str(tmp_path),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "1 of 1 defects are caught" in done.stdout
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["matrix.html", "matrix.json", "matrix.md"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif("CONFORMANCE_MATRIX" not in os.environ, reason="takes minutes: set CONFORMANCE_MATRIX=1")
+def test_the_whole_matrix_is_green(tmp_path: Path) -> None:
+    """Every promise has a defect, each defect is caught where it should be, and every variation is green."""
+    done = subprocess.run(
+        [sys.executable, "-m", "conformance", "defects", "--report-dir", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout

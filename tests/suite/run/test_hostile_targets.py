@@ -1,0 +1,228 @@
+"""Whatever a target does, a run ends by itself, in bounded memory and time, with a complete report."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from conformance.emulator.serve import Served
+from conformance.results.run_json import schema
+from tests.suite.fault_proxy import Asked, Behaviour, Front, fronted
+from tests.suite.run.runs import ACCOUNT, Ended, held, place
+
+MEGABYTE: Final = 1024 * 1024
+DAY: Final = 86400
+
+
+def raw(text: bytes, *, stay: bool = False) -> Behaviour:
+    """Answer everything with these bytes, and close the connection or keep it open in silence."""
+
+    def behave(asked: Asked) -> bool:
+        asked.sock.sendall(text)
+        if stay:
+            time.sleep(30)
+        return False
+
+    return behave
+
+
+def says(content: bytes, status: str = "200 OK", *headers: str) -> Behaviour:
+    """Answer everything with this body."""
+    return lambda asked: asked.reply(content, status, *headers)
+
+
+def judged(behave: Behaviour) -> Behaviour:
+    """Behave so to the documented operations only."""
+    return lambda asked: behave(asked) if asked.is_judged else asked.hand_on()
+
+
+def drips(asked: Asked) -> bool:
+    """Send one byte of the body after the other, for ever."""
+    asked.sock.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    while True:
+        asked.sock.sendall(b"1\r\n \r\n")
+        time.sleep(0.2)
+
+
+def floods(asked: Asked) -> bool:
+    """Send 300 MB."""
+    asked.sock.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: %d\r\n\r\n" % (300 * MEGABYTE))
+    for _ in range(300):
+        asked.sock.sendall(b"a" * MEGABYTE)
+    return False
+
+
+BOMB: Final = b"".join(gzip.compress(b" " * MEGABYTE, 6) for _ in range(2)) + gzip.compress(
+    b" " * (64 * MEGABYTE), 9
+)
+HEAD: Final = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
+ERROR: Final = json.dumps({"error": {"code": "X", "message": "x"}}).encode()
+BAD_ID: Final = b'{"iTwin":{"id":"../../x","class":"Endeavor"}}'
+
+HOSTILE: Final[dict[str, tuple[Behaviour, tuple[int, ...]]]] = {
+    "resets everything": (Asked.reset, (3,)),
+    "resets what is judged": (judged(Asked.reset), (1,)),
+    "cuts replies off": (raw(HEAD + b'1000\r\n\r\n{"iTwin":'), (3,)),
+    "announces fewer bytes": (judged(raw(HEAD + b'5\r\n\r\n{"error":{}}')), (1,)),
+    "announces a word": (raw(HEAD + b"many\r\n\r\n{}"), (1, 3)),
+    "never replies": (raw(b"", stay=True), (3,)),
+    "never replies to what is judged": (judged(raw(b"", stay=True)), (3,)),
+    "drips": (drips, (3,)),
+    "speaks another protocol": (raw(b"SSH-2.0-OpenSSH_9.6\r\n"), (3,)),
+    "sends invalid UTF-8": (judged(says(b'{"error":{"code":"\xff\xfe"}}', "404 Not Found")), (1,)),
+    "sends invalid JSON": (judged(says(b'{"error": {"code": }', "404 Not Found")), (1,)),
+    "sends 200000 nested arrays": (judged(says(b"[" * 200_000 + b"]" * 200_000)), (1,)),
+    "sends 300 MB": (judged(floods), (1,)),
+    "sends a compressed bomb": (judged(says(BOMB, "404 Not Found", "Content-Encoding: gzip")), (1,)),
+    "redirects to itself": (lambda asked: asked.reply(b"", "302 Found", f"Location: {asked.path}"), (1, 3)),
+    "answers 500 to everything": (says(ERROR, "500 Internal Server Error"), (1,)),
+    "answers 500 to what is judged": (judged(says(ERROR, "500 Internal Server Error")), (1,)),
+    "asks everybody to wait an hour": (says(ERROR, "429 Too Many Requests", "Retry-After: 3600"), (3,)),
+    "gives ids that are paths": (
+        lambda asked: asked.reply(BAD_ID, "201 Created") if asked.method == "POST" else asked.hand_on(),
+        (3,),
+    ),
+}
+
+
+def check_end(ended: Ended, codes: tuple[int, ...]) -> None:
+    """Check that a run ended as every run must."""
+    assert ended.code in codes, ended.said
+    assert "Traceback" not in ended.said
+    assert ended.megabytes < 300
+    Draft202012Validator(schema()).validate(ended.document)
+    assert ended.document["exit_code"] == ended.code
+    assert not ended.document["harness_errors"]
+    assert not ended.verdicts("HARNESS_ERROR")
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_target_is_judged_within_limits(tmp_path: Path, served: Served, name: str) -> None:
+    """The run ends within its limits with the right exit code and a whole report."""
+    behave, codes = HOSTILE[name]
+    with fronted(served.base_url, behave) as front:
+        before = held(served)
+        ended = place(tmp_path, served, front.url).run(*ACCOUNT)
+        check_end(ended, codes)
+        assert ended.seconds < 100
+        assert held(served) == before or ended.document["leaks"]
+
+
+def test_a_target_that_refuses_connections_is_not_judged(tmp_path: Path, served: Served) -> None:
+    """Nothing listens: exit 3, and every verdict says why."""
+    with fronted(served.base_url) as front:
+        address = front.url
+    ended = place(tmp_path, served, address).run(*ACCOUNT)
+    check_end(ended, (3,))
+    assert "gone" in ended.document["stopped"] or "could not connect" in ended.reasons()
+
+
+def test_a_target_that_dies_leaves_leaks_that_clean_takes_back(tmp_path: Path, served: Served) -> None:
+    """After a crash at the sixtieth request the report names what is left, and clean takes it back later."""
+    before = held(served)
+    fronts: list[Front] = []
+
+    def dies(asked: Asked) -> bool:
+        if asked.number < 60 or "/token" in asked.path:
+            return asked.hand_on()
+        fronts[0].shut()
+        return asked.reset()
+
+    with fronted(served.base_url, dies) as front:
+        fronts.append(front)
+        address = front.url
+        home = place(tmp_path, served, address)
+        ended = home.run()
+    check_end(ended, (1, 3))
+    assert ended.document["leaks"]
+    assert ended.document["complete"] is False
+    ledger = ended.folder / "ledger.ndjson"
+    ledger.write_text(ledger.read_text(encoding="utf-8").replace(address, served.base_url), encoding="utf-8")
+    back = place(tmp_path / "back", served).verb("clean", "--ledger", str(ledger))
+    assert back.code in {0, 3}, back.said  # the request that died may have created something: it is named
+    assert held(served) == before
+
+
+def test_an_effect_is_not_missed_where_the_call_got_no_reply(tmp_path: Path, served: Served) -> None:
+    """An association that was never answered is not expected to be listed."""
+    with fronted(served.base_url, judged(raw(b"", stay=True))) as front:
+        home = place(tmp_path, served, front.url)
+        ended = home.run("--only", "reality-management.associate.is-listed")
+    check_end(ended, (3,))
+    assert "whether it was" in ended.reasons()
+
+
+def test_what_could_not_be_prepared_says_why(tmp_path: Path, served: Served) -> None:
+    """A look at the end of the run has nothing to look at when the beginning failed: that is the reason."""
+
+    def refuses(asked: Asked) -> bool:
+        refused = asked.method == "POST" and asked.path.endswith("/repositories")
+        return asked.reply(ERROR, "403 Forbidden") if refused else asked.hand_on()
+
+    with fronted(served.base_url, refuses) as front:
+        ended = place(tmp_path, served, front.url).run("--only", "*.stays")
+    check_end(ended, (3,))
+    (told,) = ended.verdicts("CANNOT_JUDGE")
+    assert told["requirement"] == "itwins.resource.stays"
+    assert "not prepared" in told["reason"]
+    assert "answered 403" in told["reason"]
+
+
+@pytest.mark.parametrize("days", [-1, 1])
+def test_a_clock_that_is_a_day_off_disturbs_nothing(tmp_path: Path, served: Served, days: int) -> None:
+    """A Date header of yesterday or tomorrow is no violation and no trouble."""
+    date = time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(time.time() + days * DAY)).encode()
+
+    def shifted(asked: Asked) -> bool:
+        lines = asked.forward().split(b"\r\n")
+        asked.sock.sendall(
+            b"\r\n".join(b"date: " + date if x.lower().startswith(b"date:") else x for x in lines)
+        )
+        return True
+
+    with fronted(served.base_url, shifted) as front:
+        home = place(tmp_path, served, front.url)
+        check_end(home.run(*ACCOUNT), (0,))
+        looked = home.verb("doctor")
+        assert looked.code == 0
+        assert "set the clock that is wrong" in " ".join(looked.said.split())
+
+
+@pytest.mark.parametrize("status", ["302 Found", "307 Temporary Redirect", "308 Permanent Redirect"])
+def test_a_redirect_to_another_host_is_never_followed(tmp_path: Path, served: Served, status: str) -> None:
+    """No request, and so no token, reaches the host that a redirect names."""
+    with fronted(served.base_url) as other:
+        there = other.url
+
+        def redirects(asked: Asked) -> bool:
+            return asked.reply(b"", status, f"Location: {there}{asked.path}")
+
+        with fronted(served.base_url, judged(redirects)) as front:
+            check_end(place(tmp_path, served, front.url).run(*ACCOUNT), (1,))
+        assert other.seen == []
+
+
+def test_two_runs_at_once_do_not_disturb_each_other(tmp_path: Path, served: Served) -> None:
+    """Two runs on the same target are both green, and the target holds what it held before."""
+    before = held(served)
+    ends: list[Ended] = []
+
+    def one(number: int) -> Callable[[], None]:
+        home = place(tmp_path / str(number), served)
+        return lambda: ends.append(home.run())
+
+    threads = [threading.Thread(target=one(number)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [ended.code for ended in ends] == [0, 0], "\n".join(ended.said for ended in ends)
+    assert held(served) == before
