@@ -164,9 +164,9 @@ def _prepared(url: str, pid: int, targets: Path) -> World:
 
 
 def _posted(session: requests.Session, url: str, **body: Any) -> Any:
-    reply = session.post(url, timeout=10, **body)
-    reply.raise_for_status()
-    return reply.json()
+    response = session.post(url, timeout=10, **body)
+    response.raise_for_status()
+    return response.json()
 
 
 if __name__ == "__main__":

@@ -151,10 +151,10 @@ def _things(served: Served) -> dict[str, str]:
     session.headers["Authorization"] = f"Bearer {served.token()}"
 
     def make(path: str, member: str, body: dict[str, str]) -> str:
-        reply = session.post(f"{served.base_url}{path}", json=body, timeout=30)
-        if reply.status_code != requests.codes.created:
-            reply = session.post(f"{served.base_url}{path}", json=body, timeout=30)
-        return str(reply.json()[member]["id"])
+        response = session.post(f"{served.base_url}{path}", json=body, timeout=30)
+        if response.status_code != requests.codes.created:
+            response = session.post(f"{served.base_url}{path}", json=body, timeout=30)
+        return str(response.json()[member]["id"])
 
     itwin = make("/itwins/", "iTwin", {"class": "Endeavor", "subClass": "Project", "displayName": "Peer"})
     layers = {

@@ -1,6 +1,6 @@
 """Whose fault is it: the target's, the user's, the suite's, or could nobody judge.
 
-Four exceptions tell the whole protocol between a story and the engine:
+Four exceptions tell the whole protocol between a scenario and the engine:
 
 - `Violation`: the *target* broke a promise; becomes ``FAIL`` or ``DEVIATION``.
 - `NotJudged`: nobody could judge (throttled, unreachable, budget spent, a prerequisite
@@ -21,7 +21,7 @@ class UsageError(ConformanceError):
 
 
 class HarnessError(ConformanceError):
-    """The suite contradicts itself, for instance a story judges what it never declared."""
+    """The suite contradicts itself, for instance a scenario judges what it never declared."""
 
 
 class Violation(ConformanceError):  # noqa: N818 - named for what it is: a broken promise, not an error of ours

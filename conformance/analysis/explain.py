@@ -1,4 +1,4 @@
-"""All that is known about one requirement: its page, its stories, its defects and its last verdicts."""
+"""All that is known about one requirement: its page, its scenarios, its defects and its last verdicts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DECORATOR: Final = "verifies"
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class Scenario:
     """A scenario of the contract that judges the requirement, and where it stands."""
 
     file: str
@@ -38,7 +38,7 @@ class Explanation:
     """What `conformance explain` prints; `nights` are those of `history.verdicts_of`, newest first."""
 
     requirement: Requirement
-    stories: tuple[Story, ...]
+    scenarios: tuple[Scenario, ...]
     defects: tuple[Defect, ...]
     nights: tuple[Mapping[str, Any], ...]
 
@@ -59,7 +59,7 @@ class Explanation:
             "ask": row.ask,
             "since": row.since,
             "oracle": row.oracle,
-            "stories": [asdict(story) for story in self.stories],
+            "scenarios": [asdict(scenario) for scenario in self.scenarios],
             "defects": [asdict(defect) for defect in self.defects],
             "verdicts": [dict(night) for night in self.nights],
         }
@@ -76,8 +76,8 @@ class Explanation:
             yield f"  needs: {', '.join(row.needs)}"
         if row.oracle:
             yield f"  judged on every exchange by the oracle {row.oracle}"
-        for story in self.stories:
-            yield f"  story: {story.sentence} ({story.file}:{story.line} {story.name})"
+        for scenario in self.scenarios:
+            yield f"  scenario: {scenario.sentence} ({scenario.file}:{scenario.line} {scenario.name})"
         for defect in self.defects:
             yield f"  catches: {defect.name}: {defect.sentence}"
         if not self.nights:
@@ -114,10 +114,10 @@ def explain(
         for defect, (sentence, breaks) in sorted(defects.items())
         if row.id in {broken.partition("@")[0] for broken in breaks}
     )
-    return Explanation(row, tuple(stories(contract, row.id)), caught, tuple(nights))
+    return Explanation(row, tuple(scenarios(contract, row.id)), caught, tuple(nights))
 
 
-def stories(contract: Path, requirement: str) -> Iterator[Story]:
+def scenarios(contract: Path, requirement: str) -> Iterator[Scenario]:
     """Yield the scenarios of the contract that say `@verifies` with this id; nothing is imported for it."""
     for file in sorted(contract.rglob("*.py")):
         try:
@@ -127,7 +127,7 @@ def stories(contract: Path, requirement: str) -> Iterator[Story]:
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and requirement in _verified(node):
                 sentence = " ".join((ast.get_docstring(node) or "").split())
-                yield Story(file.relative_to(contract).as_posix(), node.lineno, node.name, sentence)
+                yield Scenario(file.relative_to(contract).as_posix(), node.lineno, node.name, sentence)
 
 
 def _verified(node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:

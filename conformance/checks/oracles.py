@@ -81,7 +81,7 @@ def no_body(exchange: Exchange, operation: Operation) -> str | None:
 
 
 def correlation_id(exchange: Exchange, operation: Operation) -> str | None:  # noqa: ARG001 - the signature of a check
-    """Judge that the reply carries the value that support asks for."""
+    """Judge that the response carries the value that support asks for."""
     value = exchange.header("x-correlation-id")
     if value is None:
         return "no x-correlation-id header"
@@ -166,7 +166,7 @@ def _sent(exchange: Exchange, expression: str, operation: Operation) -> Any:
 
 
 def same(value: Any, sent: Any) -> bool:
-    """Tell whether a reply repeats what was sent.
+    """Tell whether a response repeats what was sent.
 
     A GUID may come back in another case; surrounding blanks may be trimmed (the pages leave both open).
     """
@@ -187,15 +187,15 @@ def shown(value: Any) -> str:
 WHOLE: Final = "platform.reply.whole"
 LIFTS: Final = "platform.rate.lifts"
 OFTEN: Final = 3
-"""So many replies of one operation lost in a run that is otherwise answered: no accident of the network."""
+"""So many responses of one operation lost in a run that is otherwise answered: no accident of the network."""
 
 
 @dataclass(frozen=True)
 class Oracles:
     """The checks of a run: called with each exchange, they book a judgement for each check that applies.
 
-    `rows` are the requirements by id. A request whose connection was closed without a whole reply, twice in a
-    row, is a violation as soon as another request is answered: the target lives, and broke this one off.
+    `rows` are the requirements by id. A request whose connection was closed without a whole response, twice
+    in a row, is a violation as soon as another request is answered: the target lives, and broke this one off.
     """
 
     checks: Mapping[str, tuple[tuple[Requirement, Check], ...]]
@@ -220,7 +220,7 @@ class Oracles:
                     self.book.add(self._judgement(requirement, operation, exchange, seen))
 
     def _whole(self, exchange: Exchange) -> None:
-        """Judge that requests get a whole reply."""
+        """Judge that requests get a whole response."""
         if exchange.status is None:
             if exchange.failure.startswith("broken") and exchange.request.operation is not None:
                 self.broken.append(exchange)
@@ -229,14 +229,14 @@ class Oracles:
         for lost in self.broken:
             count = self.lost[lost.operation_id] = self.lost.get(lost.operation_id, 0) + 1
             if count >= OFTEN or id(lost.request) in twice:
-                self.note(WHOLE, lost, f"no whole reply, again and again: {lost.failure}")
+                self.note(WHOLE, lost, f"no whole response, again and again: {lost.failure}")
         self.broken.clear()
         if exchange.request.operation is not None:
             self.latest[:] = [exchange]
             self.note(WHOLE, exchange, "")
 
     def note(self, requirement: str, exchange: Exchange, seen: str) -> None:
-        """Book what was seen of a promise that no single reply shows; "" for one that holds."""
+        """Book what was seen of a promise that no single response shows; "" for one that holds."""
         operation, row = exchange.request.operation, self.rows.get(requirement)
         if operation is not None and row is not None and (requirement, operation.id) in self.selected:
             self.book.add(self._judgement(row, operation, exchange, seen))
@@ -259,23 +259,25 @@ class Oracles:
             operation.id,
             row.level,
             verdict,
-            reason=f"seen in {exchange.story}" if exchange.story else "",
+            reason=f"seen in {exchange.scenario}" if exchange.scenario else "",
             expected=row.expect,
             actual=self.redactor.mask(f"{exchange.summary()}: {seen}"),
             evidence=(exchange.id,),
             curl=curl(exchange, self.redactor),
             fingerprint=seen if verdict is Verdict.OBSERVED else "",
-            variations=(exchange.story,) if exchange.story else (),
+            variations=(exchange.scenario,) if exchange.scenario else (),
         )
 
 
 def token_never_echoed(redactor: Redactor) -> Check:
-    """Return the check that no reply holds a token or secret of this run, in a header or in the body."""
+    """Return the check that no response holds a token or secret of this run, in a header or in the body."""
 
     def check(exchange: Exchange, operation: Operation) -> str | None:  # noqa: ARG001 - the signature of a check
         headers = "\n".join(exchange.headers.values())
         return (
-            "the reply repeats a token or secret" if redactor.contains(headers + "\n" + exchange.text) else ""
+            "the response repeats a token or secret"
+            if redactor.contains(headers + "\n" + exchange.text)
+            else ""
         )
 
     return check

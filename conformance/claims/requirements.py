@@ -27,7 +27,7 @@ class Requirement:
     """One claim of the documentation: what it says, where, how firmly, and what it takes to judge it.
 
     `operations` are operationIds; `needs` are words such as ``role.reader`` or ``token.expired``;
-    `oracle` names or describes the check that judges it on every exchange, None where a story does.
+    `oracle` names or describes the check that judges it on every exchange, None where a scenario does.
     """
 
     id: str

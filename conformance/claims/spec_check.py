@@ -16,7 +16,7 @@ from conformance.claims.pages import Page, find_page, load_pages, page_hash, quo
 from conformance.claims.requirements import Catalogue, load_catalogue
 
 ENGINE_JUDGED: Final = frozenset({"platform.reply.whole"})
-"""Judged by the engine itself as it sends, in no story and by no oracle of one reply."""
+"""Judged by the engine itself as it sends, in no scenario and by no oracle of one response."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def check_claims(known_checks: frozenset[str], pages: Path | None = None) -> Rep
 
 
 def declared(folder: Path | None = None) -> dict[str, set[str]]:
-    """Return which stories (module::function) declare each requirement with `@verifies`; nothing is run."""
+    """Return which scenarios (module::function) declare each requirement with `@verifies`; nothing is run."""
     found: dict[str, set[str]] = {}
     for file in sorted((folder or contract_dir()).rglob("test_*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
@@ -63,7 +63,7 @@ def declared(folder: Path | None = None) -> dict[str, set[str]]:
 
 
 def _constants(tree: ast.Module) -> dict[str, tuple[str, ...]]:
-    """Return the module's tuples of strings by name: a story may verify one requirement for each of them."""
+    """Return the module's tuples of strings by name: a scenario may verify a requirement for each."""
     return {
         target.id: tuple(str(e.value) for e in node.value.elts if isinstance(e, ast.Constant))
         for node in tree.body
@@ -90,12 +90,12 @@ def _spread(expression: str, constants: Mapping[str, tuple[str, ...]]) -> Iterat
         yield f"{match['prefix'] if match else ''}{kind}"
 
 
-def _unjudged(catalogue: Catalogue, stories: Mapping[str, set[str]]) -> Iterator[str]:
+def _unjudged(catalogue: Catalogue, scenarios: Mapping[str, set[str]]) -> Iterator[str]:
     for row in catalogue.judged():
-        if row.id not in stories and row.oracle is None and row.id not in ENGINE_JUDGED:
-            why = "no story verifies it, it has no oracle and no excluded"
+        if row.id not in scenarios and row.oracle is None and row.id not in ENGINE_JUDGED:
+            why = "no scenario verifies it, it has no oracle and no excluded"
             yield f"{row.file}: {row.id}: nobody judges it: {why}"
-    for requirement, where in sorted(stories.items()):
+    for requirement, where in sorted(scenarios.items()):
         known = catalogue.rows.get(requirement)
         if known is None or known.excluded:
             what = "no requirement" if known is None else "excluded"

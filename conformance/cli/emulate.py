@@ -28,7 +28,7 @@ def emulate(
     record: Annotated[
         Path | None, typer.Option(help="Append each exchange to this file, one JSON a line.")
     ] = None,
-    latency: Annotated[float, typer.Option(min=0.0, help="Seconds to wait before each reply.")] = 0.0,
+    latency: Annotated[float, typer.Option(min=0.0, help="Seconds to wait before each response.")] = 0.0,
     token_life: Annotated[int, typer.Option(min=1, help="Seconds for which a token is good.")] = 3600,
     write_targets: Annotated[
         Path | None, typer.Option(help="Write a targets file, and its secrets into .env beside it.")

@@ -19,7 +19,7 @@ def explain(
     limit: Annotated[int, typer.Option("--limit", min=1, help="So many of its last verdicts.")] = 10,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Print a requirement with its page, its stories, the defects it catches and its last verdicts."""
+    """Print a requirement with its page, its scenarios, the defects it catches and its last verdicts."""
     from conformance.analysis.explain import explain as explain_requirement
     from conformance.analysis.history import verdicts_of
     from conformance.claims.folders import contract_dir, specs_dir

@@ -21,9 +21,9 @@ def progress_line(*, quiet: bool) -> Iterator[Callable[[Run, str], None]]:
         return
     with console.status("starting") as status:
 
-        def show(run: Run, story: str) -> None:
+        def show(run: Run, scenario: str) -> None:
             red = sum(is_red(judgement) for judgement in run.book)
-            name = story.removeprefix("test_").replace("_", " ")
+            name = scenario.removeprefix("test_").replace("_", " ")
             status.update(f"{run.client.budget.sent} requests, {red} violated: {name}"[: console.width - 4])
 
         yield show

@@ -9,7 +9,7 @@ from typing import Final
 from conformance.exchange.model import Exchange
 
 IN_A_ROW: Final = 3
-"""So many requests in a row without any reply, and it is time to ask whether the target is there at all."""
+"""After so many requests in a row without any response, ask whether the target is there at all."""
 IN_A_ROW_UNDOING: Final = 2
 ENOUGH: Final = 20.0
 """Seconds spent on waiting in vain after which every further silence is one too many."""
@@ -20,7 +20,7 @@ SMALL_PART: Final = 0.1
 
 @dataclass
 class Health:
-    """Counts what stayed without a reply: in a row, for each operation, and in seconds."""
+    """Counts what stayed without a response: in a row, for each operation, and in seconds."""
 
     row: int = 0
     seconds: float = 0.0
@@ -61,7 +61,7 @@ class Health:
         name = exchange.operation_id
         times = self._rows.get(name, 0)
         self.given_up[name] = (
-            f"{name}: no reply ({exchange.failure}), {times} times in a row, while the target answers others"
+            f"{name}: no response ({exchange.failure}), {times} times in a row; the target answers others"
         )
         self.row = 0
 

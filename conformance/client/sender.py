@@ -1,4 +1,4 @@
-"""Sends one request of a story as one role and returns the reply, or says why nobody can judge."""
+"""Sends one request of a scenario as one role and returns the response, or says why nobody can judge."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Client:
     ledger: Ledger
     listeners: list[Callable[[Exchange], None]] = field(default_factory=list)
     limit_listener: Callable[..., None] = lambda *_, **__: None
-    story: Callable[[], str] = lambda: ""
+    scenario: Callable[[], str] = lambda: ""
     read_only: bool = False
     per_operation: dict[str, int] = field(default_factory=dict)
     per_purpose: dict[str, int] = field(default_factory=dict)
@@ -104,7 +104,7 @@ class Client:
             exchange = self._patiently(request, role, again=True)
             tries += 1
         if exchange.status is None:
-            raise NotJudged(f"{exchange.operation_id}: no reply ({exchange.failure})", (exchange.id,))
+            raise NotJudged(f"{exchange.operation_id}: no response ({exchange.failure})", (exchange.id,))
         if request.method == "DELETE" and exchange.shows_it_gone:
             self.ledger.taken_back(request.path)
         return exchange
@@ -146,7 +146,7 @@ class Client:
         self.budget.block(wait)
 
     def _once(self, request: Request, role: str, *, again: bool = False) -> Exchange:
-        """Send; a connection that broke without a whole reply is tried once more, on a fresh one."""
+        """Send; a connection that broke without a whole response is tried once more, on a fresh one."""
         exchange = self._attempt(request, role, again=again)
         if exchange.failure.startswith("broken"):
             second = self._attempt(request, role, again=True)
@@ -194,20 +194,20 @@ class Client:
             sent_body=request.body(),
             started=time.time(),
             elapsed_ms=0.0,
-            story=self.story(),
+            scenario=self.scenario(),
         )
         clock = time.perf_counter()
         try:
-            reply = self.sessions.send(prepared)
+            response = self.sessions.send(prepared)
         except TROUBLE as error:
             return replace(base, elapsed_ms=(time.perf_counter() - clock) * 1000, failure=failure_of(error))
         return replace(
             base,
             elapsed_ms=(time.perf_counter() - clock) * 1000,
-            status=reply.status_code,
-            headers=dict(reply.headers),
-            content=reply.content,
-            truncated=getattr(reply, "truncated", False),
+            status=response.status_code,
+            headers=dict(response.headers),
+            content=response.content,
+            truncated=getattr(response, "truncated", False),
         )
 
     def _book(self, exchange: Exchange) -> None:
@@ -226,18 +226,18 @@ class Client:
             self._worry(exchange)
 
     def _worry(self, exchange: Exchange) -> None:
-        """Decide after a request without a reply: go on, ask this operation no more, or end the run."""
+        """Decide after a request without a response: go on, ask this operation no more, or end the run."""
         health = self.health
         if self._undoing:
             if health.row >= IN_A_ROW_UNDOING:
                 self.budget.stop(f"the target is gone, last: {exchange.failure}", undo_too=True)
         elif health.is_exhausted():
-            self.budget.stop(f"the target left {health.seconds:.0f} s of requests without a reply")
+            self.budget.stop(f"the target left {health.seconds:.0f} s of requests without a response")
         elif health.is_in_trouble(exchange):
             if health.others_answer(exchange) or self._is_there(exchange):
                 health.give_up(exchange)
             else:
-                what = f"{health.row} requests in a row without a reply, last: {exchange.failure}"
+                what = f"{health.row} requests in a row without a response, last: {exchange.failure}"
                 self.budget.stop(f"the target is gone: {what}")
 
     def _is_there(self, exchange: Exchange) -> bool:
@@ -247,15 +247,15 @@ class Client:
         root = Request("GET", "/", purpose="setup", headers={"Authorization": None})
         prepared = prepare(self.target.base_url, root)
         self.budget.acquire(writes=False, again=True)
-        reply = self._exchange(root, exchange.role, prepared)
-        self._watched.append(self.recorder.record(reply))
-        self._count(reply.operation_id, "setup")
-        for listener in self.listeners if reply.status is not None else ():
-            listener(reply)
-        return reply.status is not None
+        response = self._exchange(root, exchange.role, prepared)
+        self._watched.append(self.recorder.record(response))
+        self._count(response.operation_id, "setup")
+        for listener in self.listeners if response.status is not None else ():
+            listener(response)
+        return response.status is not None
 
     def watch(self, exchanges: list[Exchange]) -> None:
-        """Add every exchange from now on to this list too: the story's own evidence."""
+        """Add every exchange from now on to this list too: the scenario's own evidence."""
         self._watched = exchanges
 
     def _count(self, operation: str, purpose: str) -> None:
@@ -286,11 +286,11 @@ class Client:
 
     def _delete(self, role: str, path: str) -> int | str:
         try:
-            reply = self.send(Request("DELETE", path, purpose="undo"), role)
+            response = self.send(Request("DELETE", path, purpose="undo"), role)
         except NotJudged as why:
             return self.redactor.mask(why.reason)
-        broken = reply.status in GONE and not reply.shows_it_gone
-        return f"{reply.status} with broken JSON" if broken else (reply.status or "no reply")
+        broken = response.status in GONE and not response.shows_it_gone
+        return f"{response.status} with broken JSON" if broken else (response.status or "no response")
 
     def close(self) -> None:
         """Close every connection and the files of the run."""

@@ -27,7 +27,7 @@ class Sessions:
     _all: list[requests.Session] = field(default_factory=list)
 
     def send(self, prepared: requests.PreparedRequest) -> requests.Response:
-        """Send as it is and return the reply as it is: nothing is followed, and no cookie is kept."""
+        """Send as it is and return the response as it is: nothing is followed, and no cookie is kept."""
         session = self._mine()
         adapter = session.get_adapter(prepared.url or "")
         return adapter.send(prepared, verify=self.ca or True, proxies=self.proxies)

@@ -1,8 +1,8 @@
-"""A transport that no server can hold up or fill up: every reply has a limit in seconds and in bytes.
+"""A transport that no server can hold up or fill up: every response has a limit in seconds and in bytes.
 
 The standard library's client reads what a server sends for as long as it sends. Here each `recv` gets what is
-left of the reply's deadline as its timeout, and a body is read no further than `MAX_BODY`. Two more things a
-contract suite must see and a normal client hides: a body behind a 204, and fewer bytes than announced.
+left of the response's deadline as its timeout, and a body is read no further than `MAX_BODY`. Two more things
+a contract suite must see and a normal client hides: a body behind a 204, and fewer bytes than announced.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ STRAY_WAIT: Final = 0.02
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds for connecting, for one read, and for a whole reply."""
+    """Seconds for connecting, for one read, and for a whole response."""
 
     connect: float = 10.0
     read: float = 20.0
@@ -42,7 +42,7 @@ class Limits:
 
 
 class _DeadlineReader(io.RawIOBase):
-    """Reads a reply's bytes; every read gets at most what is left until the deadline."""
+    """Reads a response's bytes; every read gets at most what is left until the deadline."""
 
     def __init__(self, sock: socket.socket, raw: io.RawIOBase, limits: Limits) -> None:
         self._sock = sock
@@ -59,12 +59,12 @@ class _DeadlineReader(io.RawIOBase):
             return 0
         left = self._deadline - time.monotonic()
         if left <= 0:
-            raise TimeoutError(f"the reply took longer than {self._limits.total:g} s")
+            raise TimeoutError(f"the response took longer than {self._limits.total:g} s")
         self._sock.settimeout(min(left, self._limits.read))
         return self._raw.readinto(buffer)
 
     def stray(self) -> bytes:
-        """Return what arrives within a moment although the reply is over."""
+        """Return what arrives within a moment although the response is over."""
         self._sock.settimeout(STRAY_WAIT)
         try:
             return self._sock.recv(4096)
@@ -78,7 +78,7 @@ class _DeadlineReader(io.RawIOBase):
 
 def _response_class(limits: Limits) -> type[http.client.HTTPResponse]:
     class Response(http.client.HTTPResponse):
-        """A reply with a deadline that shows the body of a 204 too."""
+        """A response with a deadline that shows the body of a 204 too."""
 
         def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
             super().__init__(sock, *args, **kwargs)
@@ -101,7 +101,7 @@ def _response_class(limits: Limits) -> type[http.client.HTTPResponse]:
 
 
 class BoundedAdapter(HTTPAdapter):
-    """A requests adapter whose replies are read at once, within limits, never redirected or decoded twice."""
+    """A requests adapter: responses are read at once, within limits, never redirected or decoded twice."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -136,40 +136,40 @@ class BoundedAdapter(HTTPAdapter):
         cert: Any = None,
         proxies: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        """Send and read the whole reply; the body ends at `MAX_BODY` bytes (`reply.truncated` is true)."""
+        """Send and read the whole response; a body ends at `MAX_BODY` bytes (`response.truncated`)."""
         timeouts = (self.limits.connect, self.limits.read)
-        reply = super().send(
+        response = super().send(
             request, stream=True, timeout=timeouts, verify=verify, cert=cert, proxies=proxies
         )
-        content, truncated = _read(reply)
-        reply._content = content  # noqa: SLF001 - what requests does itself after reading
-        reply._content_consumed = True  # type: ignore[attr-defined] # noqa: SLF001 - likewise done there
-        reply.truncated = truncated  # type: ignore[attr-defined] # our own mark on the reply
-        return reply
+        content, truncated = _read(response)
+        response._content = content  # noqa: SLF001 - what requests does itself after reading
+        response._content_consumed = True  # type: ignore[attr-defined] # noqa: SLF001 - likewise done there
+        response.truncated = truncated  # type: ignore[attr-defined] # our own mark on the response
+        return response
 
 
-def _read(reply: requests.Response) -> tuple[bytes, bool]:
-    stray: bytes = getattr(getattr(reply.raw, "_original_response", None), "stray", b"")
+def _read(response: requests.Response) -> tuple[bytes, bool]:
+    stray: bytes = getattr(getattr(response.raw, "_original_response", None), "stray", b"")
     if stray:
-        reply.raw.close()
+        response.raw.close()
         return stray[:MAX_BODY], False
     chunks, size = [], 0
     try:
         while size <= MAX_BODY:
-            chunk = reply.raw.read1(65536, decode_content=False)
+            chunk = response.raw.read1(65536, decode_content=False)
             if not chunk:
                 break
             chunks.append(chunk)
             size += len(chunk)
     except (HTTPError, http.client.HTTPException, OSError, ValueError) as error:
-        reply.raw.close()
-        raise requests.exceptions.ChunkedEncodingError(error, request=reply.request) from error
+        response.raw.close()
+        raise requests.exceptions.ChunkedEncodingError(error, request=response.request) from error
     truncated = size > MAX_BODY
     if truncated:
-        reply.raw.close()
+        response.raw.close()
     else:
-        reply.raw.release_conn()
-    return _decoded(b"".join(chunks), reply.headers.get("Content-Encoding", ""), truncated=truncated)
+        response.raw.release_conn()
+    return _decoded(b"".join(chunks), response.headers.get("Content-Encoding", ""), truncated=truncated)
 
 
 def _decoded(content: bytes, encoding: str, *, truncated: bool) -> tuple[bytes, bool]:

@@ -105,7 +105,7 @@ def without_token(headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def failure_of(error: Exception) -> str:
-    """Say in a few words what stood in the reply's place; what begins with "broken" may be tried again."""
+    """Say in a few words what stood in the response's place; what begins with "broken" may be tried again."""
     if isinstance(error, requests.exceptions.SSLError):
         return f"TLS: {_innermost(error)}"
     if isinstance(error, requests.exceptions.ProxyError):

@@ -1,4 +1,4 @@
-"""One request and its reply, as they went over the wire: the evidence behind every verdict."""
+"""One request and its response, as they went over the wire: the evidence behind every verdict."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class _Absence(Enum):
 
 
 ABSENT: Final = _Absence.ABSENT
-"""What `Exchange.at` returns where the reply's body has no such member."""
+"""What `Exchange.at` returns where the response's body has no such member."""
 
 VARIABLE: Final = re.compile(r"(?<=/)(?![A-Za-z-]{1,30}(?:/|$))[^/]+")
 """A segment of a set-up call's path that differs from call to call: anything but a few letters."""
@@ -39,12 +39,12 @@ GONE: Final = frozenset({200, 202, 204, 404, 410})
 RECORDED_BODY: Final = 64 * 1024
 """How many characters of a body are kept in a report."""
 REMEMBERED_BODY: Final = 4 * 1024
-"""How many bytes of a reply are kept in memory once its story has seen it."""
+"""How many bytes of a response are kept in memory once its scenario has seen it."""
 
 
 @dataclass(frozen=True)
 class Undo:
-    """How to take back what a request creates: DELETE `path`, with ``{id}`` from the reply's `pointer`."""
+    """How to take back what a request creates: DELETE `path`, with ``{id}`` from the response's `pointer`."""
 
     what: str
     path: str
@@ -53,7 +53,7 @@ class Undo:
 
 @dataclass(frozen=True)
 class Request:
-    """What a story wants to send; the client adds host, token and limits.
+    """What a scenario wants to send; the client adds host, token and limits.
 
     `operation` is the documented operation that this is a request of, or None for set-up calls, which are
     never judged. `path` is the exact path that is sent, already encoded. `params` are the path parameters by
@@ -113,7 +113,7 @@ def fill(path: str, params: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request as it was sent and the reply to it, or the `failure` that stood in the reply's place.
+    """A request as it was sent and the response to it, or the `failure` that stood in the response's place.
 
     Headers of the request hold no token (the client keeps those back). Times are seconds since the epoch
     and milliseconds.
@@ -132,7 +132,7 @@ class Exchange:
     content: bytes = b""
     truncated: bool = False
     failure: str = ""
-    story: str = ""
+    scenario: str = ""
 
     @property
     def operation_id(self) -> str:
@@ -144,23 +144,23 @@ class Exchange:
 
     @property
     def text(self) -> str:
-        """Return the reply's body as text; invalid UTF-8 shows as replacement characters."""
+        """Return the response's body as text; invalid UTF-8 shows as replacement characters."""
         return self.content.decode("utf-8", errors="replace")
 
     @cached_property
     def json(self) -> Any:
-        """Return the reply's parsed body, or `ABSENT` where it is no JSON in UTF-8 (RFC 8259, 8.1)."""
+        """Return the response's parsed body, or `ABSENT` where it is no JSON in UTF-8 (RFC 8259, 8.1)."""
         try:
             return json.loads(self.content.decode("utf-8-sig"), parse_constant=_refuse_constant)
         except (ValueError, RecursionError):
             return ABSENT
 
     def at(self, pointer: str) -> Any:
-        """Return the value at a JSON pointer of the reply's body, or `ABSENT`; never raises."""
+        """Return the value at a JSON pointer of the response's body, or `ABSENT`; never raises."""
         return value_at(self.json, pointer)
 
     def header(self, name: str) -> str | None:
-        """Return a header of the reply without regard to case."""
+        """Return a header of the response without regard to case."""
         return next((v for k, v in self.headers.items() if k.lower() == name.lower()), None)
 
     @property
@@ -172,7 +172,7 @@ class Exchange:
     def summary(self) -> str:
         """Return status, error code and targets in one phrase, such as ``409 AssociationExists``."""
         if self.status is None:
-            return f"no reply ({self.failure})"
+            return f"no response ({self.failure})"
         code = self.at("/error/code")
         words = [str(self.status), code if isinstance(code, str) else ""]
         return " ".join(word for word in words if word)
@@ -218,7 +218,7 @@ def to_record(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
     request = exchange.request
     return {
         "id": exchange.id,
-        "story": exchange.story,
+        "scenario": exchange.scenario,
         "role": exchange.role,
         "operation": redactor.mask(exchange.operation_id),
         "purpose": request.purpose,
@@ -230,7 +230,7 @@ def to_record(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
             "headers": redactor.headers(exchange.sent_headers),
             "body": _shown(exchange.sent_body, redactor),
         },
-        "reply": None
+        "response": None
         if exchange.status is None
         else {
             "status": exchange.status,

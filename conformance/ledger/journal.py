@@ -23,7 +23,7 @@ except ImportError:  # pragma: no cover - Windows has no flock, and runs without
     fcntl = None  # type: ignore[assignment] # the module stands for itself elsewhere
 
 PLAUSIBLE_ID: Final = re.compile(r"[\w{}~:.-]{1,200}", re.ASCII)
-"""An id that an undo call may be made of: a reply could name anything, up to a path of its own."""
+"""An id that an undo call may be made of: a response could name anything, up to a path of its own."""
 LOST_IN_A_ROW: Final = 3
 LOST_AT_ALL: Final = 10
 """So many things that may exist and that nobody can take back, and the run creates no more."""
@@ -38,7 +38,7 @@ NEVER_SENT: Final = ("could not connect", "TLS:")
 class Entry:
     """One creating request: who sent it, what it creates, and the DELETE that takes it back.
 
-    `state` is intended, created, refused, unknown (the reply was lost, or gave no usable id) or undone.
+    `state` is intended, created, refused, unknown (the response was lost, or gave no usable id) or undone.
     While `pointer` is not empty and the state is not created, `undo` still has ``{id}`` in it.
     """
 
@@ -88,9 +88,9 @@ class Ledger:
             return number
 
     def outcome(self, number: int, exchange: Exchange | None) -> str:
-        """Write down what became of it; None or a lost reply leaves it unknown.
+        """Write down what became of it; None or a lost response leaves it unknown.
 
-        Return "", or why what the reply names is nothing to work with: then it is never deleted either.
+        Return "", or why what the response names is nothing to work with: then it is never deleted either.
         """
         with self._lock:
             before = self.entries[number]
@@ -118,13 +118,13 @@ class Ledger:
         return f"{entry.request} answered with {created}, which {why}: nothing is done with it"
 
     def keep_off(self, request: Request) -> None:
-        """Refuse to write to what a reply to a creation named and is not this run's own."""
+        """Refuse to write to what a response to a creation named and is not this run's own."""
         stranger = self.strangers.mentioned(request) if request.writes and request.purpose != "undo" else ""
         if stranger:
             raise NotJudged(f"{stranger} was answered for a creation and is not new: nothing is done with it")
 
     def taken_back(self, path: str) -> None:
-        """Write down that a story deleted something itself: undo need not ask again."""
+        """Write down that a scenario deleted something itself: undo need not ask again."""
         with self._lock:
             for entry in list(self.entries.values()):
                 if entry.state == "created" and entry.undo == path:
@@ -145,7 +145,7 @@ class Ledger:
         return [e for e in self.entries.values() if e.state in {"created", "intended", "unknown"}]
 
     def lost(self) -> list[Entry]:
-        """Return what may exist at the target and cannot be taken back: its reply gave no id."""
+        """Return what may exist at the target and cannot be taken back: its response gave no id."""
         return [e for e in self.entries.values() if e.state == "unknown" and not e.is_complete]
 
     def is_losing(self) -> bool:
@@ -159,7 +159,7 @@ class Ledger:
 
         `delete(role, path)` answers with a status or, where there was none, with the reason. What could not
         be taken back is returned as leaks and stays in the ledger. A fixture is never deleted, whatever a
-        reply said. As long as that helps, what failed is tried again: one thing may hold another.
+        response said. As long as that helps, what failed is tried again: one thing may hold another.
         """
         leaks: list[Leak] = []
         for _ in range(ROUNDS):

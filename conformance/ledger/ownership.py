@@ -1,4 +1,4 @@
-"""What the run did not create: a reply to a creation may name a thing that was there before."""
+"""What the run did not create: a response to a creation may name a thing that was there before."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ REMEMBERED: Final = 200_000
 
 @dataclass
 class Strangers:
-    """Remembers which ids replies named and when, the target's fixtures, and what is to be avoided.
+    """Remembers which ids responses named and when, the target's fixtures, and what is to be avoided.
 
     A fixture may be used and is never deleted. To be avoided is an id that was the answer to a creation and
     is not new: nothing is done with it.
@@ -27,21 +27,21 @@ class Strangers:
     _first_seen: dict[str, float] = field(default_factory=dict)
 
     def note(self, exchange: Exchange) -> None:
-        """Remember every id that a reply names."""
+        """Remember every id that a response names."""
         now = time.time()
         for found in set(GUID.findall(exchange.content)):
             if len(self._first_seen) < REMEMBERED:
                 self._first_seen.setdefault(found.decode().lower(), now)
 
     def why_not_ours(self, created: str, pointer: str, exchange: Exchange) -> str:
-        """Say why the thing that a reply names as created was there before, or return ""."""
+        """Say why the thing that a response names as created was there before, or return ""."""
         name = created.lower()
         if name in self.fixtures:
             return "is a fixture of the target"
         if name in self.avoided:
             return "is somebody else's"
         if self._first_seen.get(name, exchange.started) < exchange.started:
-            return "stood in a reply before it was created"
+            return "stood in a response before it was created"
         if _is_called_otherwise(exchange.request, exchange.at(pointer.rpartition("/")[0])):
             return "does not bear the name that was sent"
         return ""
@@ -55,7 +55,7 @@ class Strangers:
 
 
 def _is_called_otherwise(request: Request, created: Any) -> bool:
-    """Tell whether a reply repeats none of the run's own names that the request gave to what it creates."""
+    """Tell whether a response repeats none of the run's own names that the request gave."""
     if not isinstance(request.json, dict) or not isinstance(created, dict):
         return False
     pairs = [

@@ -141,7 +141,7 @@ def _second(case: Case, catalogue: Catalogue, seed: int, there: Connection) -> N
 
 
 def judged(case: Case, catalogue: Catalogue, target: Target, seed: int) -> Outcome:
-    """Run every story against the target and sum its verdicts up."""
+    """Run every scenario against the target and sum its verdicts up."""
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         run = new_run(Options(report_dir=Path(folder), seed=seed), target, catalogue)

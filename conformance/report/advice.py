@@ -27,7 +27,7 @@ _RULES: Final = (
     (r"throttl|429|rate limit", "lower rate in the targets file, or run when nobody else uses the limit"),
     (r"budget|max.requests|max.writes", "raise --max-requests or --max-writes, or judge less with --only"),
     (
-        r"unreachable|refused|time.?out|timed out|connection|no reply|credentials|unauthori",
+        r"unreachable|refused|time.?out|timed out|connection|no response|credentials|unauthori",
         "conformance doctor --target {target} says what does not answer",
     ),
     (

@@ -26,7 +26,7 @@ from allure_commons.types import LabelType, LinkType, Severity
 from conformance.claims.level import Level
 from conformance.report import statistics
 from conformance.report.allure_known import KNOWN_ISSUES, known_issues
-from conformance.report.exchanges import Record, reply_text, request_text, title
+from conformance.report.exchanges import Record, request_text, response_text, title
 from conformance.report.moments import moment_of
 from conformance.results.model import Run
 from conformance.results.text import one_line, shorten, visible, web_link
@@ -92,7 +92,7 @@ def _digest(*words: str) -> str:
 
 def _attach(logger: Any, record: Record) -> list[Attachment]:
     attachments = []
-    for name, text in (("request", request_text(record)), ("reply", reply_text(record))):
+    for name, text in (("request", request_text(record)), ("response", response_text(record))):
         source = f"{uuid4()}-attachment.txt"
         logger.report_attached_data(visible(text), source)
         attachments.append(Attachment(name=name, source=source, type="text/plain"))

@@ -1,4 +1,4 @@
-"""Reads `exchanges.ndjson`: the requests and replies behind the verdicts."""
+"""Reads `exchanges.ndjson`: the requests and responses behind the verdicts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def load_exchanges(folder: Path, wanted: Container[str]) -> dict[str, Record]:
 
 
 def _cut(record: dict[str, Any]) -> dict[str, Any]:
-    for message in filter(None, (record["request"], record.get("reply"))):
+    for message in filter(None, (record["request"], record.get("response"))):
         body = message.get("body") if isinstance(message, dict) else None
         if isinstance(body, str) and len(body) > SHOWN_BODY:
             message["body"] = f"{body[:SHOWN_BODY]}… ({len(body)} characters in {FILE_NAME})"
@@ -61,19 +61,19 @@ def request_text(record: Record) -> str:
     return _message(first, request)
 
 
-def reply_text(record: Record) -> str:
-    """Return the reply as it reads on the wire, or what stood in its place."""
-    reply = record.get("reply")
-    if not isinstance(reply, dict):
-        return f"no reply: {record.get('failure') or 'no reason was recorded'}"
-    text = _message(f"HTTP {reply.get('status')}", reply)
-    return f"{text}\n(cut off by the recorder)" if reply.get("truncated") else text
+def response_text(record: Record) -> str:
+    """Return the response as it reads on the wire, or what stood in its place."""
+    response = record.get("response")
+    if not isinstance(response, dict):
+        return f"no response: {record.get('failure') or 'no reason was recorded'}"
+    text = _message(f"HTTP {response.get('status')}", response)
+    return f"{text}\n(cut off by the recorder)" if response.get("truncated") else text
 
 
 def title(record: Record) -> str:
     """Return the exchange in one line: who asked what, and what came back."""
-    request, reply = record["request"], record.get("reply")
-    status = reply.get("status") if isinstance(reply, dict) else "no reply"
+    request, response = record["request"], record.get("response")
+    status = response.get("status") if isinstance(response, dict) else "no response"
     return (
         f"{request.get('method', '')} {request.get('url', '')} as {record.get('role') or 'nobody'} → {status}"
     )

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from conformance.analysis.compare.comparison_text import SAID, said
 from conformance.report import statistics
-from conformance.report.exchanges import Record, reply_text, request_text, title
+from conformance.report.exchanges import Record, request_text, response_text, title
 from conformance.report.html_moves import Moves
 from conformance.report.html_nights import Night
 from conformance.results.model import Run
@@ -142,7 +142,7 @@ def _keep(identifier: str, exchanges: Mapping[str, Record], budget: _Budget) -> 
     texts = {
         "title": shorten(title(record), 300),
         "request": shorten(request_text(record), TEXT),
-        "reply": shorten(reply_text(record), TEXT),
+        "response": shorten(response_text(record), TEXT),
     }
     if not budget.take(*texts.values()):
         return False

@@ -11,7 +11,7 @@ from typing import Final
 from xml.etree import ElementTree as ET
 
 from conformance.report import statistics
-from conformance.report.exchanges import Record, reply_text, request_text
+from conformance.report.exchanges import Record, request_text, response_text
 from conformance.results.model import Run, Waiver
 from conformance.results.text import one_line, shorten
 from conformance.results.verdicts import Judgement, Verdict
@@ -138,7 +138,7 @@ def _output(run: Run, judgement: Judgement, evidence: Iterable[Record]) -> str:
     }
     parts = [f"[[PROPERTY|{name}={one_line(value)}]]" for name, value in properties.items() if value]
     parts.append(_claim(run, judgement))
-    parts += [f"\n{request_text(record)}\n\n{reply_text(record)}" for record in evidence]
+    parts += [f"\n{request_text(record)}\n\n{response_text(record)}" for record in evidence]
     return shorten("\n".join(parts), DETAIL)
 
 

@@ -159,7 +159,7 @@ def _suppression(run: Run, judgement: Judgement) -> dict[str, Any]:
 
 
 def _web(record: Record) -> dict[str, Any]:
-    request, reply = record["request"], record.get("reply")
+    request, response = record["request"], record.get("response")
     found = {
         "webRequest": {
             "method": str(request.get("method", "")),
@@ -169,11 +169,11 @@ def _web(record: Record) -> dict[str, Any]:
         },
         "webResponse": {"noResponseReceived": True},
     }
-    if isinstance(reply, dict):
+    if isinstance(response, dict):
         found["webResponse"] = {
-            "statusCode": int(reply.get("status") or 0),
-            "headers": _headers(reply),
-            "body": {"text": shorten(str(reply.get("body") or ""), TEXT)},
+            "statusCode": int(response.get("status") or 0),
+            "headers": _headers(response),
+            "body": {"text": shorten(str(response.get("body") or ""), TEXT)},
             "noResponseReceived": False,
         }
     return found

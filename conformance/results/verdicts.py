@@ -52,7 +52,7 @@ class Judgement:
     """One verdict on one requirement of one operation, with what proves it.
 
     `evidence` are exchange ids; `fingerprint` is what an ``OBSERVED`` saw, for comparing nights;
-    `waived` is empty or the waiver's reason. `variations` are the stories that saw it violated.
+    `waived` is empty or the waiver's reason. `variations` are the scenarios that saw it violated.
     """
 
     requirement: str

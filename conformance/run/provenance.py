@@ -1,4 +1,4 @@
-"""What identifies a run besides its target: suite, claims, stories, configuration and environment."""
+"""What identifies a run besides its target: suite, claims, scenarios, configuration and environment."""
 
 from __future__ import annotations
 

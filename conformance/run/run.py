@@ -137,7 +137,7 @@ class Run:
         if lacking:
             return Judgement(requirement, operation, row.level, Verdict.NOT_APPLICABLE, reason=lacking)
         reason = self.notes.get((requirement, operation)) or self.stopped or self.client.budget.stopped
-        reason = reason or "no reply of the run gave the occasion"
+        reason = reason or "no response of the run gave the occasion"
         return Judgement(
             requirement, operation, row.level, Verdict.CANNOT_JUDGE, reason=reason, expected=row.expect
         )

@@ -62,7 +62,7 @@ class Target(_Strict):
     """One environment under test (design, section 2).
 
     `rate` is requests a second or None; `patience` is how many seconds a write may take to show in reads;
-    the timeouts are seconds for connecting, for one read and for a whole reply.
+    the timeouts are seconds for connecting, for one read and for a whole response.
     """
 
     name: str = ""

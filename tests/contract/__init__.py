@@ -1,1 +1,1 @@
-"""The contract: stories that run against a target, wherever this folder stands."""
+"""The contract: scenarios that run against a target, wherever this folder stands."""

@@ -84,8 +84,8 @@ class Actor:
         """Create an iTwin and return its id."""
         body = {"class": "Endeavor", "subClass": "Project", "displayName": self.unique("itwin"), **members}
         body.setdefault("number", self.unique("number"))
-        reply = self._set_up("POST", "/itwins/", body, Undo("iTwin", "/itwins/{id}", "/iTwin/id"))
-        return _text(reply, "/iTwin/id")
+        response = self._set_up("POST", "/itwins/", body, Undo("iTwin", "/itwins/{id}", "/iTwin/id"))
+        return _text(response, "/iTwin/id")
 
     def new_reality_data(self, itwin: str) -> str:
         """Create reality data in an iTwin and return its id."""
@@ -107,20 +107,20 @@ class Actor:
             "displayName": self.unique("repository"),
         }
         path = f"/itwins/{itwin}/repositories"
-        reply = self._set_up("POST", path, body, Undo("repository", path + "/{id}", "/repository/id"))
-        return Repository(itwin, _text(reply, "/repository/id"), body["class"], sub_class)
+        response = self._set_up("POST", path, body, Undo("repository", path + "/{id}", "/repository/id"))
+        return Repository(itwin, _text(response, "/repository/id"), body["class"], sub_class)
 
     def _set_up(self, method: str, path: str, body: Any, undo: Undo | None = None) -> Exchange:
         request = Request(method, path, json=body, undo=undo, purpose="setup")
-        reply = self.client.send(request, self.role)
-        if (reply.status or 0) >= 300:
+        response = self.client.send(request, self.role)
+        if (response.status or 0) >= 300:
             raise NotJudged(
-                f"set-up failed: {self.role} {method} {path} answered {reply.summary()}", (reply.id,)
+                f"set-up failed: {self.role} {method} {path} answered {response.summary()}", (response.id,)
             )
-        return reply
+        return response
 
     def delete(self, path: str) -> None:
-        """Delete something that the story created."""
+        """Delete something that the scenario created."""
         self._set_up("DELETE", path, ABSENT)
 
     # ------------------------------------------------------------ reads
@@ -130,17 +130,17 @@ class Actor:
 
     def shown(self, path: str, **options: Any) -> Exchange:
         """Read something that exists, as soon as reads show it; `NotJudged` where they never do."""
-        reply = self.settled(lambda: self.read(path, **options), lambda seen: seen.status == 200)
-        if reply.status != 200:
-            raise NotJudged(f"set-up failed: GET {path} answered {reply.summary()}", (reply.id,))
-        return reply
+        response = self.settled(lambda: self.read(path, **options), lambda seen: seen.status == 200)
+        if response.status != 200:
+            raise NotJudged(f"set-up failed: GET {path} answered {response.summary()}", (response.id,))
+        return response
 
     def associations(self, reality_data: str) -> list[str]:
         """Return the ids of the iTwins that reality data is associated with."""
-        reply = self.shown(f"{REALITY_DATA}/{reality_data}/itwins")
-        seen = reply.at("/iTwins")
+        response = self.shown(f"{REALITY_DATA}/{reality_data}/itwins")
+        seen = response.at("/iTwins")
         if not isinstance(seen, list):
-            raise NotJudged(f"the associations of {reality_data} are no list", (reply.id,))
+            raise NotJudged(f"the associations of {reality_data} are no list", (response.id,))
         return [_id_of(entry) for entry in seen]
 
     def resources(self, repository: Repository) -> list[dict[str, Any]]:
@@ -149,19 +149,19 @@ class Actor:
         more = True
         while more and len(found) < 5000:
             query = {"$top": "100", "$skip": str(len(found))}
-            reply = self.shown(f"{repository.path}/resources", query=query)
-            page = reply.at("/resources")
+            response = self.shown(f"{repository.path}/resources", query=query)
+            page = response.at("/resources")
             if not isinstance(page, list):
-                raise NotJudged(f"the resources of {repository.id} are no list", (reply.id,))
+                raise NotJudged(f"the resources of {repository.id} are no list", (response.id,))
             found += [entry for entry in page if isinstance(entry, dict)]
-            more = bool(page) and (len(page) >= 100 or isinstance(reply.at("/_links/next/href"), str))
+            more = bool(page) and (len(page) >= 100 or isinstance(response.at("/_links/next/href"), str))
         return found
 
     def read_itwin(self, itwin: str) -> Exchange:
         """Read an iTwin with everything that it tells about itself."""
         return self.settled(
             lambda: self.read(f"/itwins/{itwin}", headers={"Prefer": "return=representation"}),
-            lambda reply: reply.status == 200,
+            lambda response: response.status == 200,
         )
 
     def settled(self, look: Callable[[], T], good: Callable[[T], bool]) -> T:
@@ -213,17 +213,18 @@ def _id_of(entry: Any) -> str:
     return str(entry.get("id", entry) if isinstance(entry, dict) else entry)
 
 
-def _text(reply: Exchange, pointer: str) -> str:
-    seen = reply.at(pointer)
+def _text(response: Exchange, pointer: str) -> str:
+    seen = response.at(pointer)
     if not isinstance(seen, str) or not seen:
         raise NotJudged(
-            f"set-up failed: {reply.operation_id} answered {reply.summary()} without {pointer}", (reply.id,)
+            f"set-up failed: {response.operation_id} answered {response.summary()} without {pointer}",
+            (response.id,),
         )
     return seen
 
 
 def at_once(*calls: Callable[[], Exchange]) -> list[Exchange]:
-    """Make the calls at the same moment, each from a thread of its own, and return their replies."""
+    """Make the calls at the same moment, each from a thread of its own, and return their responses."""
     barrier = Barrier(len(calls))
 
     def one(call: Callable[[], Exchange]) -> Exchange:

@@ -1,4 +1,4 @@
-"""The world of the stories: who acts, what they can do, and the few things that stories share."""
+"""The world of the scenarios: who acts, what they can do, and the few things that scenarios share."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ pytest_plugins = ["conformance.run.pytest_plugin"]
 
 @dataclass
 class Scene:
-    """What stories share: iTwins by name, made when the first story asks. A failure is each asker's own."""
+    """What scenarios share: iTwins by name, made when first asked for. A failure is each asker's own."""
 
     owner: Actor
     outsider: Actor | None
@@ -43,7 +43,7 @@ class Scene:
         return self._made[name]
 
     def _refused(self, why: NotJudged) -> str:
-        """Return "" where the target refused what a story would need; a silent target refused nothing."""
+        """Return "" where the target refused what a scenario would need; a silent target refused nothing."""
         seen = map(self.run.client.recorder.exchanges.get, why.evidence)
         if not any(exchange and exchange.status is not None for exchange in seen):
             raise why
@@ -51,7 +51,7 @@ class Scene:
 
     @property
     def home(self) -> str:
-        """Return the iTwin in which stories create their things."""
+        """Return the iTwin in which scenarios create their things."""
         given = self.run.target.fixtures.get("itwin_id")
         return str(given or self._once("home", self.owner.new_itwin))
 
@@ -139,7 +139,7 @@ class Scene:
             return found
 
     def used_repositories(self) -> list[Repository]:
-        """Return the repositories of map layers that stories created resources in."""
+        """Return the repositories of map layers that scenarios created resources in."""
         return [
             made for made in self._made.values() if isinstance(made, Repository) and made.itwin == self.home
         ]
@@ -186,16 +186,16 @@ class Scene:
 
     def _account(self, account: str) -> dict[str, Any]:
         for path in ("/itwins/myprimaryaccount", f"/itwins/{quote(account, safe='')}"):
-            reply = self.owner.read(path)
-            itwin = reply.at("/iTwin")
-            if reply.status == 200 and isinstance(itwin, dict) and same(itwin.get("id"), account):
+            response = self.owner.read(path)
+            itwin = response.at("/iTwin")
+            if response.status == 200 and isinstance(itwin, dict) and same(itwin.get("id"), account):
                 return {
                     key: itwin[key] for key in ("number", "displayName") if isinstance(itwin.get(key), str)
                 }
         return {}
 
     def later(self, look: Callable[[Judge], None]) -> None:
-        """Keep a look at something for the end of the run; the last story takes it."""
+        """Keep a look at something for the end of the run; the last scenario takes it."""
         self.deferred.append(look)
 
     def real_ids(self, family: str = "invalid") -> dict[str, str]:
@@ -208,7 +208,7 @@ class Scene:
         }
 
     def fuzz_ids(self) -> dict[str, str]:
-        """Return real ids for generated requests, about reality data that no story looks at."""
+        """Return real ids for generated requests, about reality data that no scenario looks at."""
         data = self._once("fuzzed", lambda: self.owner.new_reality_data(self.third))
         return self.real_ids() | {"reality_data_id": str(data)}
 
@@ -347,7 +347,7 @@ def owner(actors: dict[str, Actor]) -> Actor:
 
 @pytest.fixture(scope="session")
 def scene(owner: Actor, actors: dict[str, Actor], run: Run) -> Scene:
-    """Return what stories share."""
+    """Return what scenarios share."""
     return Scene(owner, actors.get("outsider"), run)
 
 

@@ -36,31 +36,34 @@ MEMBERS = ("id", "class", "subClass", "number", "displayName")
 def test_each_itwin_names_its_account(owner: Actor, scene: Scene, judge: Judge) -> None:
     """For each of several iTwins the answer is the account that the iTwin itself names."""
     for itwin in filter(None, (scene.home, scene.second, scene.overseas)):
-        reply = owner.settled(partial(owner.account, itwin), lambda r: r.status != 404)
+        response = owner.settled(partial(owner.account, itwin), lambda r: r.status != 404)
         with judge("itwins.account.answers-200"):
-            expect.status(reply, 200)
+            expect.status(response, 200)
         itself = owner.read_itwin(itwin)
         named = itself.at("/iTwin/iTwinAccountId")
         with judge("itwins.account.of-this-itwin"):
             if isinstance(named, str) and named:
-                expect.repeats(reply, "/iTwin/id", named)
+                expect.repeats(response, "/iTwin/id", named)
         with judge("itwins.account.not-the-itwin"):
             for member in ("id", "number", "displayName"):
-                expect.differs(reply, f"/iTwin/{member}", itself.at(f"/iTwin/{member}"))
+                expect.differs(response, f"/iTwin/{member}", itself.at(f"/iTwin/{member}"))
         with judge("itwins.account.text-present"):
             for member in ("id", "number", "displayName"):
-                expect.text(reply, f"/iTwin/{member}")
+                expect.text(response, f"/iTwin/{member}")
         with judge("itwins.account.agrees-with-the-account-itself"):
-            account = scene.account_itself(reply.at("/iTwin/id"))
+            account = scene.account_itself(response.at("/iTwin/id"))
             for member, value in account.items():
-                expect.value(reply, f"/iTwin/{member}", value)
+                expect.value(response, f"/iTwin/{member}", value)
         with judge("itwins.account.minimal"):
-            expect.only_members(reply, "/iTwin", (*MEMBERS, "type", "status"))
+            expect.only_members(response, "/iTwin", (*MEMBERS, "type", "status"))
         with judge("itwins.account.type-and-status") as seen:
-            kind = reply.at("/iTwin/type")
+            kind = response.at("/iTwin/type")
             shape = "null" if kind is None else "text" if isinstance(kind, str) else "absent"
             seen.observed(
-                "type", shape, "status", "there" if isinstance(reply.at("/iTwin/status"), str) else "absent"
+                "type",
+                shape,
+                "status",
+                "there" if isinstance(response.at("/iTwin/status"), str) else "absent",
             )
 
 
@@ -85,10 +88,12 @@ def test_accounts_read_at_once_are_each_right(
     itwins = [scene.home, scene.second, scene.third]
     alone = {i: owner.settled(partial(owner.account, i), lambda r: r.status != 404) for i in itwins}
     with judge("itwins.account.at-once-alike"):
-        replies = together(*[lambda itwin=itwin: owner.account(itwin) for itwin in itwins])
-        for itwin, reply in zip(itwins, replies, strict=True):
-            expect.status(reply, 200)
-            expect.equal(reply.at("/iTwin"), alone[itwin].at("/iTwin"), "the account", reply, alone[itwin])
+        responses = together(*[lambda itwin=itwin: owner.account(itwin) for itwin in itwins])
+        for itwin, response in zip(itwins, responses, strict=True):
+            expect.status(response, 200)
+            expect.equal(
+                response.at("/iTwin"), alone[itwin].at("/iTwin"), "the account", response, alone[itwin]
+            )
 
 
 @verifies(
@@ -124,10 +129,10 @@ def test_what_is_no_itwin_has_no_account(owner: Actor, scene: Scene, judge: Judg
         expect.equal(after.at("/iTwin"), before.at("/iTwin"), "the iTwin", before, account, after)
     with judge("itwins.account.deleted-itwin-not-found"):
         tolerated = frozenset({403})
-        reply = owner.settled(
+        response = owner.settled(
             lambda: owner.account(scene.gone, tolerated=tolerated), lambda r: r.status != 200
         )
-        expect.status(reply, 404, 403)
+        expect.status(response, 404, 403)
 
 
 @verifies("itwins.account.id-case", "itwins.account.prefer-minimal", "itwins.account.prefer-representation")
@@ -155,19 +160,19 @@ def test_a_member_reads_the_account(owner: Actor, reader: Actor, scene: Scene, j
         )
         return
     with judge("itwins.account.member-reads"):
-        reply = reader.settled(lambda: reader.account(scene.home), lambda r: r.status != 404)
-        expect.status(reply, 200)
-        expect.equal(reply.at("/iTwin"), wanted.at("/iTwin"), "the account", reply, wanted)
+        response = reader.settled(lambda: reader.account(scene.home), lambda r: r.status != 404)
+        expect.status(response, 200)
+        expect.equal(response.at("/iTwin"), wanted.at("/iTwin"), "the account", response, wanted)
 
 
 @verifies("itwins.account.outsider-refused", "itwins.account.outsider-answer")
 def test_an_outsider_learns_no_account(outsider: Actor, scene: Scene, judge: Judge) -> None:
     """A user of another organization gets no account; whether with 403 or 404 is open."""
-    reply = outsider.account(scene.home, tolerated=frozenset({403}))
+    response = outsider.account(scene.home, tolerated=frozenset({403}))
     with judge("itwins.account.outsider-refused"):
-        expect.status(reply, 403, 404)
+        expect.status(response, 403, 404)
     with judge("itwins.account.outsider-answer") as seen:
-        seen.observed(reply.summary())
+        seen.observed(response.summary())
 
 
 @pytest.mark.order("late")

@@ -43,15 +43,15 @@ def test_an_association_is_listed_and_refused_a_second_time(owner: Actor, scene:
     twice = [owner.associate(data, place) for place in (scene.second, scene.third, scene.second)]
     capitals = [owner.associate(data, scene.second.upper()), owner.associate(data.upper(), scene.second)]
     with judge("reality-management.associate.duplicate-conflicts"):
-        for reply in twice:
-            expect.status(reply, 409)
-        for reply in capitals:
-            expect.refused(reply, 403, 404, 409, 422)
+        for response in twice:
+            expect.status(response, 409)
+        for response in capitals:
+            expect.refused(response, 403, 404, 409, 422)
     with judge("reality-management.associate.id-case") as seen:
         seen.observed(capitals[0].summary())
     with judge("reality-management.associate.conflict-code"):
-        for reply in twice:
-            expect.code_of(reply, 409, "AssociationExists")
+        for response in twice:
+            expect.code_of(response, 409, "AssociationExists")
     with judge("reality-management.associate.duplicate-changes-nothing"):
         expect.same_items(owner.settled_associations(data, before), before, "associations", judge.last())
 
@@ -148,16 +148,16 @@ def test_associations_at_once_keep_the_rules(
     """Sent at the same moment, equal associations win once and different ones are all kept."""
     data = owner.new_reality_data(scene.home)
     with judge("reality-management.associate.at-once-only-one-wins"):
-        replies = together(*[lambda: owner.associate(data, scene.second)] * 4)
-        expect.equal(sorted(r.status or 0 for r in replies), [200, 409, 409, 409], "statuses", *replies)
+        responses = together(*[lambda: owner.associate(data, scene.second)] * 4)
+        expect.equal(sorted(r.status or 0 for r in responses), [200, 409, 409, 409], "statuses", *responses)
         wanted = [*scene.alone, scene.second]
         expect.same_items(owner.settled_associations(data, wanted), wanted, "associations", judge.last())
     other = owner.new_reality_data(scene.home)
     with judge("reality-management.associate.at-once-none-is-lost"):
-        replies = together(
+        responses = together(
             lambda: owner.associate(other, scene.second), lambda: owner.associate(other, scene.third)
         )
-        for reply in replies:
-            expect.status(reply, 200)
+        for response in responses:
+            expect.status(response, 200)
         wanted = [*scene.alone, scene.second, scene.third]
-        expect.same_items(owner.settled_associations(other, wanted), wanted, "associations", *replies)
+        expect.same_items(owner.settled_associations(other, wanted), wanted, "associations", *responses)

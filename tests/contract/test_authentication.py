@@ -31,11 +31,11 @@ NOT_FOUND = ("RealityDataNotFound", "iTwinNotFound", "iTwinRepositoryNotFound")
 @verifies("platform.auth.missing-token", "platform.auth.missing-token-code", "platform.auth.before-existence")
 def test_a_call_without_a_token_is_refused(owner: Actor, scene: Scene, judge: Judge, operation: str) -> None:
     """Without Authorization the answer is 401 with HeaderNotFound, whether the ids exist or not."""
-    reply = owner.example(operation, scene.real_ids("auth"), headers={"Authorization": None})
+    response = owner.example(operation, scene.real_ids("auth"), headers={"Authorization": None})
     with judge("platform.auth.missing-token"):
-        expect.status(reply, 401)
+        expect.status(response, 401)
     with judge("platform.auth.missing-token-code"):
-        expect.error(reply, 401, "HeaderNotFound")
+        expect.error(response, 401, "HeaderNotFound")
     with judge("platform.auth.before-existence"):
         expect.status(owner.example(operation, scene.no_ids(), headers={"Authorization": None}), 401)
 
@@ -44,16 +44,16 @@ def test_a_call_without_a_token_is_refused(owner: Actor, scene: Scene, judge: Ju
 def test_bad_credentials_learn_nothing(owner: Actor, scene: Scene, judge: Judge, operation: str) -> None:
     """Basic, a bad token and none at all answer 401, before anybody looks at what was sent."""
     basic = "Basic " + base64.b64encode(b"user:password").decode()
-    reply = owner.example(operation, scene.real_ids("auth"), headers={"Authorization": basic})
+    response = owner.example(operation, scene.real_ids("auth"), headers={"Authorization": basic})
     with judge("platform.auth.wrong-scheme"):
-        expect.status(reply, 401)
+        expect.status(response, 401)
     invalid: dict[str, Any] = {"json": {}} if owner.operations[operation].body else {}
     bad, nobody = (
         owner.example(operation, scene.bad_ids(), headers={"Authorization": token}, off_spec=True, **invalid)
         for token in ("Bearer bad", None)
     )
     with judge("platform.auth.other-401-codes") as seen:
-        seen.observed("scheme", reply.at("/error/code"), "token", bad.at("/error/code"))
+        seen.observed("scheme", response.at("/error/code"), "token", bad.at("/error/code"))
     with judge("platform.auth.before-validation"):
         for answer in (bad, nobody):
             # A router may know no such path, and says so in its own words.

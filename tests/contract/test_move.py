@@ -44,8 +44,8 @@ def test_a_move_changes_the_place_and_nothing_else(owner: Actor, scene: Scene, j
     capitals = [owner.move(data, scene.second.upper()), owner.move(data.upper(), scene.second)]
     with judge("reality-management.move.already-within-conflicts"):
         expect.status(again, 409)
-        for reply in capitals:
-            expect.refused(reply, 403, 404, 409, 422)
+        for response in capitals:
+            expect.refused(response, 403, 404, 409, 422)
         wanted = [scene.second]
         expect.same_items(owner.settled_associations(data, wanted), wanted, "associations", judge.last())
     with judge("reality-management.move.conflict-code"):
@@ -57,12 +57,12 @@ def test_a_move_changes_the_place_and_nothing_else(owner: Actor, scene: Scene, j
 
 
 def _described(owner: Actor, data: str) -> list[object]:
-    reply = owner.settled(
+    response = owner.settled(
         lambda: owner.read(f"/reality-management/reality-data/{data}"), lambda r: r.status == 200
     )
     return [
-        reply.status,
-        *(reply.at(f"/realityData/{key}") for key in ("displayName", "type", "classification")),
+        response.status,
+        *(response.at(f"/realityData/{key}") for key in ("displayName", "type", "classification")),
     ]
 
 
@@ -215,12 +215,12 @@ def test_moves_at_once_leave_one_place(owner: Actor, scene: Scene, judge: Judge,
     """Two moves at the same moment leave the reality data at one destination that was answered 204."""
     data = owner.new_reality_data(scene.home)
     with judge("reality-management.move.at-once-leaves-one-place"):
-        replies = together(lambda: owner.move(data, scene.second), lambda: owner.move(data, scene.third))
-        places = [p for p, r in zip((scene.second, scene.third), replies, strict=True) if r.status == 204]
-        for reply in replies:
-            expect.status(reply, 204, 404, 409, 422)
+        responses = together(lambda: owner.move(data, scene.second), lambda: owner.move(data, scene.third))
+        places = [p for p, r in zip((scene.second, scene.third), responses, strict=True) if r.status == 204]
+        for response in responses:
+            expect.status(response, 204, 404, 409, 422)
         left = owner.settled(lambda: owner.associations(data), lambda s: len(s) == 1)
-        expect.one_of(left, places, *replies, judge.last())
+        expect.one_of(left, places, *responses, judge.last())
     with judge("reality-management.move.at-once-only-one-wins"):
-        replies = together(*[lambda: owner.move(data, scene.home)] * 3)
-        expect.equal(sorted(r.status or 0 for r in replies), [204, 409, 409], "statuses", *replies)
+        responses = together(*[lambda: owner.move(data, scene.home)] * 3)
+        expect.equal(sorted(r.status or 0 for r in responses), [204, 409, 409], "statuses", *responses)

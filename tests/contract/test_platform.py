@@ -60,8 +60,10 @@ def test_odd_bodies_are_answered(owner: Actor, scene: Scene, judge: Judge, opera
         for body, media_type in bodies.values():
             ids = scene.real_ids() | {"destination_itwin_id": scene.no_ids()["destination_itwin_id"]}
             headers = {"Content-Type": media_type}
-            reply = owner.example(operation, ids, content=body.encode(), headers=headers, tolerated=UNUSUAL)
-            expect.status(reply, *spec.responses, *UNUSUAL)
+            response = owner.example(
+                operation, ids, content=body.encode(), headers=headers, tolerated=UNUSUAL
+            )
+            expect.status(response, *spec.responses, *UNUSUAL)
 
 
 @pytest.mark.order("late")
@@ -81,18 +83,18 @@ def test_the_rate_limit_is_told_and_lifts(
 ) -> None:
     """A client over its limit is told 429 and for how long, and may send again after that."""
     throttled = actors["throttled"]
-    replies = []
+    responses = []
     for _ in range(12):
-        replies.append(throttled.example(operation, scene.no_ids(), may_throttle=True))
-        if replies[-1].status == 429:
+        responses.append(throttled.example(operation, scene.no_ids(), may_throttle=True))
+        if responses[-1].status == 429:
             break
     with judge("platform.rate.limited-status"):
-        expect.status(replies[-1], 429)
-    if retry_after(replies[-1]) is None:
+        expect.status(responses[-1], 429)
+    if retry_after(responses[-1]) is None:
         judge.not_applicable("no 429 said for how long", "platform.rate.lifts")
         return
     with judge("platform.rate.lifts"):
-        again = replies[-1]
+        again = responses[-1]
         for _ in range(PATIENT_TRIES):
             # Somebody else may use the same client: only a limit that never lifts is a broken promise.
             time.sleep(min(retry_after(again) or 0.0, scene.run.target.max_wait) + 0.1)
@@ -109,6 +111,6 @@ def test_the_rate_limit_is_told_and_lifts(
     "itwins.resource.stays",
 )
 def test_what_was_written_early_is_still_there(scene: Scene, judge: Judge) -> None:
-    """At the end of the run everything that the first stories wrote is as they left it."""
+    """At the end of the run everything that the first scenarios wrote is as they left it."""
     for look in scene.deferred:
         look(judge)

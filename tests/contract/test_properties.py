@@ -40,9 +40,9 @@ def test_what_follows_the_schema_is_answered(
     spec = owner.operations[operation]
 
     def send(request: Request) -> None:
-        reply = owner.client.send(request, owner.role)
+        response = owner.client.send(request, owner.role)
         statuses = set(spec.responses) - {401, 429} | (set() if spec.safe else request.tolerated)
-        expect.status(reply, *sorted(statuses))
+        expect.status(response, *sorted(statuses))
 
     with judge("platform.input.valid-answered"):
         budget = scene.examples(quick=3, nightly=120)

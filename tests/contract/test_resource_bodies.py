@@ -22,16 +22,16 @@ Together = Callable[..., list[Exchange]]
 LONGEST = 200
 
 
-def named(reply: Exchange, judge: Judge, requirement: str, *problems: tuple[str, str]) -> None:
+def named(response: Exchange, judge: Judge, requirement: str, *problems: tuple[str, str]) -> None:
     """Judge that the details name these problems; the declared schema lets a service leave details out."""
-    if reply.status == 422 and reply.at("/error/details") is ABSENT:
+    if response.status == 422 and response.at("/error/details") is ABSENT:
         reason = "422 comes without details, which the page shows and its schema does not ask for"
         judge.not_applicable(reason, requirement)
         return
     with judge(requirement):
-        expect.error(reply, 422, "InvalidiTwinsRequest")
+        expect.error(response, 422, "InvalidiTwinsRequest")
         for target, code in problems:
-            expect.detail(reply, target, code)
+            expect.detail(response, target, code)
 
 
 @verifies(
@@ -59,8 +59,8 @@ def test_id_and_name_are_required(owner: Actor, scene: Scene, judge: Judge) -> N
     with judge("itwins.resource.name-required"):
         expect.status(without_name, 422)
     with judge("itwins.resource.invalid-code"):
-        for reply in (without_id, without_name, without_both):
-            expect.error(reply, 422, "InvalidiTwinsRequest")
+        for response in (without_id, without_name, without_both):
+            expect.error(response, 422, "InvalidiTwinsRequest")
     with judge("itwins.resource.details") as seen:
         seen.observed("absent" if without_id.at("/error/details") is ABSENT else "there")
     no_id, no_name = ("id", "MissingRequiredProperty"), ("displayName", "MissingRequiredProperty")
@@ -96,14 +96,14 @@ def test_the_body_is_an_object_of_two_strings(owner: Actor, scene: Scene, judge:
         for name in (None, 42, ["x"]):
             expect.status(owner.create_resource(repository, owner.new_resource(displayName=name)), 422)
     with judge("itwins.resource.body-is-closed"):
-        reply = owner.create_resource(repository, owner.new_resource(unknownMember="x"))
-        expect.status(reply, 422)
+        response = owner.create_resource(repository, owner.new_resource(unknownMember="x"))
+        expect.status(response, 422)
     with judge("itwins.resource.body-required"):
         tolerated = frozenset({400, 411, 415})
         listed = json.dumps([owner.new_resource()]).encode()
         for content in (b"", b"{", listed, b"1"):
-            reply = owner.create_resource(repository, content=content, tolerated=tolerated)
-            expect.refused(reply, 400, 411, 415, 422)
+            response = owner.create_resource(repository, content=content, tolerated=tolerated)
+            expect.refused(response, 400, 411, 415, 422)
 
 
 @verifies(
@@ -122,15 +122,15 @@ def test_two_hundred_characters_are_the_limit(owner: Actor, scene: Scene, judge:
     unique = owner.unique
     with judge("itwins.resource.id-of-200-accepted"):
         body = owner.new_resource(id=unique.of_length(LONGEST))
-        reply = owner.create_resource(repository, body)
-        expect.status(reply, 201)
-        expect.value(reply, "/resource/id", body["id"])
+        response = owner.create_resource(repository, body)
+        expect.status(response, 201)
+        expect.value(response, "/resource/id", body["id"])
         expect.value(_stored(owner, repository, body), "/resource/id", body["id"])
     with judge("itwins.resource.name-of-200-accepted"):
         body = owner.new_resource(displayName=unique.of_length(LONGEST))
-        reply = owner.create_resource(repository, body)
-        expect.status(reply, 201)
-        expect.value(reply, "/resource/displayName", body["displayName"])
+        response = owner.create_resource(repository, body)
+        expect.status(response, 201)
+        expect.value(response, "/resource/displayName", body["displayName"])
         read = _stored(owner, repository, body)
         expect.value(read, "/resource/displayName", body["displayName"])
     long_id = owner.create_resource(repository, owner.new_resource(id=unique.of_length(LONGEST + 1)))
@@ -144,9 +144,9 @@ def test_two_hundred_characters_are_the_limit(owner: Actor, scene: Scene, judge:
     named(long_name, judge, "itwins.resource.name-of-201-detail", ("displayName", "InvalidValue"))
     with judge("itwins.resource.characters-not-bytes"):
         name = unique.of_length(LONGEST, "界")
-        reply = owner.create_resource(repository, owner.new_resource(displayName=name))
-        expect.status(reply, 201)
-        expect.value(reply, "/resource/displayName", name)
+        response = owner.create_resource(repository, owner.new_resource(displayName=name))
+        expect.status(response, 201)
+        expect.value(response, "/resource/displayName", name)
         longer = owner.new_resource(displayName=unique.of_length(LONGEST + 1, "界"))
         expect.status(owner.create_resource(repository, longer), 422)
     with judge("itwins.resource.astral-characters") as seen:
@@ -156,7 +156,7 @@ def test_two_hundred_characters_are_the_limit(owner: Actor, scene: Scene, judge:
 
 def _stored(owner: Actor, repository: Repository, body: dict[str, Any]) -> Exchange:
     path = f"{repository.path}/resources/{body['id']}"
-    return owner.settled(lambda: owner.read(path), lambda reply: reply.status == 200)
+    return owner.settled(lambda: owner.read(path), lambda response: response.status == 200)
 
 
 @verifies(
@@ -169,16 +169,16 @@ def test_the_answer_tells_what_is_stored(owner: Actor, scene: Scene, judge: Judg
     repository = scene.repository_of("WebMapTileService")
     name = f"  {owner.unique('Name')}  "
     body = owner.new_resource(displayName=name)
-    reply = owner.create_resource(repository, body)
+    response = owner.create_resource(repository, body)
     with judge("itwins.resource.surrounding-blanks") as seen:
-        kept = reply.at("/resource/displayName")
+        kept = response.at("/resource/displayName")
         seen.observed(
-            reply.status, "kept" if kept == name else "trimmed" if kept == name.strip() else "otherwise"
+            response.status, "kept" if kept == name else "trimmed" if kept == name.strip() else "otherwise"
         )
-    if reply.status == 201:
+    if response.status == 201:
         with judge("itwins.resource.answer-is-what-is-stored"):
             read = _stored(owner, repository, body)
-            expect.value(read, "/resource/displayName", reply.at("/resource/displayName"))
+            expect.value(read, "/resource/displayName", response.at("/resource/displayName"))
     else:
         judge.not_applicable(
             "a name with blanks around it is refused", "itwins.resource.answer-is-what-is-stored"

@@ -70,7 +70,7 @@ def test_a_new_resource_is_answered_read_and_listed(owner: Actor, scene: Scene, 
 
 def _read(owner: Actor, repository: Repository, resource: str) -> Exchange:
     path = f"{repository.path}/resources/{resource}"
-    return owner.settled(lambda: owner.read(path), lambda reply: reply.status == 200)
+    return owner.settled(lambda: owner.read(path), lambda response: response.status == 200)
 
 
 def _times(owner: Actor, repository: Repository, resource: Any) -> int:
@@ -121,18 +121,18 @@ def test_id_and_name_are_taken_by_the_first_create(owner: Actor, scene: Scene, j
     places = (repository.at(itwin=repository.itwin.upper()), repository.at(id=repository.id.upper()))
     capitals = [owner.create_resource(place, bodies[0]) for place in places]
     with judge("itwins.resource.duplicate-id-conflicts"):
-        for reply in same_id:
-            expect.status(reply, 409)
-        for reply in capitals:
-            expect.refused(reply, 403, 404, 409, 422)
+        for response in same_id:
+            expect.status(response, 409)
+        for response in capitals:
+            expect.refused(response, 403, 404, 409, 422)
     twins = [owner.new_resource(displayName=body["displayName"]) for body in order]
     same_name = [owner.create_resource(repository, twin) for twin in twins]
     with judge("itwins.resource.duplicate-name-conflicts"):
-        for reply in same_name:
-            expect.status(reply, 409)
+        for response in same_name:
+            expect.status(response, 409)
     with judge("itwins.resource.conflict-code"):
-        for reply in (*same_id, *same_name):
-            expect.code_of(reply, 409, "iTwinRepositoryResourceExists")
+        for response in (*same_id, *same_name):
+            expect.code_of(response, 409, "iTwinRepositoryResourceExists")
     with judge("itwins.resource.duplicate-changes-nothing"):
         expect.equal(_shape(owner.resources(repository)), _shape(before), "resources", judge.last())
     with judge("itwins.resource.unique-within-the-repository-only"):
@@ -181,7 +181,7 @@ def test_an_unknown_repository_is_not_found(owner: Actor, scene: Scene, judge: J
             owner.resources(elsewhere), [], "resources of the other iTwin's repository", judge.last()
         )
     owner.delete(elsewhere.path)
-    owner.settled(lambda: owner.read(elsewhere.path), lambda reply: reply.status != 200)
+    owner.settled(lambda: owner.read(elsewhere.path), lambda response: response.status != 200)
     with judge("itwins.resource.deleted-repository-not-found"):
         expect.error(owner.create_resource(elsewhere), 404, "iTwinRepositoryNotFound")
     with judge("itwins.resource.id-of-another-kind-not-found"):
@@ -231,18 +231,18 @@ def test_creates_at_once_keep_the_rules(owner: Actor, scene: Scene, judge: Judge
     with judge("itwins.resource.at-once-only-one-id-wins"):
         bodies = [owner.new_resource()] + [owner.new_resource() for _ in range(3)]
         bodies = [{**body, "id": bodies[0]["id"]} for body in bodies]
-        replies = together(*[lambda body=body: owner.create_resource(repository, body) for body in bodies])
-        expect.equal(sorted(r.status or 0 for r in replies), [201, 409, 409, 409], "statuses", *replies)
+        responses = together(*[lambda body=body: owner.create_resource(repository, body) for body in bodies])
+        expect.equal(sorted(r.status or 0 for r in responses), [201, 409, 409, 409], "statuses", *responses)
         expect.equal(_times(owner, repository, bodies[0]["id"]), 1, "entries in the list", judge.last())
     with judge("itwins.resource.at-once-only-one-name-wins"):
         name = owner.unique("Name")
         twins = [owner.new_resource(displayName=name) for _ in range(3)]
-        replies = together(*[lambda body=body: owner.create_resource(repository, body) for body in twins])
-        expect.equal(sorted(r.status or 0 for r in replies), [201, 409, 409], "statuses", *replies)
+        responses = together(*[lambda body=body: owner.create_resource(repository, body) for body in twins])
+        expect.equal(sorted(r.status or 0 for r in responses), [201, 409, 409], "statuses", *responses)
     with judge("itwins.resource.at-once-none-is-lost"):
         both = [owner.new_resource() for _ in range(2)]
-        replies = together(*[lambda body=body: owner.create_resource(repository, body) for body in both])
-        for reply in replies:
-            expect.status(reply, 201)
+        responses = together(*[lambda body=body: owner.create_resource(repository, body) for body in both])
+        for response in responses:
+            expect.status(response, 201)
         listed = _ids(_listed(owner, repository, both))
-        expect.equal([body["id"] in listed for body in both], [True, True], "both listed", *replies)
+        expect.equal([body["id"] in listed for body in both], [True, True], "both listed", *responses)

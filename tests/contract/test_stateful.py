@@ -46,9 +46,9 @@ def _walk(owner: Actor, scene: Scene, dice: random.Random, steps: int) -> dict[s
             if wanted == 0:
                 continue
             done.append(f"{verb} {places.index(place)}")
-            reply = owner.associate(data, place) if verb == "associate" else owner.move(data, place)
-            _agree(reply, (wanted,) if wanted != 422 else (403, 404, 409, 422), done, scene.run.seed)
-            model = _after(verb, place, model, reply.status or 0)
+            response = owner.associate(data, place) if verb == "associate" else owner.move(data, place)
+            _agree(response, (wanted,) if wanted != 422 else (403, 404, 409, 422), done, scene.run.seed)
+            model = _after(verb, place, model, response.status or 0)
             if len(model) == len(places):
                 data, model = owner.new_reality_data(scene.home), set(scene.alone)
         seen = owner.settled_associations(data, sorted(model))
@@ -92,9 +92,9 @@ def _resources(owner: Actor, scene: Scene, dice: random.Random, steps: int) -> N
     expect.equal(sorted(wanted - {str(e.get("id")) for e in seen}), [], "created and not listed")
 
 
-def _agree(reply: Any, wanted: tuple[int, ...], done: list[str], seed: int) -> None:
+def _agree(response: Any, wanted: tuple[int, ...], done: list[str], seed: int) -> None:
     try:
-        expect.status(reply, *wanted)
+        expect.status(response, *wanted)
     except Violation as violation:
         sequence = ", ".join(done[-6:])
         actual = f"{violation.actual} (after {sequence}; seed {seed})"

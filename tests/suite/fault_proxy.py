@@ -40,7 +40,7 @@ class Asked:
             self.method == "POST" and ("/resources" in path or "/reality-data/" in path)
         )
 
-    def reply(self, content: bytes, status: str = "200 OK", *headers: str) -> bool:
+    def response(self, content: bytes, status: str = "200 OK", *headers: str) -> bool:
         """Answer with this body; the connection stays open."""
         lines = [f"HTTP/1.1 {status}", "Content-Type: application/json", f"Content-Length: {len(content)}"]
         self.sock.sendall("\r\n".join([*lines, *headers, "", ""]).encode() + content)
@@ -128,12 +128,12 @@ def _forwarder(
         try:
             sent = {k: v for k, v in headers.items() if k not in {"connection", "host"}}
             connection.request(method, urlsplit(path)._replace(scheme="", netloc="").geturl(), body, sent)
-            reply = connection.getresponse()
-            content = reply.read()
-            head = [f"HTTP/1.1 {reply.status} {reply.reason}"]
+            response = connection.getresponse()
+            content = response.read()
+            head = [f"HTTP/1.1 {response.status} {response.reason}"]
             hop = {"connection", "transfer-encoding", "content-length"}
-            head += [f"{k}: {v}" for k, v in reply.getheaders() if k.lower() not in hop]
-            if reply.status != http.HTTPStatus.NO_CONTENT:
+            head += [f"{k}: {v}" for k, v in response.getheaders() if k.lower() not in hop]
+            if response.status != http.HTTPStatus.NO_CONTENT:
                 head.append(f"Content-Length: {len(content)}")
             return "\r\n".join([*head, "", ""]).encode("latin-1") + content
         finally:

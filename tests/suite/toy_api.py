@@ -103,10 +103,10 @@ requirements:
   - {id: lamps.break.answers-204, operation: breakLamp, level: must, basis: schema,
      expect: a broken lamp is answered with 204, needs: [mode.write]}
   - {id: lamps.break.loudly, operation: breakLamp, level: must, basis: schema,
-     excluded: nobody can hear a reply, expect: a lamp breaks loudly}
+     excluded: nobody can hear a response, expect: a lamp breaks loudly}
   - {id: platform.reply.documented-status, operation: every, level: must, basis: schema,
      expect: only documented statuses, oracle: documented-status}
-  - {id: platform.reply.whole, operation: every, level: must, basis: schema, expect: every reply is whole}
+  - {id: platform.reply.whole, operation: every, level: must, basis: schema, expect: every response is whole}
 """
 
 _NUMBERS: Final = count(1)
@@ -139,9 +139,9 @@ class House:
         """Replace the requirements."""
         (self.specs / "lamps" / "requirements.yaml").write_text(text, encoding="utf-8")
 
-    def stories(self, text: str) -> None:
-        """Add a module of stories under a name that no other module of this process has."""
-        head = '"""Stories of lamps."""\nimport pytest\nfrom conformance.checks import expect\n'
+    def scenarios(self, text: str) -> None:
+        """Add a module of scenarios under a name that no other module of this process has."""
+        head = '"""Scenarios of lamps."""\nimport pytest\nfrom conformance.checks import expect\n'
         head += "from conformance.errors import NotJudged, Violation\n"
         head += "from conformance.exchange.model import request_for\n"
         head += "from conformance.run.pytest_plugin import prepares, verifies\n\n"
@@ -155,7 +155,7 @@ class House:
         return load_catalogue(self.specs, load_operations(self.specs))
 
 
-def reply(
+def response(
     operation: Operation | None,
     status: int | None,
     body: Any = ABSENT,

@@ -104,9 +104,9 @@ def _move(pair: Pair, before: Row, after: Row, changes: Changes) -> Move | None:
 
 
 def _variations(whole: Move, before: Row, after: Row, changes: Changes) -> Iterator[Move]:
-    """Yield a move for each story in which a violation that stayed was not seen before.
+    """Yield a move for each scenario in which a violation that stayed was not seen before.
 
-    Another suite tells other stories, and a run that was cut off did not tell them all: nothing is said then.
+    Another suite has other scenarios, and a run that was cut off did not run them all: nothing is said then.
     """
     if whole.move is not Kind.STILL or before is None or after is None:
         return
@@ -115,14 +115,14 @@ def _variations(whole: Move, before: Row, after: Row, changes: Changes) -> Itera
         return
     kind = Kind.WAIVED if whole.waived else Kind.NEW_VIOLATION
     pair = (whole.requirement, whole.operation)
-    for story in sorted(set(now) - set(was)):
+    for scenario in sorted(set(now) - set(was)):
         yield replace(
             whole,
             move=kind,
             causes=causes_of(Kind.NEW_VIOLATION, before, after, changes, pair),
-            detail=f"violated in {story} too; before only in {', '.join(was)}",
+            detail=f"violated in {scenario} too; before only in {', '.join(was)}",
             red=kind is Kind.NEW_VIOLATION and _fails_a_gate(after, changes, whole.requirement),
-            variation=story,
+            variation=scenario,
         )
 
 

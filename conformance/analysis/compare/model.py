@@ -52,7 +52,7 @@ class Move:
 
     `before` and `after` are verdicts, empty where a run has none. `causes` are all candidates. `waived` is
     the reason of the waiver that covers it now. `red` tells whether the move alone fails a gate. `variation`
-    is the story in which a violation that stayed is seen too now, else empty.
+    is the scenario in which a violation that stayed is seen too now, else empty.
     """
 
     requirement: str

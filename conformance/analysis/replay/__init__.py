@@ -1,7 +1,7 @@
 """Sends the exchanges of a finding again and says whether it still holds.
 
-`replay` reads a run folder and needs somebody who sends: see the protocol `Send`. What the story did before
-the evidence is sent too, and what it created gets its new ids in every later request.
+`replay` reads a run folder and needs somebody who sends: see the protocol `Send`. What the scenario did
+before the evidence is sent too, and what it created gets its new ids in every later request.
 """
 
 from conformance.analysis.replay.model import Finding, Outcome, Replayed, ReplayResult, Send, parse_finding

@@ -1,4 +1,4 @@
-"""Tells whether a reply is the recorded one, apart from what differs every time."""
+"""Tells whether a response is the recorded one, apart from what differs every time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ABSENT: Final = "nothing"
 def differences(
     recorded: Mapping[str, Any], status: int, headers: Mapping[str, str], body: str, ids: Mapping[str, str]
 ) -> tuple[str, ...]:
-    """Return one sentence for each difference between the recorded reply and the one that came now.
+    """Return one sentence for each difference between the recorded response and the one that came now.
 
     `ids` are the new values of what was created anew; ids, moments and hidden secrets differ every time.
     """
@@ -94,7 +94,7 @@ def _plain(text: str) -> str:
 
 
 def new_ids(recorded: str | None, body: str, known: set[str]) -> dict[str, str]:
-    """Return what the values of `known` are called in the new reply."""
+    """Return what the values of `known` are called in the new response."""
     old, new = dict(leaves(parsed(recorded))), dict(leaves(parsed(body)))
     return {
         value: new[pointer]

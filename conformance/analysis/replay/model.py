@@ -13,12 +13,12 @@ from conformance.results.verdicts import ExitCode
 
 
 class Send(Protocol):
-    """Sends one record to the target and returns status, headers and body of the reply.
+    """Sends one record to the target and returns status, headers and body of the response.
 
     The record is a line of exchanges.ndjson whose url, path and body carry the new ids; its member ``path``
     is the path and query without the recorded host, so that it can be sent to wherever the target stands now.
     A record without an Authorization header is sent without one, any other as its ``role``. `NotJudged` where
-    no reply came.
+    no response came.
     """
 
     def __call__(self, record: Record) -> tuple[int, Mapping[str, str], str]:
@@ -47,7 +47,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """One exchange that was sent again; `differences` are sentences, none where the reply is as recorded."""
+    """One exchange that was sent again; `differences` are sentences; none if the response is as recorded."""
 
     id: str
     request: str

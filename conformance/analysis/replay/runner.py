@@ -37,10 +37,10 @@ class _Replay:
     done: list[Replayed] = field(default_factory=list)
 
     def step(self, record: Record, *, evidence: bool) -> None:
-        """Send one record and note how its reply differs."""
+        """Send one record and note how its response differs."""
         sent = self._with_new_ids(record)
         status, headers, body = self.send(sent)
-        recorded = record.get("reply") or {}
+        recorded = record.get("response") or {}
         self.ids |= new_ids(recorded.get("body"), body, set(ids_in(record)))
         self.done.append(
             Replayed(
@@ -90,7 +90,7 @@ def _path(url: str, base: str) -> str:
 def replay(run_folder: Path, finding: Finding, send: Send) -> ReplayResult:
     """Send the exchanges of a finding again, in order, and say whether the violation is there still.
 
-    It still holds where every reply of the evidence is as recorded, apart from ids and moments. Where the way
+    It is there where every response of the evidence is as recorded, apart from ids and times. Where the way
     to the evidence went differently, nothing can be said. What the replay created is taken back at the end.
     """
     run = load_run(run_folder)
@@ -168,9 +168,9 @@ def _obstacle(judgement: Judgement, plan: Plan) -> str:
         request = record["request"]
         if MASK in request["url"] or MASK in (request.get("body") or ""):
             return f"{record['id']} held a secret: {AGAIN}"
-        if record.get("reply") is None:
+        if record.get("response") is None:
             why = record.get("failure") or "no reason recorded"
-            return f"{record['id']} had no reply to compare with ({why})"
+            return f"{record['id']} had no response to compare with ({why})"
         if _cut(request.get("body")):
             return f"{record['id']} had a very long body: {AGAIN}"
     return ""
@@ -189,12 +189,12 @@ def _judged(done: list[Replayed]) -> tuple[Outcome, str]:
             )
     changed = [one for one in done if one.evidence and one.differences]
     if not changed:
-        return Outcome.HOLDS, "every reply of the evidence is as recorded"
+        return Outcome.HOLDS, "every response of the evidence is as recorded"
     return Outcome.GONE, "; ".join(f"{one.request}: {one.differences[0]}" for one in changed)
 
 
 def summary(status: int | None, body: str | None) -> str:
-    """Return status and error code of a reply, such as ``409 AssociationExists``."""
+    """Return status and error code of a response, such as ``409 AssociationExists``."""
     document = parsed(body)
     error = document.get("error") if isinstance(document, Mapping) else None
     code = error.get("code") if isinstance(error, Mapping) else None

@@ -62,9 +62,9 @@ class Journal:
     def plan(self, evidence: Sequence[str]) -> Plan:
         """Return the plan for these exchange ids.
 
-        The way to the evidence is whatever its story wrote before it; where the story reads what another one
-        wrote, those writes; and each earlier write whose reply first named an id that one of them uses: a
-        fixture of the session belongs to another story.
+        The way to the evidence is whatever its scenario wrote before it; where that one reads what another
+        one wrote, those writes; and each earlier write whose response first named an id that one of them
+        uses: a fixture of the session belongs to another scenario.
         """
         numbers = self._numbers
         missing = [one for one in evidence if one not in numbers]
@@ -72,11 +72,11 @@ class Journal:
             what = f"{', '.join(missing)} of its evidence" if missing else "any evidence"
             raise UsageError(f"{self.file} does not hold {what}: there is nothing to send again")
         last = max(numbers[one] for one in evidence)
-        stories = {self.records[numbers[one]].get("story") for one in evidence} - {"", None}
+        scenarios = {self.records[numbers[one]].get("scenario") for one in evidence} - {"", None}
         chosen = {
             number
             for number, record in enumerate(self.records[: last + 1])
-            if record["id"] in evidence or (record.get("story") in stories and writes(record))
+            if record["id"] in evidence or (record.get("scenario") in scenarios and writes(record))
         }
         for one in evidence:
             chosen |= set(self._written_by_others(numbers[one], chosen))
@@ -85,7 +85,7 @@ class Journal:
         return Plan(steps, frozenset(evidence), tuple(self._undo(steps, chosen)))
 
     def _written_by_others(self, reading: int, chosen: set[int]) -> Iterator[int]:
-        """Yield the earlier writes to what an exchange reads, where its own story wrote nothing there."""
+        """Yield the earlier writes to what an exchange reads, where its own scenario wrote nothing there."""
         record = self.records[reading]
         subject = self._subject(record)
         if record["request"]["method"] not in SAFE or not subject:

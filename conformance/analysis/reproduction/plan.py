@@ -50,9 +50,9 @@ def succeeded(record: Record) -> bool:
 
 
 def status(record: Record) -> str:
-    """Return the status of the reply, empty where none came."""
-    reply = record.get("reply")
-    return str(reply.get("status", "")) if isinstance(reply, Mapping) else ""
+    """Return the status of the response, empty where none came."""
+    response = record.get("response")
+    return str(response.get("status", "")) if isinstance(response, Mapping) else ""
 
 
 def sent(record: Record) -> str:
@@ -63,8 +63,8 @@ def sent(record: Record) -> str:
 
 def wire(record: Record) -> str:
     """Return everything that the exchange named, either way."""
-    reply = record.get("reply") or {}
-    return f"{sent(record)} {reply.get('body') or ''}"
+    response = record.get("response") or {}
+    return f"{sent(record)} {response.get('body') or ''}"
 
 
 def segments(record: Record) -> list[str]:
@@ -73,16 +73,16 @@ def segments(record: Record) -> list[str]:
 
 
 def ids_in(record: Record) -> dict[str, str]:
-    """Return the values of the reply that later requests may name, with their JSON pointers.
+    """Return the values of the response that later requests may name, with their JSON pointers.
 
     Those that the request brought are not among them: they are the same when it is sent again.
     """
-    reply = record.get("reply")
-    if not isinstance(reply, Mapping) or record["request"]["method"] in SAFE:
+    response = record.get("response")
+    if not isinstance(response, Mapping) or record["request"]["method"] in SAFE:
         return {}
     brought = sent(record)
     found: dict[str, str] = {}
-    for pointer, value in leaves(parsed(reply.get("body"))):
+    for pointer, value in leaves(parsed(response.get("body"))):
         if (
             isinstance(value, str)
             and len(value) >= SHORTEST_ID

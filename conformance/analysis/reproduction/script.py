@@ -65,15 +65,15 @@ def _lines(plan: Plan, tokens: Mapping[str, str]) -> Iterator[str]:
 
 
 def _captured(line: str, fresh: Mapping[str, str], names: Mapping[str, str], *, proof: bool) -> Iterator[str]:
-    """Yield a line that sends, and what keeps the ids of its reply; only the reply of a proof is shown."""
+    """Yield a line that sends, and what keeps the ids of its response; only a proof's response is shown."""
     if not fresh:
         yield line if proof else line.replace("curl -sS", "curl -sS -o /dev/null -w '%{http_code}\\n'", 1)
         return
-    yield f"reply=$({line})"
+    yield f"response=$({line})"
     if proof:
-        yield 'printf "%s\\n" "$reply"'
+        yield 'printf "%s\\n" "$response"'
     for value, pointer in fresh.items():
-        yield f'{names[value]}=$(printf %s "$reply" | jq -r {shlex.quote(_filter(pointer))})'
+        yield f'{names[value]}=$(printf %s "$response" | jq -r {shlex.quote(_filter(pointer))})'
 
 
 def _filter(pointer: str) -> str:

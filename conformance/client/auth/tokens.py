@@ -168,7 +168,9 @@ class Credentials:
         )
         try:
             harden(session, self.limits, ca=self.target.ca, proxies=self.proxies)
-            session.register_compliance_hook("access_token_response", lambda reply: self._sane(role, reply))
+            session.register_compliance_hook(
+                "access_token_response", lambda response: self._sane(role, response)
+            )
             answer: dict[str, Any] = dict(
                 session.fetch_token(url, grant_type="client_credentials", headers=FORM)
             )
@@ -188,17 +190,17 @@ class Credentials:
             session.close()
             self.after(role, url, status, failure, (time.perf_counter() - started) * 1000)
 
-    def _sane(self, role: str, reply: requests.Response) -> requests.Response:
+    def _sane(self, role: str, response: requests.Response) -> requests.Response:
         """Refuse what Authlib would stumble over: an answer that is no JSON object, a 5xx, a redirect."""
         try:
-            content = json.loads(reply.content)
+            content = json.loads(response.content)
         except (ValueError, RecursionError):
             content = None
-        if reply.status_code >= 300 and not (isinstance(content, dict) and "error" in content):  # noqa: PLR2004 - not a 2xx
-            raise self._refuse(role, f"the token service answered {reply.status_code}")
+        if response.status_code >= 300 and not (isinstance(content, dict) and "error" in content):  # noqa: PLR2004 - not a 2xx
+            raise self._refuse(role, f"the token service answered {response.status_code}")
         if not isinstance(content, dict):
             raise self._refuse(role, "the token service answered something else than a JSON object")
-        return reply
+        return response
 
     def _refuse(self, role: str, why: str) -> NotJudged:
         reason = f"no token for role {role}: {why}"
@@ -256,9 +258,9 @@ class Credentials:
         started, status, failure = time.perf_counter(), None, ""
         with new_session(self.limits, ca=self.target.ca, proxies=self.proxies) as session:
             try:
-                reply = session.get(url, allow_redirects=False)
-                status = reply.status_code
-                content = json.loads(reply.content)
+                response = session.get(url, allow_redirects=False)
+                status = response.status_code
+                content = json.loads(response.content)
             except (*TROUBLE, ValueError, RecursionError) as error:
                 failure, content = type(error).__name__, None
         self.after("", url, status, failure, (time.perf_counter() - started) * 1000)

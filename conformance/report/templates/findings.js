@@ -4,10 +4,10 @@ function message(title, text, open) {
 }
 
 function exchange(id, last) {
-  const { title, request, reply } = data.exchanges[id];
+  const { title, request, response } = data.exchanges[id];
   return make("div", { class: "exchange" },
     make("h3", {}, make("span", { class: "soft" }, `${id} `), title),
-    make("div", { class: "pair" }, message("Request", request, last), message("Reply", reply, last)));
+    make("div", { class: "pair" }, message("Request", request, last), message("Response", response, last)));
 }
 
 function sides(row) {

@@ -27,7 +27,7 @@ function spell(past) {
   return { nights: bad.length, waived: bad.filter(({ code }) => code === "W").length, came, went, since: open ? judged[lastGood + 1].night : -1 };
 }
 
-function story(past) {
+function scenario(past) {
   const { nights, waived, came, went } = spell(past);
   const parts = [`now ${nightWords(past.at(-1)).toLowerCase()}`];
   if (nights) parts.push(`violated in ${nights} of ${past.length} nights${waived ? `, waived in ${waived}` : ""}`);
@@ -47,7 +47,7 @@ function sinceWhen(row) {
 }
 
 function heatRow({ requirement, past }) {
-  const text = story(past);
+  const text = scenario(past);
   const strip = make("span", { class: "strip", role: "img", "aria-label": text });
   [...past].forEach((code, night) => {
     const kind = { ".": "none", W: "v-FAIL waived" }[code] || `v-${VERDICTS[code]}`;

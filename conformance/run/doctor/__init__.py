@@ -42,14 +42,14 @@ def diagnose(
 def _look(client: Client) -> list[Finding]:
     lookups = yaml.safe_load((specs_dir() / "fixtures.yaml").read_text(encoding="utf-8"))
     findings = list(hosts(client.target))
-    finding, reply = base_url(client)
+    finding, response = base_url(client)
     findings.append(finding)
-    if reply is not None:
-        findings.append(clock(reply))
+    if response is not None:
+        findings.append(clock(response))
     own = organizations(client, lookups, findings)
     findings += ready_tokens(client)
     fixtures = Fixtures(client, lookups, own)
-    if reply is not None and own:
+    if response is not None and own:
         findings += [*fixtures.check(), *fixtures.permissions()]
     return findings + list(limits(client))
 

@@ -34,26 +34,26 @@ class Fixtures:
         role = wanted["role"] if wanted["role"] in self.own else "owner"
         cure = f"correct fixtures.{name}"
         try:
-            reply = self._read("fixture", value, role)
+            response = self._read("fixture", value, role)
         except NotJudged as why:
             return Finding("fixture", name, State.DOWN, why.reason)
-        if reply.status != 200:  # noqa: PLR2004 - it cannot be read
-            hidden = wanted["organization"] == "other" and role == "owner" and reply.status in {403, 404}
-            seen = f"{value[:64]}: the {role} gets {reply.summary()}"
+        if response.status != 200:  # noqa: PLR2004 - it cannot be read
+            hidden = wanted["organization"] == "other" and role == "owner" and response.status in {403, 404}
+            seen = f"{value[:64]}: the {role} gets {response.summary()}"
             if hidden:
                 return Finding(
                     "fixture", name, State.NOTE, f"{seen}, as a stranger does: it may or may not exist"
                 )
             return Finding("fixture", name, State.WRONG, seen, cure)
-        problem = self._organization(reply, wanted) or self._data_center(reply, wanted)
-        place = reply.at(self.lookups["fixture"]["data_center"])
+        problem = self._organization(response, wanted) or self._data_center(response, wanted)
+        place = response.at(self.lookups["fixture"]["data_center"])
         seen = f"exists, {place}" if isinstance(place, str) else "exists"
         return Finding(
             "fixture", name, State.WRONG if problem else State.OK, problem or seen, cure if problem else ""
         )
 
-    def _organization(self, reply: Exchange, wanted: Mapping[str, str]) -> str:
-        organization = reply.at(self.lookups["fixture"]["organization"])
+    def _organization(self, response: Exchange, wanted: Mapping[str, str]) -> str:
+        organization = response.at(self.lookups["fixture"]["organization"])
         owner = self.own.get("owner")
         if not isinstance(organization, str) or owner is None:
             return ""
@@ -65,7 +65,7 @@ class Fixtures:
             else "it belongs to another organization"
         )
 
-    def _data_center(self, reply: Exchange, wanted: Mapping[str, str]) -> str:
+    def _data_center(self, response: Exchange, wanted: Mapping[str, str]) -> str:
         if wanted.get("data_center") != "other":
             return ""
         pointer = self.lookups["fixture"]["data_center"]
@@ -73,7 +73,7 @@ class Fixtures:
         here: Any = self.lookups["default_data_center"]
         if home:
             here = self._read("fixture", home, "owner").at(pointer)
-        there = reply.at(pointer)
+        there = response.at(pointer)
         return f"it is in {there} as everything else, not in another data center" if there == here else ""
 
     def permissions(self) -> Iterator[Finding]:
@@ -81,15 +81,15 @@ class Fixtures:
         home = self.client.target.fixtures.get("itwin_id")
         for role in self.own if home else ():
             try:
-                reply = self._read("permissions", str(home), role)
+                response = self._read("permissions", str(home), role)
             except NotJudged as why:
                 yield Finding("permissions", role, State.NOTE, why.reason)
                 continue
-            held = reply.at(self.lookups["permissions"]["list"])
-            if reply.status == 200 and isinstance(held, list):  # noqa: PLR2004 - it tells
+            held = response.at(self.lookups["permissions"]["list"])
+            if response.status == 200 and isinstance(held, list):  # noqa: PLR2004 - it tells
                 yield Finding("permissions", role, State.OK, ", ".join(map(str, held))[:300] or "none")
             else:
-                yield Finding("permissions", role, State.NOTE, f"cannot be read off: {reply.summary()}")
+                yield Finding("permissions", role, State.NOTE, f"cannot be read off: {response.summary()}")
         if not home:
             seen = "the run creates what it needs: the owner holds every permission there"
             yield Finding("permissions", "owner", State.NOTE, seen)

@@ -75,22 +75,22 @@ def base_url(client: Client) -> tuple[Finding, Exchange | None]:
     """Ask for the root of the API as nobody: any answer will do."""
     url = client.target.base_url
     try:
-        reply = client.send(
+        response = client.send(
             Request("GET", "/", purpose="setup", headers={"Authorization": None}, may_throttle=True)
         )
     except NotJudged as why:
         return Finding("base URL", url, State.DOWN, why.reason, "correct base_url, or start the target"), None
-    return Finding("base URL", url, State.OK, f"answers, in {reply.elapsed_ms:.0f} ms"), reply
+    return Finding("base URL", url, State.OK, f"answers, in {response.elapsed_ms:.0f} ms"), response
 
 
-def clock(reply: Exchange) -> Finding:
+def clock(response: Exchange) -> Finding:
     """Compare the target's clock with ours."""
-    said = reply.header("Date")
+    said = response.header("Date")
     try:
         theirs = parsedate_to_datetime(said or "").timestamp()
     except (ValueError, TypeError, OverflowError):
         return Finding("clock", "Date", State.NOTE, "the target does not say what time it is")
-    skew = theirs + 0.5 - (reply.started + reply.elapsed_ms / 2000)
+    skew = theirs + 0.5 - (response.started + response.elapsed_ms / 2000)
     if abs(skew) <= SKEW:
         return Finding("clock", "Date", State.OK, f"{skew:+.1f} s from ours")
     return Finding(
@@ -107,8 +107,8 @@ def limits(client: Client) -> Iterator[Finding]:
     target = client.target
     told = {
         f"{name}: {value}"
-        for reply in client.recorder
-        for name, value in reply.headers.items()
+        for response in client.recorder
+        for name, value in response.headers.items()
         if LIMIT_HEADER.search(name)
     }
     seen = f"{target.rate:g} requests a second" if target.rate else "none configured"
@@ -118,7 +118,7 @@ def limits(client: Client) -> Iterator[Finding]:
     yield Finding("rate limit", "rate", State.OK if not cure else State.NOTE, seen, cure)
     if told:
         yield Finding(
-            "rate limit", "replies", State.NOTE, client.redactor.mask("; ".join(sorted(told)))[:200]
+            "rate limit", "responses", State.NOTE, client.redactor.mask("; ".join(sorted(told)))[:200]
         )
     spent = [f"at most {target.max_requests} requests"] if target.max_requests else []
     spent += [f"at most {target.max_writes} writes"] if target.max_writes is not None else []

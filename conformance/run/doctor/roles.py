@@ -32,16 +32,18 @@ def _role(client: Client, account: Mapping[str, str], role: str) -> tuple[Findin
     cure = f"check [targets.{client.target.name}.roles.{role}] and the variables that it names"
     try:
         token = client.credentials.token(role)
-        reply = client.send(Request("GET", account["path"], purpose="setup", may_throttle=True), role)
+        response = client.send(Request("GET", account["path"], purpose="setup", may_throttle=True), role)
     except NotJudged as why:
         return Finding("token", role, State.DOWN, client.redactor.mask(why.reason), cure), ""
     seen, state = described(token, client.target.scope)
-    if reply.status == 401:  # noqa: PLR2004 - the token is refused
-        return Finding("token", role, State.DOWN, f"{seen}; the API refuses it: {reply.summary()}", cure), ""
-    organization = reply.at(account["id"])
+    if response.status == 401:  # noqa: PLR2004 - the token is refused
+        return Finding(
+            "token", role, State.DOWN, f"{seen}; the API refuses it: {response.summary()}", cure
+        ), ""
+    organization = response.at(account["id"])
     if not isinstance(organization, str):
         return Finding(
-            "token", role, state, f"{seen}; its organization cannot be read: {reply.summary()}"
+            "token", role, state, f"{seen}; its organization cannot be read: {response.summary()}"
         ), ""
     cure = "" if state is State.OK else cure
     return Finding("token", role, state, f"{seen}; organization {organization[:64]}", cure), organization

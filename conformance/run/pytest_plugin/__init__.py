@@ -1,4 +1,4 @@
-"""The pytest plugin that turns stories into verdicts; `tests/contract/conftest.py` loads it.
+"""The pytest plugin that turns scenarios into verdicts; `tests/contract/conftest.py` loads it.
 
 PYTEST_DONT_REWRITE: rewritten assertions print the values that they compare, and a value may be a secret.
 """

@@ -1,4 +1,4 @@
-"""The soft scope: a story judges several requirements, and one broken promise does not silence the next."""
+"""The soft scope: a scenario judges several requirements, and one violation does not silence the next."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from conformance.run.run import Run
 
 
 def verifies(*requirements: str) -> pytest.MarkDecorator:
-    """Declare which requirements a story judges; each must be judged, and no other may be."""
+    """Declare which requirements a scenario judges; each must be judged, and no other may be."""
     return pytest.mark.verifies(*requirements)
 
 
 def prepares(*requirements: str) -> pytest.MarkDecorator:
-    """Declare which requirements a story prepares without judging them: a later story does."""
+    """Declare which requirements a scenario prepares without judging them: a later scenario does."""
     return pytest.mark.prepares(*requirements)
 
 
 @dataclass
 class Judge:
-    """Books the verdicts of one story. `declared` are the (requirement, operation) pairs it must judge."""
+    """Books the verdicts of one scenario. `declared` are the (requirement, operation) pairs it must judge."""
 
     run: Run
-    story: str
+    scenario: str
     declared: tuple[tuple[str, str], ...]
     exchanges: list[Exchange] = field(default_factory=list)
     judged: set[tuple[str, str]] = field(default_factory=set)
@@ -41,7 +41,7 @@ class Judge:
 
     @contextmanager
     def __call__(self, requirement: str, operation: str = "") -> Iterator[Judge]:
-        """Judge one requirement in the block: an expectation that fails is a violation; the story goes on."""
+        """Judge one requirement in the block: a failed expectation is a violation; the scenario goes on."""
         pair = self._pair(requirement, operation)
         self.judged.add(pair)
         self._seen = ""
@@ -61,7 +61,7 @@ class Judge:
             self._book(pair, held(level), fingerprint=self._seen)
 
     def _unanswered(self, why: NotJudged) -> str:
-        """Return the reason where a write got no reply, or was not sent since its operation gives none."""
+        """Return the reason where a write got no response, or was not sent since its operation gives none."""
         seen = [x for x in self.exchanges if x.id in why.evidence]
         lost = any(x.status is None and x.request.writes for x in seen)
         return why.reason if lost or why.reason in self.run.client.health.given_up.values() else ""
@@ -71,16 +71,16 @@ class Judge:
         self._seen = brief(" ".join(map(str, what)), 300)
 
     def not_applicable(self, reason: str, *requirements: str) -> None:
-        """Say why some or all of the story's open requirements do not apply to this target."""
+        """Say why some or all of the scenario's open requirements do not apply to this target."""
         for pair in self.open():
             if not requirements or pair[0] in requirements:
                 self.judged.add(pair)
                 self._book(pair, Verdict.NOT_APPLICABLE, reason=reason)
 
     def last(self) -> Exchange:
-        """Return the newest exchange of the story, as evidence."""
+        """Return the newest exchange of the scenario, as evidence."""
         if not self.exchanges:
-            raise HarnessError(f"{self.story} sent nothing and wants evidence")
+            raise HarnessError(f"{self.scenario} sent nothing and wants evidence")
         return self.exchanges[-1]
 
     def open(self) -> list[tuple[str, str]]:
@@ -95,7 +95,7 @@ class Judge:
         *,
         only: tuple[str, str] | None = None,
     ) -> None:
-        """Give everything still open, or one pair, this verdict: the story ended and judges nothing more."""
+        """Give everything still open, or one pair, this verdict: the scenario judges nothing more."""
         for pair in self.open() if only is None else (only,):
             self.judged.add(pair)
             self._book(pair, verdict, reason=reason, evidence=evidence)
@@ -105,9 +105,11 @@ class Judge:
         if len(pairs) == 1:
             return pairs[0]
         if pairs:
-            raise HarnessError(f"{self.story} judges {requirement} and does not say on which operation")
+            raise HarnessError(f"{self.scenario} judges {requirement} and does not say on which operation")
         where = f" ({operation})" if operation else ""
-        raise HarnessError(f"{self.story} judges {requirement}{where} and never declared it with @verifies")
+        raise HarnessError(
+            f"{self.scenario} judges {requirement}{where} and never declared it with @verifies"
+        )
 
     def _violated(self, pair: tuple[str, str], violation: Violation) -> None:
         level = self.run.catalogue.rows[pair[0]].level
@@ -125,7 +127,7 @@ class Judge:
             evidence=violation.evidence,
             curl=curl(proof, self.run.redactor) if proof else "",
             fingerprint=violation.actual if verdict is Verdict.OBSERVED else "",
-            variations=(self.story,),
+            variations=(self.scenario,),
         )
 
     def _proof(self, evidence: tuple[str, ...]) -> Exchange | None:
@@ -138,6 +140,6 @@ class Judge:
         if not details.get("evidence") and self.exchanges and verdict is not Verdict.NOT_APPLICABLE:
             details["evidence"] = (self.exchanges[-1].id,)
         row = self.run.catalogue.rows[pair[0]]
-        details["reason"] = details.get("reason") or f"judged in {self.story}"
+        details["reason"] = details.get("reason") or f"judged in {self.scenario}"
         self.run.book.add(Judgement(*pair, row.level, verdict, **details))
         self.run.per_requirement.setdefault(pair[0], set()).update(e.id for e in self.exchanges)

@@ -1,4 +1,4 @@
-"""Runs the contract's stories inside this process and returns the run's document."""
+"""Runs the contract's scenarios inside this process and returns the run's document."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class _Bring:
         config.stash[plugin.RUN] = self.run
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        """Say which story begins."""
+        """Say which scenario begins."""
         self.progress(self.run, nodeid.rsplit("::", 1)[-1])
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -50,7 +50,7 @@ class _Bring:
 
 
 def judge(run: Run, progress: Progress = lambda *_: None, *, formats: bool = True) -> dict[str, Any]:
-    """Run every story of the contract that is selected, undo, report, and return the run's document."""
+    """Run every scenario of the contract that is selected, undo, report, and return the run's document."""
     bring = _Bring(run, progress)
     keep_caches_in(cache_dir() / "hypothesis")
     folder = contract_dir()
@@ -68,7 +68,7 @@ def judge(run: Run, progress: Progress = lambda *_: None, *, formats: bool = Tru
         with sharded(run), contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
             code = _without_options_of_others(lambda: pytest.main(arguments, plugins=[bring]))
         if bring.problems:
-            stop(run, "a module of stories cannot be read")
+            stop(run, "a module of scenarios cannot be read")
         elif code == pytest.ExitCode.INTERRUPTED:
             stop(run, "interrupted")
         if code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR) or bring.problems:

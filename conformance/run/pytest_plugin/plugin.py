@@ -1,4 +1,4 @@
-"""The hooks: options, selection, one `Judge` for each story, a verdict for whatever ends a story early."""
+"""The hooks: options, selection, one `Judge` a scenario, a verdict for whatever ends a scenario early."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker; where pytest itself was called, open the run that `conformance run` brings."""
-    config.addinivalue_line("markers", "verifies(*ids): the requirements that a story judges")
+    config.addinivalue_line("markers", "verifies(*ids): the requirements that a scenario judges")
     config.addinivalue_line(
-        "markers", "prepares(*ids): the requirements that a later story judges on what this one makes"
+        "markers", "prepares(*ids): the requirements that a later scenario judges on what this one makes"
     )
     config.addinivalue_line("markers", "order(when): early, late, last or generated")
     if RUN in config.stash or config.option.help:
@@ -67,7 +67,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the stories that judge something selected that the target has everything for."""
+    """Keep the scenarios that judge something selected that the target has everything for."""
     run = config.stash[RUN]
     kept: list[pytest.Item] = []
     dropped: list[pytest.Item] = []
@@ -89,7 +89,7 @@ def _place(item: pytest.Item) -> int:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Tell a story with an `operation` once for each operation of the requirements that it judges."""
+    """Tell a scenario with an `operation` once for each operation of the requirements that it judges."""
     if "operation" not in metafunc.fixturenames:
         return
     rows = metafunc.config.stash[RUN].catalogue.rows
@@ -101,7 +101,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def _declared(item: pytest.Item, run: Run) -> tuple[tuple[str, str], ...]:
-    """Return the pairs that a story declares; a parameter `operation` narrows those of several operations."""
+    """Return the pairs that a scenario declares; a parameter `operation` narrows several operations."""
     marker = item.get_closest_marker("verifies") or item.get_closest_marker("prepares")
     pairs = []
     callspec = getattr(item, "callspec", None)
@@ -119,15 +119,15 @@ def _declared(item: pytest.Item, run: Run) -> tuple[tuple[str, str], ...]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Give the story its judge before any fixture sends something."""
+    """Give the scenario its judge before any fixture sends something."""
     run = item.config.stash[RUN]
     declared = item.stash[DECLARED] if item.get_closest_marker("verifies") else ()
     judge = Judge(run, _name(item), declared)
     item.stash[JUDGE] = judge
     order = item.get_closest_marker("order")
     if order is not None and "generated" in order.args:
-        run.generated.add(judge.story)
-    run.client.story = lambda: judge.story
+        run.generated.add(judge.scenario)
+    run.client.scenario = lambda: judge.scenario
     run.client.watch(judge.exchanges)
 
 
@@ -139,7 +139,7 @@ def _name(item: pytest.Item) -> str:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Turn the end of a story into verdicts, and what pytest shows into something without secrets."""
+    """Turn the end of a scenario into verdicts, and what pytest shows into something without secrets."""
     report = yield
     judge = item.stash[JUDGE]
     if call.excinfo is not None and call.when != "teardown":
@@ -156,7 +156,7 @@ def pytest_runtest_makereport(
 
 
 def _note_what_is_not_prepared(item: pytest.Item, run: Run, error: BaseException) -> None:
-    """Remember why a later story will find nothing to judge."""
+    """Remember why a later scenario will find nothing to judge."""
     if item.get_closest_marker("prepares"):
         for pair in item.stash[DECLARED]:
             run.notes.setdefault(pair, run.redactor.mask(f"what it needs was not prepared: {error}")[:500])
@@ -166,7 +166,7 @@ def _explain_what_is_open(judge: Judge) -> None:
     run = judge.run
     for pair in judge.open():
         reason = run.notes.get(pair) or run.stopped or run.client.budget.stopped
-        judge.give_up(Verdict.CANNOT_JUDGE, reason or "the story ended without judging it", only=pair)
+        judge.give_up(Verdict.CANNOT_JUDGE, reason or "the scenario ended without judging it", only=pair)
 
 
 def _give_up(judge: Judge, error: BaseException) -> None:
@@ -180,7 +180,7 @@ def _give_up(judge: Judge, error: BaseException) -> None:
         case _:
             whose = "" if isinstance(error, ConformanceError) else f"{type(error).__name__}: "
             judge.give_up(Verdict.HARNESS_ERROR, mask(f"{whose}{error}")[:500])
-            judge.run.harness_errors.append(mask(f"{judge.story}: {whose}{error}"))
+            judge.run.harness_errors.append(mask(f"{judge.scenario}: {whose}{error}"))
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
@@ -191,7 +191,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     run = session.config.stash[RUN]
     with stack:
         if exitstatus == pytest.ExitCode.INTERRUPTED:
-            stop(run, "interrupted, or a module of stories cannot be read")
+            stop(run, "interrupted, or a module of scenarios cannot be read")
         if session.testscollected or exitstatus in (0, 1, 5):
             document = finish(run)
             session.exitstatus = document["exit_code"]
@@ -210,7 +210,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 @pytest.fixture(scope="session")
 def run(pytestconfig: pytest.Config) -> Run:
-    """Return the run that the stories belong to."""
+    """Return the run that the scenarios belong to."""
     return pytestconfig.stash[RUN]
 
 
@@ -222,12 +222,12 @@ def client(run: Run) -> Client:
 
 @pytest.fixture
 def judge(request: pytest.FixtureRequest) -> Judge:
-    """Return the judge of this story."""
+    """Return the judge of this scenario."""
     told: Judge = request.node.stash[JUDGE]
     return told
 
 
 @pytest.fixture(scope="session")
 def unique(run: Run) -> Unique:
-    """Return a maker of names that no other run and no other story has: ``unique("zone")``."""
+    """Return a maker of names that no other run and no other scenario has: ``unique("zone")``."""
     return Unique(run.prefix)

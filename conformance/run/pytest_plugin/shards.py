@@ -1,7 +1,7 @@
 """More processes for the generated requests: each has a seed of its own, and all of them spend one budget.
 
 Only a nightly or release run has shards, since a quick one generates few requests. The run itself tells every
-story; a shard tells the generated ones again from the next seed, and what it finds is booked on the run.
+scenario; a shard tells the generated ones again from the next seed, and what it finds is booked on the run.
 Rate, limits, `Retry-After` and the stop sign hold for all at once: they pass one gate in shared memory.
 """
 

@@ -15,7 +15,7 @@ from conformance.claims.requirements import Catalogue
 from conformance.exchange.model import ABSENT, Exchange
 from conformance.exchange.redaction import Redactor
 from conformance.results.verdicts import Book, Verdict
-from tests.suite.toy_api import reply
+from tests.suite.toy_api import response
 
 GUID: Final = "d0f27dd5-0a0a-4b0e-8a5b-2b0d3e0f5c11"
 NOT_FOUND: Final = {"error": {"code": "LampNotFound", "message": "No such lamp."}}
@@ -116,7 +116,7 @@ def test_a_check_says_what_it_sees(
 ) -> None:
     """Each check holds, fails with what was seen, or keeps out of what is not its own."""
     lamp = operations["getLamp"]
-    assert CHECKS[check](reply_of(lamp, status, body, special), lamp) == seen
+    assert CHECKS[check](response_of(lamp, status, body, special), lamp) == seen
 
 
 @pytest.mark.parametrize(("status", "body", "special", "seen"), BREAK)
@@ -125,7 +125,7 @@ def test_a_status_without_a_body_has_none(
 ) -> None:
     """A body, or the announcement of one, behind a status that is documented without is seen."""
     lamp = operations["breakLamp"]
-    assert CHECKS["no-body"](reply_of(lamp, status, body, special), lamp) == seen
+    assert CHECKS["no-body"](response_of(lamp, status, body, special), lamp) == seen
 
 
 def test_every_check_is_on_the_table() -> None:
@@ -134,9 +134,9 @@ def test_every_check_is_on_the_table() -> None:
     assert failing == set(CHECKS)
 
 
-def reply_of(operation: Operation, status: int, body: Any, special: dict[str, Any]) -> Exchange:
-    """Return a reply with what is special about it."""
-    return reply(operation, status, body, **special)
+def response_of(operation: Operation, status: int, body: Any, special: dict[str, Any]) -> Exchange:
+    """Return a response with what is special about it."""
+    return response(operation, status, body, **special)
 
 
 ROW: Final = {
@@ -167,7 +167,7 @@ def test_a_row_describes_its_own_check(
     """Constants, repeated values, present and absent members are judged on the row's status alone."""
     add = operations["addLamp"]
     special = {"request": {"json": {"id": "hall"}, "params": {"room": "desk"}}}
-    assert row_check(ROW)(reply_of(add, status, body, special), add) == seen
+    assert row_check(ROW)(response_of(add, status, body, special), add) == seen
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_a_row_describes_its_own_check(
         (ABSENT, "a", False),
     ],
 )
-def test_a_reply_repeats_what_was_sent(value: Any, sent: Any, *, alike: bool) -> None:
+def test_a_response_repeats_what_was_sent(value: Any, sent: Any, *, alike: bool) -> None:
     """A GUID may change its case and blanks may be trimmed; nothing else may differ."""
     assert same(value, sent) is alike
     assert shown(ABSENT) == "absent"
@@ -201,14 +201,14 @@ def oracles(catalogue: Catalogue, *, only: str = "") -> Oracles:
 def test_a_violation_is_booked_on_its_requirement_with_proof(lamps: Catalogue) -> None:
     """A check that fails books expected, actual, evidence and a shell line."""
     listening = oracles(lamps)
-    seen = reply_of(lamps.operations["getLamp"], 418, LAMP, {"story": "test_lamps::a_story"})
+    seen = response_of(lamps.operations["getLamp"], 418, LAMP, {"scenario": "test_lamps::a_scenario"})
     listening(seen)
     judged = listening.book.get("platform.reply.documented-status", "getLamp")
     assert judged is not None
     assert (judged.verdict, judged.evidence) == (Verdict.FAIL, (seen.id,))
     assert judged.actual == "418: status 418, which the page does not list"
-    assert (judged.expected, judged.reason) == ("only documented statuses", "seen in test_lamps::a_story")
-    assert judged.variations == ("test_lamps::a_story",)
+    assert (judged.expected, judged.reason) == ("only documented statuses", "seen in test_lamps::a_scenario")
+    assert judged.variations == ("test_lamps::a_scenario",)
     assert judged.curl.startswith("curl -sS -i -X GET")
 
 
@@ -216,12 +216,13 @@ def test_what_is_not_selected_or_off_the_spec_is_not_judged(lamps: Catalogue) ->
     """Requests that leave the documented path, set-up calls and requirements not selected are left alone."""
     lamp = lamps.operations["getLamp"]
     listening = oracles(lamps, only="lamps.")
-    listening(reply_of(lamp, 418, LAMP, {}))
+    listening(response_of(lamp, 418, LAMP, {}))
     everywhere = oracles(lamps)
-    everywhere(reply_of(lamp, 418, LAMP, {"request": {"off_spec": True}}))
+    everywhere(response_of(lamp, 418, LAMP, {"request": {"off_spec": True}}))
     everywhere(
         replace(
-            reply_of(lamp, 418, LAMP, {}), request=replace(reply_of(lamp, 1, b"", {}).request, operation=None)
+            response_of(lamp, 418, LAMP, {}),
+            request=replace(response_of(lamp, 1, b"", {}).request, operation=None),
         )
     )
     assert {(j.requirement, j.verdict) for j in [*listening.book, *everywhere.book]} <= {
@@ -229,11 +230,13 @@ def test_what_is_not_selected_or_off_the_spec_is_not_judged(lamps: Catalogue) ->
     }
 
 
-def test_a_reply_that_breaks_off_twice_is_a_violation_once_the_target_lives(lamps: Catalogue) -> None:
+def test_a_response_that_breaks_off_twice_is_a_violation_once_the_target_lives(lamps: Catalogue) -> None:
     """Two broken connections for one request count when the next request is answered, and only then."""
     listening = oracles(lamps)
-    lost = replace(reply_of(lamps.operations["getLamp"], 200, LAMP, {}), status=None, failure="broken: reset")
-    fine = reply_of(lamps.operations["getLamp"], 200, LAMP, {})
+    lost = replace(
+        response_of(lamps.operations["getLamp"], 200, LAMP, {}), status=None, failure="broken: reset"
+    )
+    fine = response_of(lamps.operations["getLamp"], 200, LAMP, {})
     listening(lost)
     listening(fine)
     whole = listening.book.get("platform.reply.whole", "getLamp")
@@ -251,15 +254,15 @@ def test_a_reply_that_breaks_off_twice_is_a_violation_once_the_target_lives(lamp
     assert not listening.broken
 
 
-def test_every_third_reply_that_breaks_off_is_no_accident(lamps: Catalogue) -> None:
+def test_every_third_response_that_breaks_off_is_no_accident(lamps: Catalogue) -> None:
     """One lost here and there is the network's; the third of one operation is a violation, of no other."""
     listening = oracles(lamps)
     lamp, add = lamps.operations["getLamp"], lamps.operations["addLamp"]
     for number in (1, 2, 3):
         for operation in (lamp, add)[: 4 - number]:
-            lost = reply_of(operation, 200, LAMP, {})
+            lost = response_of(operation, 200, LAMP, {})
             listening(replace(lost, id=f"lost{number}", status=None, failure="broken: reset"))
-            listening(reply_of(lamp, 200, LAMP, {}))
+            listening(response_of(lamp, 200, LAMP, {}))
         whole = listening.book.get("platform.reply.whole", "getLamp")
         assert whole is not None
         assert whole.verdict is (Verdict.FAIL if number == 3 else Verdict.PASS), number
@@ -267,10 +270,10 @@ def test_every_third_reply_that_breaks_off_is_no_accident(lamps: Catalogue) -> N
     assert listening.book.get("platform.reply.whole", "addLamp") is None
 
 
-def test_other_failures_are_not_counted_as_broken_replies(lamps: Catalogue) -> None:
+def test_other_failures_are_not_counted_as_broken_responses(lamps: Catalogue) -> None:
     """A timeout has rows of its own, and a sibling operation has none at all."""
     listening = oracles(lamps)
-    lost = reply_of(lamps.operations["getLamp"], 200, LAMP, {})
+    lost = response_of(lamps.operations["getLamp"], 200, LAMP, {})
     sibling = replace(lost.request, operation=None)
     for failure, request in (("timeout", lost.request), ("broken: reset", sibling)):
         for _ in range(4):
@@ -281,12 +284,12 @@ def test_other_failures_are_not_counted_as_broken_replies(lamps: Catalogue) -> N
 def test_what_holds_is_booked_with_its_level_and_its_proof(lamps: Catalogue) -> None:
     """A PASS has its evidence too, and neither fingerprint nor reason."""
     listening = oracles(lamps)
-    seen = reply_of(lamps.operations["getLamp"], 200, LAMP, {})
+    seen = response_of(lamps.operations["getLamp"], 200, LAMP, {})
     listening(seen)
     judged = listening.book.get("platform.reply.documented-status", "getLamp")
     assert judged is not None
     assert (judged.verdict, judged.level, judged.evidence) == (Verdict.PASS, Level.MUST, (seen.id,))
-    listening(reply_of(lamps.operations["getLamp"], 418, LAMP, {}))
+    listening(response_of(lamps.operations["getLamp"], 418, LAMP, {}))
     judged = listening.book.get("platform.reply.documented-status", "getLamp")
     assert judged is not None
     assert (judged.level, judged.reason, judged.fingerprint, judged.variations) == (Level.MUST, "", "", ())
@@ -297,7 +300,7 @@ def test_a_limit_that_stops_a_preparation_is_booked_on_the_operation_before_it(l
     rows = dict(lamps.rows)
     rows["platform.rate.lifts"] = replace(rows["platform.reply.whole"], id="platform.rate.lifts")
     listening = oracles(replace(lamps, rows=rows))
-    refused = reply_of(lamps.operations["getLamp"], 429, NOT_FOUND, {"headers": {"Retry-After": "1"}})
+    refused = response_of(lamps.operations["getLamp"], 429, NOT_FOUND, {"headers": {"Retry-After": "1"}})
     sibling = replace(refused, request=replace(refused.request, operation=None))
     listening.limit(sibling, lifted=False)
     assert listening.book.get("platform.rate.lifts", "getLamp") is None
@@ -323,7 +326,7 @@ def test_a_limit_that_never_lifts_is_judged(
     listening = oracles(replace(lamps, rows=rows))
     headers = {"Retry-After": header} if header else {}
     listening.limit(
-        reply_of(lamps.operations["getLamp"], 429, NOT_FOUND, {"headers": headers}), lifted=lifted
+        response_of(lamps.operations["getLamp"], 429, NOT_FOUND, {"headers": headers}), lifted=lifted
     )
     judged = listening.book.get("platform.rate.lifts", "getLamp")
     assert (judged.verdict if judged else None) == verdict
@@ -333,19 +336,19 @@ def test_a_limit_that_never_lifts_is_judged(
     ("body", "headers", "seen"),
     [
         (LAMP, {}, ""),
-        ({"id": "a-token-of-the-run-0123456789"}, {}, "the reply repeats a token or secret"),
-        (LAMP, {"X-Echo": "a-token-of-the-run-0123456789"}, "the reply repeats a token or secret"),
+        ({"id": "a-token-of-the-run-0123456789"}, {}, "the response repeats a token or secret"),
+        (LAMP, {"X-Echo": "a-token-of-the-run-0123456789"}, "the response repeats a token or secret"),
     ],
 )
 def test_an_echoed_token_is_seen(lamps: Catalogue, body: Any, headers: dict[str, str], seen: str) -> None:
-    """A token of the run in a body or header of a reply is a violation, and is not repeated in its words."""
+    """A token of the run in a body or header of a response is a violation, and not repeated in words."""
     row = replace(lamps.rows["platform.reply.whole"], oracle="token-never-echoed")
     redactor = Redactor()
     redactor.learn("a-token-of-the-run-0123456789")
     ((_, check),) = build_checks([row], redactor)["getLamp"]
     assert (
         check(
-            reply_of(lamps.operations["getLamp"], 200, body, {"headers": headers}),
+            response_of(lamps.operations["getLamp"], 200, body, {"headers": headers}),
             lamps.operations["getLamp"],
         )
         == seen
@@ -355,7 +358,7 @@ def test_an_echoed_token_is_seen(lamps: Catalogue, body: Any, headers: dict[str,
 def test_an_observation_keeps_what_was_seen(lamps: Catalogue) -> None:
     """What an unspecified row sees is its fingerprint, and never a violation."""
     listening = oracles(lamps)
-    listening.note("lamps.get.colour", reply_of(lamps.operations["getLamp"], 200, LAMP, {}), "green")
+    listening.note("lamps.get.colour", response_of(lamps.operations["getLamp"], 200, LAMP, {}), "green")
     judged = listening.book.get("lamps.get.colour", "getLamp")
     assert judged is not None
     assert (judged.verdict, judged.fingerprint) == (Verdict.OBSERVED, "green")

@@ -1,4 +1,4 @@
-"""What stories expect: each helper keeps quiet about what is right and names what is wrong."""
+"""What scenarios expect: each helper keeps quiet about what is right and names what is wrong."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from conformance.checks import expect
 from conformance.claims.openapi import Operation
 from conformance.errors import Violation
 from conformance.exchange.model import Exchange
-from tests.suite.toy_api import reply
+from tests.suite.toy_api import response
 
 GUID: Final = "d0f27dd5-0a0a-4b0e-8a5b-2b0d3e0f5c11"
 
@@ -133,8 +133,8 @@ def test_an_expectation_tells_right_from_wrong(
 ) -> None:
     """What is right passes; what is wrong is a violation with expected, actual and its exchange."""
     lamp = operations["getLamp"]
-    expectation(reply(lamp, *right), *arguments)
-    bad = reply(lamp, *wrong)
+    expectation(response(lamp, *right), *arguments)
+    bad = response(lamp, *wrong)
     with pytest.raises(Violation) as raised:
         expectation(bad, *arguments)
     assert (raised.value.expected, raised.value.actual) == (expected, actual)
@@ -143,10 +143,10 @@ def test_an_expectation_tells_right_from_wrong(
 
 def test_an_absent_member_differs_from_nothing(operations: Mapping[str, Operation]) -> None:
     """What the other side does not say either cannot be the same."""
-    seen = reply(operations["getLamp"], 200, {})
+    seen = response(operations["getLamp"], 200, {})
     expect.differs(seen, "/a", seen.at("/a"))
-    expect.no_detail(reply(operations["getLamp"], 422, refusal(details=["x"])), "id")
-    assert expect.text(reply(operations["getLamp"], 200, {"a": "x"}), "/a") == "x"
+    expect.no_detail(response(operations["getLamp"], 422, refusal(details=["x"])), "id")
+    assert expect.text(response(operations["getLamp"], 200, {"a": "x"}), "/a") == "x"
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_lists_and_values_are_compared(
     operations: Mapping[str, Operation], look: Callable[[Exchange], None], complaint: str
 ) -> None:
     """Ids are compared without order and case, values exactly, each with its evidence."""
-    proof = reply(operations["getLamp"], 200)
+    proof = response(operations["getLamp"], 200)
     if not complaint:
         look(proof)
         return

@@ -98,7 +98,7 @@ def test_a_bad_row_is_refused_by_name(house: House, old: str, new: str, complain
 def test_a_folder_without_requirements_is_refused(house: House) -> None:
     """A folder with specs and no claims is not the folder that was meant."""
     (house.specs / "lamps/requirements.yaml").unlink()
-    with pytest.raises(UsageError, match=r"no \*\.requirements\.yaml"):
+    with pytest.raises(UsageError, match=r"no API/requirements.yaml"):
         load_catalogue(house.specs, {})
 
 
@@ -129,7 +129,7 @@ def test_a_selector_means_what_it_names(lamps: Catalogue, selectors: tuple[str, 
     ("selector", "hint"),
     [
         ("lamps.get.nothing", "see `conformance list`"),
-        ("lamps.break.loudly", "it is excluded: nobody can hear a reply"),
+        ("lamps.break.loudly", "it is excluded: nobody can hear a response"),
         ("getLamp@breakLamp", "see `conformance list`"),
         ("lamps.ge", "see `conformance list`"),
     ],

@@ -129,7 +129,7 @@ def test_an_example_is_valid_against_its_schema(
 
 @pytest.mark.parametrize("name", STATUSES)
 def test_every_response_with_a_body_has_an_example(name: str) -> None:
-    """Only the reply without a body has no example, so that no schema stays untried."""
+    """Only the response without a body has no example, so that no schema stays untried."""
     without = {status for status, response in _responses(name).items() if "content" not in response}
     assert without == STATUSES[name] & {"204"}
     media = [body for response in _responses(name).values() for body in response.get("content", {}).items()]
@@ -217,7 +217,7 @@ def test_a_body_is_required_where_there_is_one() -> None:
 
 @pytest.mark.parametrize("name", STATUSES)
 def test_only_a_429_says_when_to_come_back(name: str) -> None:
-    """The reply to too many requests carries whole seconds in retry-after, and no other reply has headers."""
+    """A 429 carries whole seconds in retry-after, and no other response has headers."""
     headers = {status: response.get("headers", {}) for status, response in _responses(name).items()}
     assert {header: of["schema"] for header, of in headers.pop("429").items()} == {
         "retry-after": {"type": "integer"}

@@ -131,7 +131,7 @@ def test_the_package_is_the_command(tmp_path: Path) -> None:
             "not valid TOML: Invalid value (at line 2, column 12)",
         ),
         (TARGETS, ("--only", "lamps.get.nothing"), "--only lamps.get.nothing: selects nothing"),
-        (TARGETS, ("--only", "lamps.break.loudly"), "it is excluded: nobody can hear a reply"),
+        (TARGETS, ("--only", "lamps.break.loudly"), "it is excluded: nobody can hear a response"),
         (TARGETS, ("--profile", "slow"), "--profile slow: there are quick, nightly, release"),
         (TARGETS, ("--rate", "fast"), "--rate: 'fast' is no rate"),
         (TARGETS, ("--baseline", "nowhere"), "nowhere"),
@@ -210,8 +210,8 @@ def test_the_requirements_are_listed(house: House, say: Say) -> None:
 
 
 def test_claims_that_nobody_judges_are_a_problem(house: House, say: Say) -> None:
-    """Each requirement without a story, oracle or exclusion is named, and so is a story of no requirement."""
-    house.stories(
+    """A requirement without scenario, check or exclusion is named, and so is a scenario of no requirement."""
+    house.scenarios(
         '@verifies("lamps.get.answers-200", *(f"lamps.get.{kind}" for kind in KINDS))\n'
         'def test_a():\n    """A."""\n'
         '@verifies("lamps.get.nothing", "lamps.break.loudly")\ndef test_b():\n    """B."""\n'
@@ -240,7 +240,7 @@ def test_claims_that_nobody_judges_are_a_problem(house: House, say: Say) -> None
 
 def test_claims_in_order_are_no_problem(house: House, say: Say) -> None:
     """When each requirement has its judge, check ends with 0."""
-    house.stories(
+    house.scenarios(
         '@verifies("lamps.get.answers-200", "lamps.get.kindly",\n'
         '          "lamps.get.colour", "lamps.break.answers-204")\n'
         'def test_a():\n    """A."""\n'
@@ -295,7 +295,7 @@ def test_a_closed_pipe_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_live_line_tells_how_far_the_run_is(
     house: House, lamp_target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On a terminal one line says requests, violations and story; elsewhere there is none."""
+    """On a terminal one line says requests, violations and scenario; elsewhere there is none."""
     run = new_run(Options(), lamp_target, house.catalogue())
     run.book.add(Judgement("lamps.get.answers-200", "getLamp", Level.MUST, Verdict.FAIL))
     shown: list[str] = []

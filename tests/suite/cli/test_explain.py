@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.analysis.explain import stories
+from conformance.analysis.explain import scenarios
 from conformance.claims import folders as paths
 from conformance.cli.explain import explain
 from conformance.cli.waive import waive
@@ -67,7 +67,7 @@ def test_another(zone):
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a folder with one spec, two requirements and a contract, in which the verbs run."""
     specs, contract = tmp_path / "specs", tmp_path / "contract"
-    specs.mkdir()
+    (specs / "zones").mkdir(parents=True)
     contract.mkdir()
     (specs / "zones" / "openapi.yaml").write_text(SPEC, encoding="utf-8")
     (specs / "zones" / "requirements.yaml").write_text(ROWS, encoding="utf-8")
@@ -150,7 +150,7 @@ def test_a_waiver_that_means_nothing_is_not_written(
 
 
 def test_a_requirement_is_explained_with_all_that_is_known(project: Path) -> None:
-    """Page, quote, stories and the last verdicts stand under each other."""
+    """Page, quote, scenarios and the last verdicts stand under each other."""
     folder_of(project / "reports", run(verdict("zones.get.returns-200@getZone")))
     folder_of(project / "reports", run(verdict("zones.get.returns-200@getZone", "PASS"), night=2))
     said = call(explain, "zones.get.returns-200")
@@ -160,8 +160,11 @@ def test_a_requirement_is_explained_with_all_that_is_known(project: Path) -> Non
         "  quote: Returns a zone.",
         "  expect: an existing zone is returned with 200",
         "  page: 000_page",
-        "  story: A zone is there after its create. (test_zones.py:7 test_a_zone_is_there_after_its_create)",
-        "  story: A reader reads. (test_zones.py:12 test_a_reader_reads)",
+        (
+            "  scenario: A zone is there after its create. "
+            "(test_zones.py:7 test_a_zone_is_there_after_its_create)"
+        ),
+        "  scenario: A reader reads. (test_zones.py:12 test_a_reader_reads)",
         "  2026-11-02T06:00:00Z qa: getZone PASS",
         "  2026-11-01T06:00:00Z qa: getZone FAIL",
     ]
@@ -172,7 +175,7 @@ def test_a_requirement_is_explained_as_json() -> None:
     """A machine reads the same, empty where nothing is known."""
     document = json.loads(call(explain, "zones.get.needs-reader", "--json").out)
     assert document["needs"] == ["role.reader"]
-    assert [story["name"] for story in document["stories"]] == ["test_a_reader_reads"]
+    assert [scenario["name"] for scenario in document["scenarios"]] == ["test_a_reader_reads"]
     assert (document["defects"], document["verdicts"]) == ([], [])
     assert "no verdict in the history" in call(explain, "zones.get.needs-reader").out
 
@@ -191,11 +194,11 @@ def test_an_unknown_requirement_names_the_nearest(name: str, words: str) -> None
     assert (said.code, words in said.err) == (2, True)
 
 
-def test_a_story_that_is_no_python_is_the_suites_own_fault(tmp_path: Path) -> None:
+def test_a_scenario_that_is_no_python_is_the_suites_own_fault(tmp_path: Path) -> None:
     """A broken file of the contract is no mistake of the user."""
     (tmp_path / "test_x.py").write_text("def test_(:", encoding="utf-8")
     with pytest.raises(HarnessError, match="cannot be read as Python"):
-        list(stories(tmp_path, "a.b"))
+        list(scenarios(tmp_path, "a.b"))
 
 
 @pytest.mark.usefixtures("project")

@@ -88,7 +88,7 @@ def test_a_proxy_is_used_and_its_failure_is_no_verdict(served: Served) -> None:
         assert [asked.path for asked in front.seen] == ["http://api.example.invalid/"]
         dead = front.url
     client = client_of("http://api.example.invalid", proxy=dead)
-    with pytest.raises(NotJudged, match="no reply"):
+    with pytest.raises(NotJudged, match="no response"):
         client.send(ROOT, "owner")
     client.close()
 
@@ -176,7 +176,7 @@ def test_nothing_more_is_created_after_three_creations_without_an_id(tmp_path: P
     def forgets(asked: Asked) -> bool:
         if asked.method == "POST" and not asked.is_judged and not asked.path.endswith("/token"):
             created.append(asked)
-            return asked.reply(b"{}", "201 Created")
+            return asked.response(b"{}", "201 Created")
         return asked.hand_on()
 
     with fronted(served.base_url, forgets) as front:

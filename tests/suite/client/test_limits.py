@@ -136,12 +136,12 @@ def test_a_rate_below_the_limit_is_never_overrun(tmp_path: Path) -> None:
 
 
 def test_a_429_stops_everybody_before_anything_else_is_done_with_it(served: Served) -> None:
-    """Whoever writes the reply down or judges it takes time, in which others must not send any more."""
+    """Whoever writes the response down or judges it takes time, in which others must not send any more."""
     waits: list[float] = []
 
     def throttles(asked: Asked) -> bool:
         if asked.number == 1:
-            return asked.reply(THROTTLED, "429 Too Many Requests", "Retry-After: 1")
+            return asked.response(THROTTLED, "429 Too Many Requests", "Retry-After: 1")
         return asked.hand_on()
 
     with fronted(served.base_url, throttles) as front:
@@ -164,7 +164,7 @@ def test_nothing_is_sent_before_retry_after_has_passed(tmp_path: Path, served: S
             early.append(asked.at)
         if asked.number in {20, 40}:
             free_at[0] = asked.at + 2
-            return asked.reply(THROTTLED, "429 Too Many Requests", "Retry-After: 2")
+            return asked.response(THROTTLED, "429 Too Many Requests", "Retry-After: 2")
         return asked.hand_on()
 
     with fronted(served.base_url, throttles) as front:

@@ -26,7 +26,7 @@ from conformance.exchange.model import (
     value_at,
 )
 from conformance.exchange.redaction import Redactor
-from tests.suite.toy_api import reply
+from tests.suite.toy_api import response
 
 SECRET = "a-very-secret-word"
 
@@ -72,20 +72,20 @@ def test_a_body_that_is_no_json_is_absent(
     operations: Mapping[str, Operation], content: bytes, value: Any
 ) -> None:
     """Broken, empty, foreign and bottomless bodies are read as absent."""
-    assert reply(operations["getLamp"], 200, content).json == value
+    assert response(operations["getLamp"], 200, content).json == value
 
 
-def test_a_reply_is_told_in_a_phrase(operations: Mapping[str, Operation]) -> None:
-    """Status and code of a reply, or what stood in its place, fit into a phrase."""
+def test_a_response_is_told_in_a_phrase(operations: Mapping[str, Operation]) -> None:
+    """Status and code of a response, or what stood in its place, fit into a phrase."""
     lamp = operations["getLamp"]
-    assert reply(lamp, 404, {"error": {"code": "LampNotFound"}}).summary() == "404 LampNotFound"
-    assert reply(lamp, 200, {"error": {"code": 7}}).summary() == "200"
-    assert reply(lamp, None, failure="timeout").summary() == "no reply (timeout)"
+    assert response(lamp, 404, {"error": {"code": "LampNotFound"}}).summary() == "404 LampNotFound"
+    assert response(lamp, 200, {"error": {"code": 7}}).summary() == "200"
+    assert response(lamp, None, failure="timeout").summary() == "no response (timeout)"
 
 
 def test_headers_are_found_in_any_case(operations: Mapping[str, Operation]) -> None:
     """The case of a header's name does not matter."""
-    seen = reply(operations["getLamp"], 200, headers={"RETRY-after": "3"})
+    seen = response(operations["getLamp"], 200, headers={"RETRY-after": "3"})
     assert (seen.header("Retry-After"), seen.header("Location")) == ("3", None)
 
 
@@ -113,7 +113,7 @@ def test_a_body_travels_as_it_was_meant() -> None:
 def test_a_shell_sends_the_request_again(operations: Mapping[str, Operation], redactor: Redactor) -> None:
     """The curl line is one shell command with the same method, headers, body and address, and no secret."""
     sent = replace(
-        reply(operations["addLamp"], 201, request={"json": {"id": f"it's {SECRET} $HOME"}}),
+        response(operations["addLamp"], 201, request={"json": {"id": f"it's {SECRET} $HOME"}}),
         sent_headers={"Authorization": "Bearer ***", "Host": "h", "X-Empty": "", "X-Odd": f"a'b {SECRET}"},
     )
     sent = replace(sent, sent_body=sent.request.body())
@@ -135,7 +135,7 @@ def test_an_authorization_without_a_scheme_is_hidden_whole(
     operations: Mapping[str, Operation], redactor: Redactor
 ) -> None:
     """Where the header is a bare token, nothing of it is shown; a request without a body has none."""
-    line = curl(reply(operations["getLamp"], 401, sent_headers={"authorization": "***"}), redactor)
+    line = curl(response(operations["getLamp"], 401, sent_headers={"authorization": "***"}), redactor)
     assert 'authorization: $TOKEN"' in line
     assert "--data-binary" not in line
 
@@ -143,32 +143,32 @@ def test_an_authorization_without_a_scheme_is_hidden_whole(
 def test_a_record_holds_everything_but_secrets(
     operations: Mapping[str, Operation], redactor: Redactor
 ) -> None:
-    """The record of an exchange names story, role, request and reply; the secret is masked everywhere."""
-    seen = reply(
+    """The record of an exchange names scenario, role, request and response; the secret is masked."""
+    seen = response(
         operations["getLamp"],
         200,
         {"id": SECRET},
         headers={"Set-Cookie": "session=1", "X-Echo": SECRET},
         sent_headers={"Authorization": f"Bearer {SECRET}"},
         url=f"http://127.0.0.1/{SECRET}",
-        story="test_lamps::test_a_story",
+        scenario="test_lamps::test_a_scenario",
     )
     record = to_record(seen, redactor)
     assert SECRET not in json.dumps(record)
-    assert (record["story"], record["role"], record["operation"]) == (
-        "test_lamps::test_a_story",
+    assert (record["scenario"], record["role"], record["operation"]) == (
+        "test_lamps::test_a_scenario",
         "owner",
         "getLamp",
     )
-    assert record["reply"]["headers"]["Set-Cookie"] == "***"
+    assert record["response"]["headers"]["Set-Cookie"] == "***"
     assert record["request"]["headers"]["Authorization"] == "Bearer ***"
-    assert to_record(reply(None, None, failure="timeout"), redactor)["reply"] is None
+    assert to_record(response(None, None, failure="timeout"), redactor)["response"] is None
 
 
 def test_a_long_body_is_cut_in_the_record(operations: Mapping[str, Operation], redactor: Redactor) -> None:
     """Of a long body the record keeps the beginning and says how long it was."""
-    seen = reply(operations["getLamp"], 200, b"x" * (RECORDED_BODY + 1))
-    body = to_record(seen, redactor)["reply"]["body"]
+    seen = response(operations["getLamp"], 200, b"x" * (RECORDED_BODY + 1))
+    body = to_record(seen, redactor)["response"]["body"]
     assert body == "x" * RECORDED_BODY + f"… ({RECORDED_BODY + 1} bytes in all)"
 
 
@@ -180,10 +180,10 @@ def test_a_recorder_writes_at_once_and_can_be_closed(
     recorder = Recorder(redactor, str(file))
     seen: list[Exchange] = []
     for status in (200, 404):
-        seen.append(reply(operations["getLamp"], status))
+        seen.append(response(operations["getLamp"], status))
         recorder.record(seen[-1])
         lines = file.read_text(encoding="utf-8").splitlines()
-        assert json.loads(lines[-1])["reply"]["status"] == status
+        assert json.loads(lines[-1])["response"]["status"] == status
         recorder.close()
     assert [e.id for e in recorder] == [e.id for e in seen]
     recorder.close()
@@ -191,7 +191,7 @@ def test_a_recorder_writes_at_once_and_can_be_closed(
 
 def test_a_call_outside_the_claims_is_named_by_method_and_path() -> None:
     """A set-up call goes by its method and path."""
-    assert reply(None, 200).operation_id == "GET /elsewhere"
+    assert response(None, 200).operation_id == "GET /elsewhere"
 
 
 def test_what_is_not_there_reads_the_same_in_every_run() -> None:

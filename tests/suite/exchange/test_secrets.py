@@ -50,7 +50,7 @@ def test_a_secret_is_masked_in_every_dress(dress: str) -> None:
 
 
 def test_what_is_no_secret_stays() -> None:
-    """Ids, names and messages of an ordinary reply are left as they are."""
+    """Ids, names and messages of an ordinary response are left as they are."""
     redactor = Redactor()
     redactor.learn(SECRET)
     body = json.dumps({"iTwin": {"id": "aaaaaaaa-1111-2222-3333-444444444444", "displayName": "ct-1-zone-7"}})
@@ -97,7 +97,7 @@ def _probes(secret: str) -> set[bytes]:
 
 @pytest.mark.parametrize("dress", ["whole", "wrapped", "in base64", "in escapes", "split over members"])
 def test_no_artifact_holds_a_token_that_the_server_echoes(tmp_path: Path, served: Served, dress: str) -> None:
-    """Replies that repeat the token are judged, and every file and the terminal are clean."""
+    """Responses that repeat the token are judged, and every file and the terminal are clean."""
     tokens = set()
 
     def echoes(asked: Asked) -> bool:
@@ -111,7 +111,7 @@ def test_no_artifact_holds_a_token_that_the_server_echoes(tmp_path: Path, served
             if dress != "in escapes"
             else (f'{{"error":{{"code":"X","message":"{said}"}}}}')
         )
-        return asked.reply(
+        return asked.response(
             body.encode(), "404 Not Found", f"X-Debug: {asked.token}", "Set-Cookie: t=" + asked.token
         )
 
@@ -134,7 +134,7 @@ def test_a_token_in_the_place_of_an_id_stands_in_no_artifact(tmp_path: Path, ser
             tokens.add(asked.token)
         account = dict.fromkeys(("id", "number", "displayName"), asked.token)
         body = {"iTwin": account | {"class": "Account", "subClass": "Account", "type": None}}
-        return asked.reply(json.dumps(body).encode())
+        return asked.response(json.dumps(body).encode())
 
     with fronted(served.base_url, names) as front:
         ended = place(tmp_path, served, front.url).run(*ACCOUNT)
@@ -151,7 +151,7 @@ def test_a_refusal_that_repeats_the_secret_is_masked(tmp_path: Path, served: Ser
         if not asked.path.endswith("/token"):
             return asked.hand_on()
         said = {"error": "invalid_client", "error_description": asked.body.decode() + str(asked.headers)}
-        return asked.reply(json.dumps(said).encode(), "401 Unauthorized")
+        return asked.response(json.dumps(said).encode(), "401 Unauthorized")
 
     with fronted(served.base_url, refuses) as front:
         home = place(tmp_path, served, front.url)

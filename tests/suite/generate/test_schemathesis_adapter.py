@@ -90,7 +90,7 @@ def test_a_finding_tells_its_smallest_example_and_its_seed() -> None:
 
 
 def test_a_request_that_nobody_could_judge_ends_the_search() -> None:
-    """Where nobody can judge, nothing more is sent, and that is what the story hears."""
+    """Where nobody can judge, nothing more is sent, and that is what the scenario hears."""
     sent = []
 
     def send(request: Request) -> None:

@@ -21,7 +21,7 @@ def intended(ledger: Ledger, undo: Undo = LAMP) -> int:
 
 
 def answer(content: bytes, status: int = 201) -> Exchange:
-    """Return a reply to the creating request."""
+    """Return a response to the creating request."""
     request = Request("POST", "/lamps", undo=LAMP)
     return Exchange("x1", "owner", request, "", {}, None, 0, 0, status=status, content=content)
 
@@ -52,7 +52,7 @@ def test_undo_goes_backwards_over_what_was_created(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("identity", ['""', "null", "17", '".."', '"../x"', '"a\\r\\nX: 1"', '"http://x/y"'])
 def test_an_id_that_is_none_makes_no_undo_call(identity: str) -> None:
-    """What a reply names must look like an id before anything is deleted under it."""
+    """What a response names must look like an id before anything is deleted under it."""
     ledger = Ledger()
     said = ledger.outcome(intended(ledger), answer(f'{{"lamp":{{"id":{identity}}}}}'.encode()))
     assert "no usable id" in said
@@ -61,7 +61,7 @@ def test_an_id_that_is_none_makes_no_undo_call(identity: str) -> None:
 
 
 def test_a_fixture_is_never_deleted() -> None:
-    """A reply that names something of somebody else's is not followed."""
+    """A response that names something of somebody else's is not followed."""
     ledger = Ledger()
     ledger.outcome(intended(ledger), answer(b'{"lamp":{"id":"Theirs"}}'))
     ledger.strangers.fixtures = frozenset({"theirs"})
@@ -97,8 +97,8 @@ def test_broken_json_is_no_proof_that_a_thing_is_gone() -> None:
     assert not answer(b"", 409).shows_it_gone
 
 
-def test_a_lost_reply_is_undone_where_the_call_is_known() -> None:
-    """An association needs no id from the reply: its DELETE is sent although it may not exist."""
+def test_a_lost_response_is_undone_where_the_call_is_known() -> None:
+    """An association needs no id from the response: its DELETE is sent although it may not exist."""
     ledger = Ledger()
     ledger.outcome(intended(ledger, LINK), None)
     asked, leaks = undone(ledger, 404)
@@ -122,7 +122,7 @@ def test_whoever_loses_every_creation_creates_no_more() -> None:
     assert row.is_losing()
 
 
-def test_what_a_story_deleted_itself_is_not_asked_for_again() -> None:
+def test_what_a_scenario_deleted_itself_is_not_asked_for_again() -> None:
     """Each undo call costs a request."""
     ledger = Ledger()
     ledger.outcome(intended(ledger), answer(b'{"lamp":{"id":"a"}}'))

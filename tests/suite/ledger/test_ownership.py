@@ -64,7 +64,7 @@ def test_an_id_that_is_answered_twice_is_never_deleted() -> None:
     assert len(ledger.lost()) == 2
 
 
-def test_an_id_that_stood_in_an_earlier_reply_is_never_deleted() -> None:
+def test_an_id_that_stood_in_an_earlier_response_is_never_deleted() -> None:
     """What a list showed before it was created was not created."""
     ledger = Ledger()
     listed = Exchange(
@@ -76,7 +76,7 @@ def test_an_id_that_stood_in_an_earlier_reply_is_never_deleted() -> None:
 
 
 def test_a_thing_with_another_name_is_never_deleted() -> None:
-    """A reply that repeats none of our names shows somebody else's thing."""
+    """A response that repeats none of our names shows somebody else's thing."""
     ledger = Ledger()
     assert "the name" in created(ledger, "a", displayName="ct-20261122T060102Z-aaaaaa-lamp-1")
     assert deleted(ledger) == []
@@ -114,7 +114,7 @@ def test_a_target_that_answers_with_somebody_elses_itwin_keeps_it(tmp_path: Path
 
     def lies(asked: Asked) -> bool:
         if asked.method == "POST" and asked.path.lower().rstrip("/") == "/itwins":
-            return asked.reply(
+            return asked.response(
                 json.dumps({"iTwin": json.loads(asked.body) | {"id": old}}).encode(), "201 Created"
             )
         return asked.hand_on()

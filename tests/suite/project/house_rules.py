@@ -196,7 +196,7 @@ def scenarios_inherit_nothing(tree: Tree) -> Iterator[str]:
 
 
 def scenarios_are_sentences(tree: Tree) -> Iterator[str]:
-    """A test of the contract is named by a sentence and tells its story in one more."""
+    """A test of the contract is named by a sentence and tells its scenario in one more."""
     for module in tree.contract:
         for name, node in module.definitions():
             words = name.rpartition(".")[2].split("_")

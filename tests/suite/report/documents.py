@@ -106,7 +106,7 @@ def exchange(
     """Return one line of `exchanges.ndjson`."""
     return {
         "id": identifier,
-        "story": "test_reality_management::test_a_second_association_is_refused",
+        "scenario": "test_reality_management::test_a_second_association_is_refused",
         "role": "owner",
         "operation": "associateRealityData",
         "purpose": "judged",
@@ -118,7 +118,7 @@ def exchange(
             "headers": {"Authorization": "Bearer ***", "Accept": "application/json"},
             "body": None,
         },
-        "reply": {
+        "response": {
             "status": status,
             "headers": {"Content-Type": "application/json"},
             "body": body,
@@ -152,7 +152,7 @@ def one_of_each() -> Json:
         verdict("reality.association.reader", kind="NOT_APPLICABLE", reason="the target has no role reader"),
         verdict("platform.rate.limited", "moveRealityData", kind="CANNOT_JUDGE", reason="throttled for good"),
         verdict(
-            "platform.media.type", "moveRealityData", kind="HARNESS_ERROR", reason="a story judged twice"
+            "platform.media.type", "moveRealityData", kind="HARNESS_ERROR", reason="a scenario judged twice"
         ),
     ]
     return document(

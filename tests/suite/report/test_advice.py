@@ -19,7 +19,7 @@ from conformance.results.verdicts import Verdict
         ("budget spent: 5000 requests", "--max-requests"),
         ("connection refused", "conformance doctor --target qa"),
         ("interrupted", "conformance clean --target qa"),
-        ("no reply of the run gave the occasion", "conformance doctor --target qa"),
+        ("no response of the run gave the occasion", "conformance doctor --target qa"),
     ],
 )
 def test_a_reason_leads_to_a_remedy(reason: str, words: str) -> None:

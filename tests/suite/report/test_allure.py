@@ -59,7 +59,7 @@ def test_each_verdict_has_a_status(tmp_path: Path) -> None:
 
 
 def test_labels_steps_and_attachments_lead_to_the_proof(tmp_path: Path) -> None:
-    """A result names requirement, level and operation and attaches request and reply of each exchange."""
+    """A result names requirement, level and operation and attaches request and response of each exchange."""
     result = results(tmp_path, documents.one_of_each())["reality.association.duplicate-conflicts"]
     found = labels(result)
     assert found["epic"] == "reality-management"
@@ -68,9 +68,9 @@ def test_labels_steps_and_attachments_lead_to_the_proof(tmp_path: Path) -> None:
     assert (found["level"], found["severity"]) == ("must", "critical")
     (step,) = result["steps"]
     assert step["status"] == "failed"
-    assert [attachment["name"] for attachment in step["attachments"]] == ["request", "reply"]
-    reply = tmp_path / "allure-results" / step["attachments"][1]["source"]
-    assert reply.read_text(encoding="utf-8").startswith("HTTP 200")
+    assert [attachment["name"] for attachment in step["attachments"]] == ["request", "response"]
+    response = tmp_path / "allure-results" / step["attachments"][1]["source"]
+    assert response.read_text(encoding="utf-8").startswith("HTTP 200")
     assert result["stop"] - result["start"] == 3
 
 

@@ -68,7 +68,7 @@ def test_a_verdict_carries_its_proof(tmp_path: Path) -> None:
     row = found["rows"][0]
     assert (row["v"], row["red"], row["x"], row["m"]) == ("F", True, ["x0042"], "new violation")
     assert row["c"] == documents.violation()["curl"]
-    assert found["exchanges"]["x0042"]["reply"].startswith("HTTP 200")
+    assert found["exchanges"]["x0042"]["response"].startswith("HTTP 200")
     assert row["h"] == "P" * 29 + "F"
     assert len(found["nights"]) == 30
     succeeds = next(r for r in found["rows"] if found["requirements"][r["r"]]["id"].endswith("succeeds"))

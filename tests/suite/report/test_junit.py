@@ -119,7 +119,7 @@ def test_hostile_and_empty_runs_are_well_formed(build: Any, tmp_path: Path) -> N
 
 
 def test_the_proof_stands_in_the_output(tmp_path: Path) -> None:
-    """A failed case shows the request and the reply, and how long they took."""
+    """A failed case shows the request and the response, and how long they took."""
     root = parsed(tmp_path, documents.document([documents.violation("a.b.c")]), documents.exchange())
     case = next(root.iter("testcase"))
     assert "POST https://qa-api.example.com/" in case.findtext("system-out", "")

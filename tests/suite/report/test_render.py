@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conformance.errors import UsageError
-from conformance.report.exchanges import load_exchanges, pretty, reply_text
+from conformance.report.exchanges import load_exchanges, pretty, response_text
 from conformance.report.render import FORMATS, render
 from tests.suite.report import documents
 
@@ -74,18 +74,20 @@ def test_of_a_large_body_only_the_beginning_is_shown(tmp_path: Path) -> None:
     documents.write(tmp_path, documents.one_of_each())
     path = tmp_path / "exchanges.ndjson"
     record = json.loads(path.read_text(encoding="utf-8").splitlines()[0])
-    record["reply"]["body"] = "\0" * 60_000
+    record["response"]["body"] = "\0" * 60_000
     path.write_text(json.dumps(record) + "\n", encoding="utf-8")
-    shown = load_exchanges(tmp_path, {record["id"]})[record["id"]]["reply"]["body"]
+    shown = load_exchanges(tmp_path, {record["id"]})[record["id"]]["response"]["body"]
     assert len(shown) < 110_000
     assert shown.endswith("(60000 characters in exchanges.ndjson)")
 
 
 def test_an_exchange_reads_as_on_the_wire() -> None:
-    """Bodies of JSON are indented, others stay, and a missing reply says why."""
+    """Bodies of JSON are indented, others stay, and a missing response says why."""
     assert pretty('{"a":1}') == '{\n  "a": 1\n}'
     assert pretty("{broken") == "{broken"
     assert pretty("text") == "text"
-    assert reply_text({"request": {}, "reply": None, "failure": "timed out"}) == "no reply: timed out"
-    cut = {"request": {}, "reply": {"status": 200, "headers": {}, "body": "a", "truncated": True}}
-    assert reply_text(cut) == "HTTP 200\n\na\n(cut off by the recorder)"
+    assert (
+        response_text({"request": {}, "response": None, "failure": "timed out"}) == "no response: timed out"
+    )
+    cut = {"request": {}, "response": {"status": 200, "headers": {}, "body": "a", "truncated": True}}
+    assert response_text(cut) == "HTTP 200\n\na\n(cut off by the recorder)"

@@ -104,12 +104,12 @@ def test_hostile_and_empty_runs_are_valid(build: Any, tmp_path: Path) -> None:
     log(tmp_path, build(), body=documents.HOSTILE)
 
 
-def test_an_exchange_without_a_reply_says_so(tmp_path: Path) -> None:
+def test_an_exchange_without_a_response_says_so(tmp_path: Path) -> None:
     """A request that got no answer is evidence too."""
     folder = documents.write(
         tmp_path,
         documents.document([documents.violation("a.b.c")]),
-        [{**documents.exchange(), "reply": None, "failure": "timed out"}],
+        [{**documents.exchange(), "response": None, "failure": "timed out"}],
     )
     document = json.loads(render_sarif(load_run(folder), load_exchanges(folder, {"x0042"})))
     published().validate(document)

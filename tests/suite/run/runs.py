@@ -130,8 +130,8 @@ def without_role(folder: Path, *roles: str) -> None:
 
 def held(served: Served) -> dict[str, int]:
     """Return how many things of each kind the emulator holds."""
-    reply = requests.get(f"{served.base_url}/_emulator/state", timeout=10)
-    counts: dict[str, int] = reply.json()
+    response = requests.get(f"{served.base_url}/_emulator/state", timeout=10)
+    counts: dict[str, int] = response.json()
     return counts
 
 

@@ -96,7 +96,7 @@ def test_a_token_that_the_api_refuses_is_found(tmp_path: Path, served: Served) -
 
     def refuses(asked: Asked) -> bool:
         if asked.token:
-            return asked.reply(b'{"error":{"code":"Unauthorized","message":"no"}}', "401 Unauthorized")
+            return asked.response(b'{"error":{"code":"Unauthorized","message":"no"}}', "401 Unauthorized")
         return asked.hand_on()
 
     with fronted(served.base_url, refuses) as front:

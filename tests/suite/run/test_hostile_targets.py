@@ -36,7 +36,7 @@ def raw(text: bytes, *, stay: bool = False) -> Behaviour:
 
 def says(content: bytes, status: str = "200 OK", *headers: str) -> Behaviour:
     """Answer everything with this body."""
-    return lambda asked: asked.reply(content, status, *headers)
+    return lambda asked: asked.response(content, status, *headers)
 
 
 def judged(behave: Behaviour) -> Behaviour:
@@ -70,11 +70,11 @@ BAD_ID: Final = b'{"iTwin":{"id":"../../x","class":"Endeavor"}}'
 HOSTILE: Final[dict[str, tuple[Behaviour, tuple[int, ...]]]] = {
     "resets everything": (Asked.reset, (3,)),
     "resets what is judged": (judged(Asked.reset), (1,)),
-    "cuts replies off": (raw(HEAD + b'1000\r\n\r\n{"iTwin":'), (3,)),
+    "cuts responses off": (raw(HEAD + b'1000\r\n\r\n{"iTwin":'), (3,)),
     "announces fewer bytes": (judged(raw(HEAD + b'5\r\n\r\n{"error":{}}')), (1,)),
     "announces a word": (raw(HEAD + b"many\r\n\r\n{}"), (1, 3)),
-    "never replies": (raw(b"", stay=True), (3,)),
-    "never replies to what is judged": (judged(raw(b"", stay=True)), (3,)),
+    "never responses": (raw(b"", stay=True), (3,)),
+    "never responses to what is judged": (judged(raw(b"", stay=True)), (3,)),
     "drips": (drips, (3,)),
     "speaks another protocol": (raw(b"SSH-2.0-OpenSSH_9.6\r\n"), (3,)),
     "sends invalid UTF-8": (judged(says(b'{"error":{"code":"\xff\xfe"}}', "404 Not Found")), (1,)),
@@ -82,12 +82,15 @@ HOSTILE: Final[dict[str, tuple[Behaviour, tuple[int, ...]]]] = {
     "sends 200000 nested arrays": (judged(says(b"[" * 200_000 + b"]" * 200_000)), (1,)),
     "sends 300 MB": (judged(floods), (1,)),
     "sends a compressed bomb": (judged(says(BOMB, "404 Not Found", "Content-Encoding: gzip")), (1,)),
-    "redirects to itself": (lambda asked: asked.reply(b"", "302 Found", f"Location: {asked.path}"), (1, 3)),
+    "redirects to itself": (
+        lambda asked: asked.response(b"", "302 Found", f"Location: {asked.path}"),
+        (1, 3),
+    ),
     "answers 500 to everything": (says(ERROR, "500 Internal Server Error"), (1,)),
     "answers 500 to what is judged": (judged(says(ERROR, "500 Internal Server Error")), (1,)),
     "asks everybody to wait an hour": (says(ERROR, "429 Too Many Requests", "Retry-After: 3600"), (3,)),
     "gives ids that are paths": (
-        lambda asked: asked.reply(BAD_ID, "201 Created") if asked.method == "POST" else asked.hand_on(),
+        lambda asked: asked.response(BAD_ID, "201 Created") if asked.method == "POST" else asked.hand_on(),
         (3,),
     ),
 }
@@ -151,7 +154,7 @@ def test_a_target_that_dies_leaves_leaks_that_clean_takes_back(tmp_path: Path, s
     assert held(served) == before
 
 
-def test_an_effect_is_not_missed_where_the_call_got_no_reply(tmp_path: Path, served: Served) -> None:
+def test_an_effect_is_not_missed_where_the_call_got_no_response(tmp_path: Path, served: Served) -> None:
     """An association that was never answered is not expected to be listed."""
     with fronted(served.base_url, judged(raw(b"", stay=True))) as front:
         home = place(tmp_path, served, front.url)
@@ -165,7 +168,7 @@ def test_what_could_not_be_prepared_says_why(tmp_path: Path, served: Served) -> 
 
     def refuses(asked: Asked) -> bool:
         refused = asked.method == "POST" and asked.path.endswith("/repositories")
-        return asked.reply(ERROR, "403 Forbidden") if refused else asked.hand_on()
+        return asked.response(ERROR, "403 Forbidden") if refused else asked.hand_on()
 
     with fronted(served.base_url, refuses) as front:
         ended = place(tmp_path, served, front.url).run("--only", "*.stays")
@@ -203,7 +206,7 @@ def test_a_redirect_to_another_host_is_never_followed(tmp_path: Path, served: Se
         there = other.url
 
         def redirects(asked: Asked) -> bool:
-            return asked.reply(b"", status, f"Location: {there}{asked.path}")
+            return asked.response(b"", status, f"Location: {there}{asked.path}")
 
         with fronted(served.base_url, judged(redirects)) as front:
             check_end(place(tmp_path, served, front.url).run(*ACCOUNT), (1,))

@@ -187,12 +187,12 @@ def test_what_cannot_be_deleted_is_a_leak_and_no_verdict(tmp_path: Path, served:
 
     def refuses(asked: Asked) -> bool:
         if asked.method == "DELETE" and asked.path.count("/") == 2:
-            return asked.reply(b'{"error":{"code":"X","message":"no"}}', "403 Forbidden")
+            return asked.response(b'{"error":{"code":"X","message":"no"}}', "403 Forbidden")
         return asked.hand_on()
 
     with fronted(served.base_url, refuses) as front:
         ended = place(tmp_path, served, front.url).run("--only", "getITwinAccount")
-    assert ended.code == 3, ended.said  # a story deletes something, too
+    assert ended.code == 3, ended.said  # a scenario deletes something, too
     assert ended.verdicts("FAIL", "DEVIATION") == []
     (leak, *_) = ended.document["leaks"]
     assert leak["error"] == "403"

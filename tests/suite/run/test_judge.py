@@ -1,4 +1,4 @@
-"""One story, several verdicts: what a scope books, what stays open, and whose fault an early end is."""
+"""One scenario, several verdicts: what a scope books, what stays open, and whose fault an early end is."""
 
 from __future__ import annotations
 
@@ -31,23 +31,23 @@ class Told:
         return found["verdict"], found["reason"]
 
 
-def tell(house: House, target: Target, stories: str, **options: Any) -> Told:
-    """Run these stories against the lamps and return what came out."""
-    house.stories(stories)
+def tell(house: House, target: Target, scenarios: str, **options: Any) -> Told:
+    """Run these scenarios against the lamps and return what came out."""
+    house.scenarios(scenarios)
     run = new_run(Options(report_dir=house.root / "report", **options), target, house.catalogue())
     document = judge(run, formats=False)
     assert json.loads((house.root / "report" / "run.json").read_text(encoding="utf-8")) == document
     return Told(document)
 
 
-def story(body: str, *verified: str, decorators: str = "", name: str = "story") -> str:
-    """Return a story with this body that verifies these requirements."""
+def scenario(body: str, *verified: str, decorators: str = "", name: str = "scenario") -> str:
+    """Return a scenario with this body that verifies these requirements."""
     marks = f"@verifies({', '.join(map(repr, verified))})\n" if verified else ""
     lines = "".join(f"    {line}\n" for line in body.splitlines())
-    return f'{decorators}{marks}def test_{name}(run, judge):\n    """A story."""\n{lines}\n'
+    return f'{decorators}{marks}def test_{name}(run, judge):\n    """A scenario."""\n{lines}\n'
 
 
-def test_scopes_judge_and_the_story_goes_on(house: House, lamp_target: Target) -> None:
+def test_scopes_judge_and_the_scenario_goes_on(house: House, lamp_target: Target) -> None:
     """A broken promise is booked with proof, and the next one is judged all the same."""
     body = f"""\
 with judge("{GET}"):
@@ -59,7 +59,7 @@ with judge("lamps.get.colour") as seen:
     target = lamp_target.model_copy(
         update={"roles": {**lamp_target.roles, "reader": lamp_target.roles["owner"]}}
     )
-    told = tell(house, target, story(body, GET, "lamps.get.kindly", "lamps.get.colour"))
+    told = tell(house, target, scenario(body, GET, "lamps.get.kindly", "lamps.get.colour"))
     broken = told.verdicts[GET, "getLamp"]
     assert (broken["verdict"], broken["expected"], broken["actual"]) == (
         "FAIL",
@@ -81,23 +81,23 @@ def test_a_should_that_is_broken_deviates(house: House, lamp_target: Target) -> 
     target = lamp_target.model_copy(
         update={"roles": {**lamp_target.roles, "reader": lamp_target.roles["owner"]}}
     )
-    stories = story(
+    scenarios = scenario(
         'with judge("lamps.get.kindly"):\n    expect.status(get(run, "attic"), 200)', "lamps.get.kindly"
     )
-    told = tell(house, target, stories, only=("lamps.get.kindly",), strict=True)
+    told = tell(house, target, scenarios, only=("lamps.get.kindly",), strict=True)
     assert (told.of("lamps.get.kindly")[0], told.document["exit_code"]) == ("DEVIATION", 1)
 
 
 def test_what_is_declared_and_never_judged_could_not_be_judged(house: House, lamp_target: Target) -> None:
-    """A story that ends without its scope leaves its promise unjudged, and says so."""
-    told = tell(house, lamp_target, story("get(run, 'desk')", GET))
-    assert told.of(GET) == ("CANNOT_JUDGE", "the story ended without judging it")
+    """A scenario that ends without its scope leaves its promise unjudged, and says so."""
+    told = tell(house, lamp_target, scenario("get(run, 'desk')", GET))
+    assert told.of(GET) == ("CANNOT_JUDGE", "the scenario ended without judging it")
     assert told.document["exit_code"] == 3
 
 
 def test_what_is_judged_and_not_declared_is_a_failure_of_the_suite(house: House, lamp_target: Target) -> None:
-    """A scope that the story never declared is the suite's fault and exit code 2."""
-    told = tell(house, lamp_target, story('with judge("lamps.get.colour"):\n    pass', GET))
+    """A scope that the scenario never declared is the suite's fault and exit code 2."""
+    told = tell(house, lamp_target, scenario('with judge("lamps.get.colour"):\n    pass', GET))
     assert told.of(GET)[0] == "HARNESS_ERROR"
     assert "judges lamps.get.colour and never declared it with @verifies" in told.of(GET)[1]
     assert told.of("lamps.get.colour")[0] == "CANNOT_JUDGE"
@@ -107,16 +107,16 @@ def test_what_is_judged_and_not_declared_is_a_failure_of_the_suite(house: House,
 
 def test_a_scope_of_several_operations_says_which(house: House, lamp_target: Target) -> None:
     """A scope that does not say which of several operations it means is a failure of the suite."""
-    unclear = story(f'with judge("{WHOLE}"):\n    pass', WHOLE)
+    unclear = scenario(f'with judge("{WHOLE}"):\n    pass', WHOLE)
     told = tell(house, lamp_target, unclear, only=(WHOLE,))
     assert "does not say on which operation" in told.of(WHOLE)[1]
 
 
-def test_a_story_is_told_for_each_operation(house: House, lamp_target: Target) -> None:
-    """A story with an operation judges each of them, and names it in its scope."""
+def test_a_scenario_is_told_for_each_operation(house: House, lamp_target: Target) -> None:
+    """A scenario with an operation judges each of them, and names it in its scope."""
     body = f'    with judge("{WHOLE}", operation):\n        pass\n'
-    stories = f'@verifies("{WHOLE}")\ndef test_each(operation, judge):\n    """A story."""\n{body}'
-    told = tell(house, lamp_target, stories, only=(WHOLE,))
+    scenarios = f'@verifies("{WHOLE}")\ndef test_each(operation, judge):\n    """A scenario."""\n{body}'
+    told = tell(house, lamp_target, scenarios, only=(WHOLE,))
     assert {o: told.of(WHOLE, o)[0] for o in ("getLamp", "breakLamp", "addLamp")} == dict.fromkeys(
         ("getLamp", "breakLamp", "addLamp"), "PASS"
     )
@@ -135,7 +135,7 @@ def test_a_story_is_told_for_each_operation(house: House, lamp_target: Target) -
         ("raise ValueError('odd')", "HARNESS_ERROR", "ValueError: odd", 2),
         ("assert 1 == 2", "HARNESS_ERROR", "AssertionError", 2),
         ("judge.last()", "HARNESS_ERROR", "sent nothing and wants evidence", 2),
-        ("get(run, 'gone')", "CANNOT_JUDGE", "getLamp: no reply (broken", 3),
+        ("get(run, 'gone')", "CANNOT_JUDGE", "getLamp: no response (broken", 3),
         ("raise KeyboardInterrupt", "CANNOT_JUDGE", "interrupted", 3),
     ],
 )
@@ -144,7 +144,7 @@ def test_an_early_end_is_told_by_whose_fault_it_is(
 ) -> None:
     """Outside a scope a failure is a broken prerequisite or the suite's; what was judged before stands."""
     body = f'with judge("lamps.get.colour") as seen:\n    seen.observed("red")\n{line}'
-    told = tell(house, lamp_target, story(body, "lamps.get.colour", GET), only=("lamps.get.colour", GET))
+    told = tell(house, lamp_target, scenario(body, "lamps.get.colour", GET), only=("lamps.get.colour", GET))
     assert told.of(GET)[0] == verdict
     assert reason in told.of(GET)[1]
     assert told.of("lamps.get.colour")[0] == "OBSERVED"
@@ -158,45 +158,47 @@ with judge("{GET}"):
     raise NotJudged("too dark")
 with judge("lamps.get.colour"):
     pass"""
-    told = tell(house, lamp_target, story(body, GET, "lamps.get.colour"))
+    told = tell(house, lamp_target, scenario(body, GET, "lamps.get.colour"))
     assert told.of(GET) == ("CANNOT_JUDGE", "too dark")
     assert told.of("lamps.get.colour")[0] == "OBSERVED"
 
 
-def test_what_follows_a_write_without_a_reply_is_no_violation(house: House, lamp_target: Target) -> None:
+def test_what_follows_a_write_without_a_response_is_no_violation(house: House, lamp_target: Target) -> None:
     """Nobody knows whether the write was carried out: what a later scope misses is no broken promise."""
     body = f"""\
 with judge("{GET}"):
     lost = dataclasses.replace(get(run, "desk"), request=Request("POST", "/lamps"), status=None)
     judge.exchanges.append(lost)
-    raise NotJudged("no reply", (lost.id,))
+    raise NotJudged("no response", (lost.id,))
 with judge("{WHOLE}", "getLamp"):
     expect.status(get(run, "attic"), 200)"""
-    text = "import dataclasses\nfrom conformance.exchange.model import Request\n\n" + story(body, GET, WHOLE)
+    text = "import dataclasses\nfrom conformance.exchange.model import Request\n\n" + scenario(
+        body, GET, WHOLE
+    )
     told = tell(house, lamp_target, text, only=(GET, WHOLE))
     verdict, reason = told.of(WHOLE, "getLamp")
     assert verdict == "CANNOT_JUDGE"
-    assert "whether it was: no reply" in reason
+    assert "whether it was: no response" in reason
 
 
-def test_a_story_can_say_that_it_does_not_apply(house: House, lamp_target: Target) -> None:
-    """What a story finds not to apply is not applicable with its reason, one promise or all the open ones."""
+def test_a_scenario_can_say_that_it_does_not_apply(house: House, lamp_target: Target) -> None:
+    """What a scenario finds not to apply is not applicable with its reason: one or all open ones."""
     one = 'judge.not_applicable("no colours here", "lamps.get.colour")\njudge.not_applicable("no lamps here")'
-    told = tell(house, lamp_target, story(one, "lamps.get.colour", GET))
+    told = tell(house, lamp_target, scenario(one, "lamps.get.colour", GET))
     assert told.of("lamps.get.colour") == ("NOT_APPLICABLE", "no colours here")
     assert told.of(GET) == ("NOT_APPLICABLE", "no lamps here")
 
 
 def test_what_the_target_lacks_is_not_applicable(house: House, lamp_target: Target) -> None:
     """A role that the target lacks, and a write of a read-only run, make a promise not applicable."""
-    told = tell(house, lamp_target, story("assert False", "lamps.get.kindly"), read_only=True)
+    told = tell(house, lamp_target, scenario("assert False", "lamps.get.kindly"), read_only=True)
     assert "the target has no role reader" in told.of("lamps.get.kindly")[1]
     assert told.of("lamps.break.answers-204", "breakLamp") == (
         "NOT_APPLICABLE",
         "the run is read-only and this needs a write",
     )
     assert told.of(WHOLE, "addLamp") == ("NOT_APPLICABLE", "the run is read-only and this operation writes")
-    assert told.of(GET) == ("CANNOT_JUDGE", "no reply of the run gave the occasion")
+    assert told.of(GET) == ("CANNOT_JUDGE", "no response of the run gave the occasion")
     assert not told.document["harness_errors"]
 
 
@@ -204,48 +206,48 @@ def test_what_the_target_lacks_is_not_applicable(house: House, lamp_target: Targ
     ("verified", "complaint"),
     [("lamps.get.nothing", "which is no requirement"), ("lamps.break.loudly", "which is excluded")],
 )
-def test_a_story_of_no_requirement_is_a_failure_of_the_suite(
+def test_a_scenario_of_no_requirement_is_a_failure_of_the_suite(
     house: House, lamp_target: Target, verified: str, complaint: str
 ) -> None:
-    """A story that verifies what nobody promised, or what is excluded, ends the run with exit code 2."""
-    told = tell(house, lamp_target, story("pass", verified))
+    """A scenario that verifies what nobody promised, or what is excluded, ends the run with exit code 2."""
+    told = tell(house, lamp_target, scenario("pass", verified))
     assert told.document["exit_code"] == 2
     assert complaint in told.document["harness_errors"][0]
 
 
 def test_a_module_that_cannot_be_read_is_a_failure_of_the_suite(house: House, lamp_target: Target) -> None:
-    """A syntax error in a module of stories is said, and nothing is taken for judged."""
-    house.stories("def broken(:\n")
+    """A syntax error in a module of scenarios is said, and nothing is taken for judged."""
+    house.scenarios("def broken(:\n")
     told = tell(
-        house, lamp_target, story(f'with judge("{GET}"):\n    expect.status(get(run, "desk"), 200)', GET)
+        house, lamp_target, scenario(f'with judge("{GET}"):\n    expect.status(get(run, "desk"), 200)', GET)
     )
     assert told.document["exit_code"] == 2
     assert "SyntaxError" in told.document["harness_errors"][0]
-    assert told.of(GET) == ("CANNOT_JUDGE", "a module of stories cannot be read")
+    assert told.of(GET) == ("CANNOT_JUDGE", "a module of scenarios cannot be read")
     assert told.document["complete"] is False
 
 
-def test_stories_come_in_their_order(house: House, lamp_target: Target) -> None:
-    """Early stories come first and late ones last, whatever their place in the file."""
-    stories = "TOLD = []\n\n\n" + "".join(
-        story('TOLD.append(0)\nwith judge("lamps.get.colour") as seen:\n'
+def test_scenarios_come_in_their_order(house: House, lamp_target: Target) -> None:
+    """Early scenarios come first and late ones last, whatever their place in the file."""
+    scenarios = "TOLD = []\n\n\n" + "".join(
+        scenario('TOLD.append(0)\nwith judge("lamps.get.colour") as seen:\n'
               f'    seen.observed("{when}", len(TOLD))',
               "lamps.get.colour", name=f"s_{when}",
               decorators=f'@pytest.mark.order("{when}")\n' if when else "")
         for when in ("last", "late", "", "early")
     )  # fmt: skip
-    seen = tell(house, lamp_target, stories).verdicts["lamps.get.colour", "getLamp"]["fingerprint"]
+    seen = tell(house, lamp_target, scenarios).verdicts["lamps.get.colour", "getLamp"]["fingerprint"]
     assert (
         sorted(seen.split(" | ")) == [" 2", "early 1", "last 4", "late 3"]
         or seen == "2 | early 1 | last 4 | late 3"
     )
 
 
-def test_a_story_that_only_prepares_judges_nothing(house: House, lamp_target: Target) -> None:
-    """A story that prepares for a later one is told with it, and leaves nothing open."""
-    stories = f'@prepares("{GET}")\n' + story("get(run, 'desk')", name="prepared")
-    stories += story(f'with judge("{GET}"):\n    pass', GET)
-    told = tell(house, lamp_target, stories, only=(GET,))
+def test_a_scenario_that_only_prepares_judges_nothing(house: House, lamp_target: Target) -> None:
+    """A scenario that prepares for a later one is told with it, and leaves nothing open."""
+    scenarios = f'@prepares("{GET}")\n' + scenario("get(run, 'desk')", name="prepared")
+    scenarios += scenario(f'with judge("{GET}"):\n    pass', GET)
+    told = tell(house, lamp_target, scenarios, only=(GET,))
     assert told.of(GET)[0] == "PASS"
     assert told.document["requests"]["total"] == 1
 
@@ -258,7 +260,7 @@ with judge("{GET}"):
     get(run, "desk")
     raise Violation("{token}", "{token}", ())
 raise ValueError("{token}")"""
-    told = tell(house, lamp_target, story(body, GET, "lamps.get.colour"))
+    told = tell(house, lamp_target, scenario(body, GET, "lamps.get.colour"))
     assert told.of(GET)[0] == "FAIL"
     for file in (house.root / "report").rglob("*"):
         if file.is_file():
@@ -273,12 +275,12 @@ def dead_target() -> Target:
 
 
 def test_a_target_that_is_gone_is_not_asked_for_ever(house: House, dead_target: Target) -> None:
-    """After three requests without a reply no story sends more, and each promise says why."""
-    stories = "".join(
-        story(f'with judge("{GET}"):\n    expect.status(get(run, "desk"), 200)', GET, name=f"s{number}")
+    """After three requests without a response no scenario sends more, and each promise says why."""
+    scenarios = "".join(
+        scenario(f'with judge("{GET}"):\n    expect.status(get(run, "desk"), 200)', GET, name=f"s{number}")
         for number in range(5)
     )
-    told = tell(house, dead_target, stories)
+    told = tell(house, dead_target, scenarios)
     assert told.document["exit_code"] == 3
     assert told.document["requests"]["total"] <= 4
     assert {v["verdict"] for v in told.document["verdicts"]} <= {"CANNOT_JUDGE", "NOT_APPLICABLE"}
@@ -288,15 +290,15 @@ def test_a_target_that_is_gone_is_not_asked_for_ever(house: House, dead_target: 
 
 def test_a_spent_budget_is_no_violation(house: House, lamp_target: Target) -> None:
     """When the requests are spent, the rest could not be judged; what was judged stands."""
-    stories = "".join(
-        story(
+    scenarios = "".join(
+        scenario(
             f'with judge("{requirement}"):\n    expect.status(get(run, "desk"), 200)',
             requirement,
             name=f"s{n}",
         )
         for n, requirement in enumerate((GET, "lamps.get.colour"))
     )
-    told = tell(house, lamp_target, stories, max_requests=1)
+    told = tell(house, lamp_target, scenarios, max_requests=1)
     assert told.of(GET)[0] == "PASS"
     assert told.of("lamps.get.colour")[0] == "CANNOT_JUDGE"
     assert "budget spent: 1 of 1 requests sent" in told.of("lamps.get.colour")[1]
@@ -309,8 +311,8 @@ def test_what_never_left_has_created_nothing(house: House, dead_target: Target) 
 request = request_for(run.catalogue.operations["addLamp"], {"room": "hall"}, json={})
 with judge("platform.reply.documented-status", "addLamp"):
     run.client.send(request)"""
-    stories = "".join(story(body, "platform.reply.documented-status", name=f"s{n}") for n in range(5))
-    told = tell(house, dead_target, stories, only=("addLamp",))
+    scenarios = "".join(scenario(body, "platform.reply.documented-status", name=f"s{n}") for n in range(5))
+    told = tell(house, dead_target, scenarios, only=("addLamp",))
     verdict, reason = told.of("platform.reply.documented-status", "addLamp")
     assert verdict == "CANNOT_JUDGE"
     assert "could not connect" in reason
@@ -323,8 +325,8 @@ def test_options_of_other_tests_do_not_end_a_run(
     """PYTEST_ADDOPTS is for the user's own tests: with -x a run would end at the first violation."""
     monkeypatch.setenv("PYTEST_ADDOPTS", "-x --no-such-option")
     body = f'with judge("{GET}"):\n    expect.status(get(run, "attic"), 200)'
-    stories = story(body, GET, name="first") + story(
+    scenarios = scenario(body, GET, name="first") + scenario(
         'with judge("lamps.get.colour") as seen:\n    seen.observed("green")', "lamps.get.colour"
     )
-    told = tell(house, lamp_target, stories)
+    told = tell(house, lamp_target, scenarios)
     assert (told.of(GET)[0], told.of("lamps.get.colour")[0]) == ("FAIL", "OBSERVED")

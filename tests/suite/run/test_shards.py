@@ -19,7 +19,7 @@ ROW: Final = (
 STORY: Final = f'''\
 @verifies("{MODEL}")
 def test_generated(run, judge):
-    """A story that fails from every odd seed."""
+    """A scenario that fails from every odd seed."""
     with judge("{MODEL}"):
         expect.status(get(run, "attic" if run.seed % 2 else "desk"), 200)
 '''
@@ -37,7 +37,7 @@ class Dead:
 def test_what_a_shard_finds_is_a_verdict_of_the_run(house: House, lamp_target: Target) -> None:
     """From the next seed a second process finds a violation; its requests and its proof are the run's own."""
     house.rows(ROWS + ROW)
-    house.stories(STORY)
+    house.scenarios(STORY)
     options = Options(
         profile="nightly", workers=2, seed=6, only=(MODEL,), report_dir=house.root / "report", max_requests=10
     )
@@ -48,7 +48,7 @@ def test_what_a_shard_finds_is_a_verdict_of_the_run(house: House, lamp_target: T
     lines = (house.root / "report" / "exchanges.ndjson").read_text(encoding="utf-8").splitlines()
     kept = {exchange["id"]: exchange for exchange in map(json.loads, lines)}
     assert len(kept) == 2
-    assert [kept[proof]["reply"]["status"] for proof in told["evidence"]] == [404]
+    assert [kept[proof]["response"]["status"] for proof in told["evidence"]] == [404]
 
 
 def test_a_shard_that_ends_badly_is_a_failure_of_the_suite(house: House, lamp_target: Target) -> None:

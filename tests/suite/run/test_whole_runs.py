@@ -154,8 +154,8 @@ def test_each_documented_status_was_seen(by_command: Ended) -> None:
     """On each operation every documented status but the rate limit's is provoked at least once."""
     seen: dict[str, set[int]] = {}
     for exchange in by_command.exchanges():
-        if exchange["reply"]:
-            seen.setdefault(exchange["operation"], set()).add(exchange["reply"]["status"])
+        if exchange["response"]:
+            seen.setdefault(exchange["operation"], set()).add(exchange["response"]["status"])
     assert seen["associateRealityData"] >= {200, 401, 404, 409, 422}
     assert seen["moveRealityData"] >= {204, 401, 404, 409, 422} or seen["moveRealityData"] >= {
         200,
@@ -189,7 +189,7 @@ def generated(run: Ended) -> list[tuple[str, str, str]]:
     names: dict[str, str] = {}
     found = []
     for exchange in run.exchanges():
-        if exchange["story"].startswith(GENERATED) and exchange["purpose"] == "judged":
+        if exchange["scenario"].startswith(GENERATED) and exchange["purpose"] == "judged":
             request = exchange["request"]
             text = f"{request['url']} {request['body']}".replace(run.document["run_id"], "RUN")
             text = re.sub(

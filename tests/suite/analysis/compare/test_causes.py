@@ -174,6 +174,6 @@ def test_an_environment_that_was_written_differently_is_shown_whole() -> None:
 
 
 def test_edited_scenarios_of_the_same_version_are_a_changed_suite() -> None:
-    """A checkout may change a story without a new version."""
+    """A checkout may change a scenario without a new version."""
     notes = compare(run(PASS), run(PASS, night=2, identity={"contract": "contract-2"})).notes
     assert notes == ("the suite changed: same version, other scenarios",)

@@ -209,8 +209,8 @@ def test_details_say_what_was_expected_what_came_and_what_covers_it() -> None:
     assert lost.detail == "CANNOT_JUDGE now: throttled; the violation before may well be there still"
 
 
-def test_a_violation_seen_in_another_story_too_is_new_there() -> None:
-    """A violation that stayed hides no new one of the same promise; what is gone from a story is no proof."""
+def test_a_violation_seen_in_another_scenario_too_is_new_there() -> None:
+    """A violation that stayed hides no new one of the same promise; a scenario without it is no proof."""
     old = run(verdict("a.b", variations=["test_zone::test_one", "test_zone::test_two"]))
     new = run(verdict("a.b", variations=["test_zone::test_two", "test_zone::test_three"]), night=2)
     comparison = compare(old, new)
@@ -225,17 +225,17 @@ def test_a_violation_seen_in_another_story_too_is_new_there() -> None:
 
 
 @pytest.mark.parametrize(
-    ("waived", "stories", "kinds"),
+    ("waived", "scenarios", "kinds"),
     [
         ("soon", ["test_zone::test_one"], [Kind.STILL, Kind.WAIVED]),
         ("", [], [Kind.STILL]),
     ],
 )
-def test_a_story_more_is_not_always_a_new_violation(
-    waived: str, stories: list[str], kinds: list[Kind]
+def test_a_scenario_more_is_not_always_a_new_violation(
+    waived: str, scenarios: list[str], kinds: list[Kind]
 ) -> None:
-    """A waiver covers the promise in every story, and an older suite did not write the stories down."""
-    before = run(verdict("a.b", waived=waived, variations=stories))
+    """A waiver covers the promise in every scenario, and an older suite did not write the scenarios down."""
+    before = run(verdict("a.b", waived=waived, variations=scenarios))
     both = ["test_zone::test_one", "test_zone::test_two"]
     after = run(verdict("a.b", waived=waived, variations=both), night=2)
     assert [move.move for move in compare(before, after).moves] == kinds
@@ -243,8 +243,8 @@ def test_a_story_more_is_not_always_a_new_violation(
 
 
 @pytest.mark.parametrize("change", [{"identity": {"suite": "0.2.0"}}, {"complete": False}])
-def test_other_stories_of_another_suite_are_no_new_violation(change: dict[str, object]) -> None:
-    """Where the old run told other stories, or not all of them, one more is no news of the target."""
+def test_other_scenarios_of_another_suite_are_no_new_violation(change: dict[str, object]) -> None:
+    """Where the old run told other scenarios, or not all of them, one more is no news of the target."""
     old = run(verdict("a.b", variations=["test_zone::test_one"]), identity={"suite": "0.1.0"})
     new = run(verdict("a.b", variations=["test_zone::test_two"]), identity={"suite": "0.1.0"}, night=2)
     assert [move.move for move in compare({**old, **change}, new).moves] == [Kind.STILL]

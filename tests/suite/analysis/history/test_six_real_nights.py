@@ -85,8 +85,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     house.waive(timedelta(days=-1))
     codes += [house.night("4", defects=(DEFECT,)), house.night("5")]
     (root / "waivers.yaml").write_text("waivers: []\n", encoding="utf-8")
-    with (root / "tests" / "contract" / "test_move.py").open("a", encoding="utf-8") as story:
-        story.write("\n# another version of the suite\n")
+    with (root / "tests" / "contract" / "test_move.py").open("a", encoding="utf-8") as scenario:
+        scenario.write("\n# another version of the suite\n")
     codes.append(house.night("6", defects=(DEFECT,)))
     assert codes == [0, 1, 0, 1, 1, 1]
     return house
@@ -113,7 +113,7 @@ def test_each_real_night_says_what_moved_and_why(
 
 @pytest.mark.slow
 def test_the_sixth_night_names_the_changed_suite(house: House) -> None:
-    """A comment more in one story is another suite, and the note says so."""
+    """A comment more in one scenario is another suite, and the note says so."""
     _, _, notes = house.moved("5", "6")
     assert "the suite changed: same version, other scenarios" in notes
 

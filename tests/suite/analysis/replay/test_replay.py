@@ -18,14 +18,14 @@ FINDING = Finding("zones.id.is-unique", "createZone")
 
 
 def record(
-    number: int, request: str, reply: str, *, story: str = "story", body: Any = None, **more: Any
+    number: int, request: str, response: str, *, scenario: str = "scenario", body: Any = None, **more: Any
 ) -> dict[str, Any]:
     """Return a line of exchanges.ndjson for ``METHOD /path`` and ``STATUS json``."""
     method, _, path = request.partition(" ")
-    status, _, text = reply.partition(" ")
+    status, _, text = response.partition(" ")
     return {
         "id": f"x{number:04d}",
-        "story": story,
+        "scenario": scenario,
         "role": "owner",
         "operation": "createZone",
         "purpose": "judged",
@@ -37,7 +37,7 @@ def record(
             "headers": {"Authorization": "Bearer ***", "Content-Type": "application/json"},
             "body": None if body is None else json.dumps(body),
         },
-        "reply": {
+        "response": {
             "status": int(status),
             "headers": {"Content-Type": "application/json", "Date": "then"},
             "body": text or None,
@@ -49,8 +49,10 @@ def record(
 
 
 RECORDS = [
-    record(1, "POST /sites", f'201 {{"id": "{OLD_SITE}"}}', story="", purpose="setup", body={"name": "site"}),
-    record(2, "POST /sites", '201 {"id": "5a0c1d2e-0000-4000-8000-000000000009"}', story="other"),
+    record(
+        1, "POST /sites", f'201 {{"id": "{OLD_SITE}"}}', scenario="", purpose="setup", body={"name": "site"}
+    ),
+    record(2, "POST /sites", '201 {"id": "5a0c1d2e-0000-4000-8000-000000000009"}', scenario="other"),
     record(3, f"GET /sites/{OLD_SITE}", "200 {}"),
     record(
         4, f"POST /sites/{OLD_SITE}/zones", '201 {"made": "2026-11-01T06:00:00Z"}', body={"id": "zone-12345"}
@@ -59,9 +61,9 @@ RECORDS = [
         5, f"POST /sites/{OLD_SITE}/zones", '201 {"made": "2026-11-01T06:00:01Z"}', body={"id": "zone-12345"}
     ),
     record(6, f"POST /sites/{OLD_SITE}/zones", "422 {}", body={}),
-    record(7, f"DELETE /sites/{OLD_SITE}/zones/zone-12345", "204", purpose="undo", story=""),
-    record(8, f"DELETE /sites/{OLD_SITE}", "204", purpose="undo", story=""),
-    record(9, "DELETE /sites/5a0c1d2e-0000-4000-8000-000000000009", "204", purpose="undo", story=""),
+    record(7, f"DELETE /sites/{OLD_SITE}/zones/zone-12345", "204", purpose="undo", scenario=""),
+    record(8, f"DELETE /sites/{OLD_SITE}", "204", purpose="undo", scenario=""),
+    record(9, "DELETE /sites/5a0c1d2e-0000-4000-8000-000000000009", "204", purpose="undo", scenario=""),
 ]
 
 
@@ -102,7 +104,7 @@ class Target:
 
 
 def test_a_violation_that_is_there_still_holds(tmp_path: Path) -> None:
-    """The site of another story is made anew, and its new id stands in every later request."""
+    """The site of another scenario is made anew, and its new id stands in every later request."""
     target = Target()
     result = replay(folder_with(tmp_path), FINDING, target)
     assert (result.outcome, result.exit_code) == (Outcome.HOLDS, ExitCode.VIOLATION)
@@ -119,7 +121,7 @@ def test_a_violation_that_is_there_still_holds(tmp_path: Path) -> None:
 
 
 def test_a_mended_violation_does_not_hold(tmp_path: Path) -> None:
-    """The reply that proved it is another one now, and the difference is told."""
+    """The response that proved it is another one now, and the difference is told."""
     result = replay(folder_with(tmp_path), Finding("zones.id.is-unique"), Target(second=409))
     assert (result.outcome, result.exit_code) == (Outcome.GONE, ExitCode.CONFORMS)
     assert "status 201 then, 409 now" in result.reason
@@ -135,15 +137,15 @@ def test_nothing_is_said_where_the_way_there_went_differently(tmp_path: Path) ->
 
 
 def test_a_target_that_does_not_answer_says_nothing(tmp_path: Path) -> None:
-    """No reply is no proof, and what was never made is not taken back."""
+    """No response is no proof, and what was never made is not taken back."""
     asked: list[str] = []
 
     def silent(record: Mapping[str, Any]) -> tuple[int, Mapping[str, str], str]:
         asked.append(record["id"])
-        raise NotJudged(f"no reply to {record['id']}")
+        raise NotJudged(f"no response to {record['id']}")
 
     result = replay(folder_with(tmp_path), FINDING, silent)
-    assert (result.outcome, result.reason) == (Outcome.UNKNOWN, "no reply to x0001")
+    assert (result.outcome, result.reason) == (Outcome.UNKNOWN, "no response to x0001")
     assert (result.left_behind, asked) == ((), ["x0001"])
 
 
@@ -158,7 +160,7 @@ def test_what_could_not_be_taken_back_is_named(tmp_path: Path) -> None:
     [
         (4, {"request": {**RECORDS[4]["request"], "body": '{"id": "***"}'}}, "x0005 held a secret"),
         (4, {"request": {**RECORDS[4]["request"], "body": "a… (99999 bytes in all)"}}, "very long body"),
-        (4, {"reply": None, "failure": "timeout"}, "x0005 had no reply to compare with (timeout)"),
+        (4, {"response": None, "failure": "timeout"}, "x0005 had no response to compare with (timeout)"),
     ],
 )
 def test_a_request_that_cannot_be_sent_as_it_was_is_not_sent(
@@ -200,7 +202,7 @@ def test_values_count_and_ids_and_moments_do_not(
     tmp_path: Path, recorded: str, now: str, differs: str
 ) -> None:
     """A finding about a value is gone only when the value is another one."""
-    records = [*RECORDS[:4], {**RECORDS[4], "reply": {**RECORDS[4]["reply"], "body": recorded}}]
+    records = [*RECORDS[:4], {**RECORDS[4], "response": {**RECORDS[4]["response"], "body": recorded}}]
     result = replay(folder_with(tmp_path, *records), FINDING, Target(x0005=(201, now)))
     assert result.exchanges[-1].differences[:1] == ((differs,) if differs else ())
 
@@ -238,8 +240,8 @@ def test_a_changed_media_type_is_a_difference(tmp_path: Path) -> None:
 
 def test_a_body_that_was_cut_off_is_not_compared(tmp_path: Path) -> None:
     """What was not recorded whole differs from everything, and proves nothing."""
-    cut = {**RECORDS[4]["reply"], "body": '{"a": "lo', "truncated": True}
-    records = [*RECORDS[:4], {**RECORDS[4], "reply": cut}]
+    cut = {**RECORDS[4]["response"], "body": '{"a": "lo', "truncated": True}
+    records = [*RECORDS[:4], {**RECORDS[4], "response": cut}]
     assert replay(folder_with(tmp_path, *records), FINDING, Target()).outcome is Outcome.HOLDS
 
 

@@ -19,11 +19,11 @@ DEFECT = "resource-name-not-unique"
 FINDING = "itwins.resource.duplicate-name-conflicts@createRepositoryResource"
 
 
-def story(target: Target, folder: Path) -> list[Exchange]:
+def scenario(target: Target, folder: Path) -> list[Exchange]:
     """Create two resources of one name in a new repository, take all back, and record every exchange."""
     recorder = Recorder(Redactor(), str(folder / "exchanges.ndjson"))
     client = Client(target, recorder, Budget(), Ledger(None, target.base_url))
-    client.story = lambda: "a name is taken by the first create"
+    client.scenario = lambda: "a name is taken by the first create"
     site = client.send(
         Request(
             "POST",
@@ -63,11 +63,11 @@ def reports(tmp_path: Path) -> Path:
     """Return the report folders of one run that found the defect."""
     with embedded_target(defects=[DEFECT]) as target:
         folder = folder_of(tmp_path, run(target="emulator", base_url=target.base_url))
-        found = story(target, folder)
+        found = scenario(target, folder)
         row = verdict(FINDING, expected="status 409", actual=found[1].summary(), evidence=[found[1].id])
         document = run(row, target="emulator", base_url=target.base_url)
         (folder / "run.json").write_text(json.dumps(document), encoding="utf-8")
-    assert [reply.status for reply in found] == [201, 201]
+    assert [response.status for response in found] == [201, 201]
     return tmp_path
 
 
@@ -80,12 +80,12 @@ def test_the_finding_holds_as_long_as_the_defect_is_there(
     said = call(replay, FINDING, "--reports", reports)
     assert said.code == 1, said.out
     assert "still holds" in said.out
-    assert "every reply of the evidence is as recorded" in said.out
+    assert "every response of the evidence is as recorded" in said.out
     assert "left behind" not in said.out
 
 
 def test_the_finding_is_gone_with_the_defect(reports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The healthy emulator refuses the second create, and the reply says so."""
+    """The healthy emulator refuses the second create, and the response says so."""
     monkeypatch.chdir(reports)
     document = json.loads(call(replay, FINDING, "--reports", reports, "--json").out)
     assert document["outcome"] == "does not hold any more"

@@ -12,7 +12,7 @@ import requests
 from conformance.analysis.reproduction import read_journal, shell_script
 from conformance.targets.model import Target, embedded_target
 from tests.suite.analysis.replay.test_replay import BASE, NEW_SITE, OLD_SITE, RECORDS, folder_with, record
-from tests.suite.analysis.replay.test_replay_on_the_emulator import DEFECT, story
+from tests.suite.analysis.replay.test_replay_on_the_emulator import DEFECT, scenario
 
 JQ = """#!{python}
 import json, sys
@@ -28,29 +28,29 @@ def steps_to(folder: Path, evidence: str) -> list[str]:
     return [one["id"] for one in read_journal(folder).plan([evidence]).steps]
 
 
-def test_what_another_story_wrote_and_this_one_reads_is_sent_too(tmp_path: Path) -> None:
-    """A story that looks at the end for what an early one changed has the change on its way."""
+def test_what_another_scenario_wrote_and_this_one_reads_is_sent_too(tmp_path: Path) -> None:
+    """A scenario that looks at the end for what an early one changed has the change on its way."""
     read = f"GET /sites/{OLD_SITE}/name"
     records = (
         RECORDS[0],
-        record(2, f"PATCH /sites/{OLD_SITE}", "204", story="early"),
-        record(3, f"PATCH /sites/{OLD_SITE}", "422 {}", story="early"),
-        record(4, f"POST /sites/{OLD_SITE}/zones", "201 {}", story="early", body={"id": "zone-12345"}),
-        record(5, read, "200 {}", story="late"),
-        record(6, f"GET /sites/{OLD_SITE}/zones/zone-12345", "200 {}", story="late"),
+        record(2, f"PATCH /sites/{OLD_SITE}", "204", scenario="early"),
+        record(3, f"PATCH /sites/{OLD_SITE}", "422 {}", scenario="early"),
+        record(4, f"POST /sites/{OLD_SITE}/zones", "201 {}", scenario="early", body={"id": "zone-12345"}),
+        record(5, read, "200 {}", scenario="late"),
+        record(6, f"GET /sites/{OLD_SITE}/zones/zone-12345", "200 {}", scenario="late"),
     )
     folder = folder_with(tmp_path, *records)
     assert steps_to(folder, "x0005") == ["x0001", "x0002", "x0005"]
     assert steps_to(folder, "x0006") == ["x0001", "x0004", "x0006"]
 
 
-def test_a_story_that_wrote_for_itself_needs_nobody_else(tmp_path: Path) -> None:
-    """What others did to the same site before is not sent where the story made its own change."""
+def test_a_scenario_that_wrote_for_itself_needs_nobody_else(tmp_path: Path) -> None:
+    """What others did to the same site before is not sent where the scenario made its own change."""
     records = (
         RECORDS[0],
-        record(2, f"PATCH /sites/{OLD_SITE}", "204", story="early"),
-        record(3, f"PATCH /sites/{OLD_SITE}", "204", story="late"),
-        record(4, f"GET /sites/{OLD_SITE}", "200 {}", story="late"),
+        record(2, f"PATCH /sites/{OLD_SITE}", "204", scenario="early"),
+        record(3, f"PATCH /sites/{OLD_SITE}", "204", scenario="late"),
+        record(4, f"GET /sites/{OLD_SITE}", "200 {}", scenario="late"),
     )
     assert steps_to(folder_with(tmp_path, *records), "x0004") == ["x0001", "x0003", "x0004"]
 
@@ -60,9 +60,9 @@ def test_only_what_the_way_made_is_taken_back(tmp_path: Path) -> None:
     other = "5a0c1d2e-0000-4000-8000-00000000000a"
     records = (
         *RECORDS[:5],
-        record(6, "POST /things", f'201 {{"id": "{other}"}}', story="other"),
-        record(7, f"DELETE /things/{other}/sites/{OLD_SITE}", "204", purpose="undo", story=""),
-        record(8, f"DELETE /sites/{OLD_SITE}", "204", purpose="undo", story=""),
+        record(6, "POST /things", f'201 {{"id": "{other}"}}', scenario="other"),
+        record(7, f"DELETE /things/{other}/sites/{OLD_SITE}", "204", purpose="undo", scenario=""),
+        record(8, f"DELETE /sites/{OLD_SITE}", "204", purpose="undo", scenario=""),
     )
     plan = read_journal(folder_with(tmp_path, *records)).plan(["x0005"])
     assert [one["id"] for one in plan.undo] == ["x0008"]
@@ -73,7 +73,7 @@ def test_an_id_of_the_target_is_a_variable_in_the_script(tmp_path: Path) -> None
     records = [*RECORDS[:4], record(5, f"GET /sites/{OLD_SITE}/o'clock", "200 {}"), RECORDS[7]]
     script = shell_script(read_journal(folder_with(tmp_path, *records)).plan(["x0005"]))
     assert OLD_SITE not in script
-    assert 'id_1=$(printf %s "$reply" | jq -r .id)' in script
+    assert 'id_1=$(printf %s "$response" | jq -r .id)' in script
     assert f"{BASE}/sites/\"$id_1\"'/o'\"'\"'clock'" in script
     assert "'Authorization: Bearer '\"$TOKEN\"" in script
     assert script.splitlines()[0] == "# TOKEN: a token of the role owner"
@@ -106,7 +106,7 @@ def sent_by_a_shell(script: str, target: Target, folder: Path) -> str:
     """Run the script with a token of the owner, and return what it printed."""
     owner = target.roles["owner"]
     assert owner.client_secret is not None
-    reply = requests.post(
+    response = requests.post(
         f"{target.base_url}/connect/token",
         data={"grant_type": "client_credentials", "scope": "itwin-platform"},
         auth=(owner.client_id, owner.client_secret.get_secret_value()),
@@ -118,7 +118,7 @@ def sent_by_a_shell(script: str, target: Target, folder: Path) -> str:
     environment = {
         **os.environ,
         "PATH": f"{os.environ['PATH']}:{folder}",
-        "TOKEN": reply.json()["access_token"],
+        "TOKEN": response.json()["access_token"],
     }
     said = subprocess.run(
         ["bash", "-eu", "-c", script],
@@ -138,7 +138,7 @@ def test_the_script_shows_the_violation_on_the_emulator(
 ) -> None:
     """An emulator with the defect answers as then, and a healthy one as it ought."""
     with embedded_target(defects=[DEFECT]) as target:
-        found = story(target, tmp_path)
+        found = scenario(target, tmp_path)
         base = target.base_url
     script = shell_script(read_journal(tmp_path).plan([found[1].id]))
     with embedded_target(defects=defects) as target:

@@ -50,11 +50,11 @@ def test_a_service_that_fails_one_role_costs_only_its_requirements(
             return asked.hand_on()
         match trouble:
             case "refuses":
-                return asked.reply(b'{"error":"invalid_client"}', "401 Unauthorized")
+                return asked.response(b'{"error":"invalid_client"}', "401 Unauthorized")
             case "breaks":
                 return asked.reset()
             case "talks nonsense":
-                return asked.reply(b'{"access_token": "a\\r\\nX-Evil: 1", "token_type": "Bearer"}')
+                return asked.response(b'{"access_token": "a\\r\\nX-Evil: 1", "token_type": "Bearer"}')
         asked.sock.recv(1)
         return False
 
@@ -81,7 +81,7 @@ def test_a_target_that_takes_no_token_at_all_is_not_judged_by_that(tmp_path: Pat
     unauthorized = b'{"error":{"code":"Unauthorized","message":"no"}}'
 
     def refuses(asked: Asked) -> bool:
-        return asked.reply(unauthorized, "401 Unauthorized")
+        return asked.response(unauthorized, "401 Unauthorized")
 
     def refuses_accounts(asked: Asked) -> bool:
         return refuses(asked) if asked.path.endswith("/account") else asked.hand_on()
