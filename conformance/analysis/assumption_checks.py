@@ -15,12 +15,12 @@ from typing import Any, Final
 import yaml
 
 from conformance.exchange.model import Exchange
-from conformance.results.verdicts import Judgement, Verdict
+from conformance.results.verdicts import Outcome, Verdict
 
 FILE: Final = "emulator.assumptions.yaml"
 SHOWN: Final = 5
-_HELD: Final = frozenset({Verdict.PASS})
-_BROKEN: Final = frozenset({Verdict.FAIL, Verdict.DEVIATION})
+_HELD: Final = frozenset({Outcome.PASS})
+_BROKEN: Final = frozenset({Outcome.FAIL, Outcome.DEVIATION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +86,10 @@ def _answer(row: dict[str, Any]) -> Answer:
 
 
 def confirm(
-    assumptions: Iterable[Assumption], judgements: Iterable[Judgement], exchanges: Iterable[Exchange]
+    assumptions: Iterable[Assumption], verdicts: Iterable[Verdict], exchanges: Iterable[Exchange]
 ) -> list[Confirmation]:
     """Return what the run showed, in the order of the assumptions, without those that had no occasion."""
-    judged, sent = tuple(judgements), tuple(exchanges)
+    judged, sent = tuple(verdicts), tuple(exchanges)
     found = ((each, tuple(_sights(each, judged, sent))) for each in assumptions)
     return [_sum(each, sights) for each, sights in found if sights]
 
@@ -119,26 +119,26 @@ def _sum(assumption: Assumption, sights: tuple[_Sight, ...]) -> Confirmation:
 
 
 def _sights(
-    assumption: Assumption, judgements: tuple[Judgement, ...], exchanges: tuple[Exchange, ...]
+    assumption: Assumption, verdicts: tuple[Verdict, ...], exchanges: tuple[Exchange, ...]
 ) -> Iterator[_Sight]:
     for answer in assumption.answers:
         if answer.requirement:
-            for judgement in judgements:
-                if judgement.requirement == answer.requirement:
-                    yield from _judged(answer, judgement)
+            for verdict in verdicts:
+                if verdict.requirement == answer.requirement:
+                    yield from _judged(answer, verdict)
         else:
             yield from _replied(answer, exchanges)
 
 
-def _judged(answer: Answer, judgement: Judgement) -> Iterator[_Sight]:
+def _judged(answer: Answer, verdict: Verdict) -> Iterator[_Sight]:
     if not answer.seen:
-        if judgement.verdict in _HELD | _BROKEN:
-            what = judgement.actual or ("as assumed" if judgement.verdict in _HELD else "otherwise")
-            yield _Sight(judgement.operation, what, judgement.verdict in _HELD, judgement.evidence)
-    elif judgement.verdict is Verdict.OBSERVED:
-        for part in filter(None, judgement.fingerprint.split(" | ")):
+        if verdict.outcome in _HELD | _BROKEN:
+            what = verdict.actual or ("as assumed" if verdict.outcome in _HELD else "otherwise")
+            yield _Sight(verdict.operation, what, verdict.outcome in _HELD, verdict.evidence)
+    elif verdict.outcome is Outcome.OBSERVED:
+        for part in filter(None, verdict.fingerprint.split(" | ")):
             agrees = re.fullmatch(answer.seen, part) is not None
-            yield _Sight(answer.requirement.rpartition(".")[2], part, agrees, judgement.evidence)
+            yield _Sight(answer.requirement.rpartition(".")[2], part, agrees, verdict.evidence)
 
 
 def _replied(answer: Answer, exchanges: tuple[Exchange, ...]) -> Iterator[_Sight]:

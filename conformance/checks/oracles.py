@@ -18,7 +18,7 @@ from conformance.client.sender import TOO_MANY
 from conformance.client.wire import retry_after
 from conformance.exchange.model import ABSENT, Exchange, curl, value_at
 from conformance.exchange.redaction import Redactor
-from conformance.results.verdicts import Book, Judgement, Verdict, held, violated
+from conformance.results.verdicts import Book, Outcome, Verdict, held, violated
 
 Check = Callable[[Exchange, Operation], str | None]
 
@@ -192,7 +192,7 @@ OFTEN: Final = 3
 
 @dataclass(frozen=True)
 class Oracles:
-    """The checks of a run: called with each exchange, they book a judgement for each check that applies.
+    """The checks of a run: called with each exchange, they book a verdict for each check that applies.
 
     `rows` are the requirements by id. A request whose connection was closed without a whole response, twice
     in a row, is a violation as soon as another request is answered: the target lives, and broke this one off.
@@ -217,7 +217,7 @@ class Oracles:
             if (requirement.id, operation.id) in self.selected:
                 seen = check(exchange, operation)
                 if seen is not None:
-                    self.book.add(self._judgement(requirement, operation, exchange, seen))
+                    self.book.add(self._verdict(requirement, operation, exchange, seen))
 
     def _whole(self, exchange: Exchange) -> None:
         """Judge that requests get a whole response."""
@@ -239,7 +239,7 @@ class Oracles:
         """Book what was seen of a promise that no single response shows; "" for one that holds."""
         operation, row = exchange.request.operation, self.rows.get(requirement)
         if operation is not None and row is not None and (requirement, operation.id) in self.selected:
-            self.book.add(self._judgement(row, operation, exchange, seen))
+            self.book.add(self._verdict(row, operation, exchange, seen))
 
     def limit(self, exchange: Exchange, *, lifted: bool) -> None:
         """Judge that the rate limit lifts when it should: `exchange` came after its own Retry-After."""
@@ -250,11 +250,11 @@ class Oracles:
             exchange = next(iter(self.latest), exchange)
         self.note(LIFTS, exchange, seen)
 
-    def _judgement(self, row: Requirement, operation: Operation, exchange: Exchange, seen: str) -> Judgement:
+    def _verdict(self, row: Requirement, operation: Operation, exchange: Exchange, seen: str) -> Verdict:
         if not seen:
-            return Judgement(row.id, operation.id, row.level, held(row.level), evidence=(exchange.id,))
+            return Verdict(row.id, operation.id, row.level, held(row.level), evidence=(exchange.id,))
         verdict = violated(row.level)
-        return Judgement(
+        return Verdict(
             row.id,
             operation.id,
             row.level,
@@ -264,7 +264,7 @@ class Oracles:
             actual=self.redactor.mask(f"{exchange.summary()}: {seen}"),
             evidence=(exchange.id,),
             curl=curl(exchange, self.redactor),
-            fingerprint=seen if verdict is Verdict.OBSERVED else "",
+            fingerprint=seen if verdict is Outcome.OBSERVED else "",
             variations=(exchange.scenario,) if exchange.scenario else (),
         )
 

@@ -22,7 +22,7 @@ def progress_line(*, quiet: bool) -> Iterator[Callable[[Run, str], None]]:
     with console.status("starting") as status:
 
         def show(run: Run, scenario: str) -> None:
-            red = sum(is_red(judgement) for judgement in run.book)
+            red = sum(is_red(verdict) for verdict in run.book)
             name = scenario.removeprefix("test_").replace("_", " ")
             status.update(f"{run.client.budget.sent} requests, {red} violated: {name}"[: console.width - 4])
 

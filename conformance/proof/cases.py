@@ -80,7 +80,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CaseResult:
     """What one case's run said: the violated pairs with what was seen, and those that nobody could judge."""
 
     name: str

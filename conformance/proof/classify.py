@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from conformance.claims.level import Level
 from conformance.claims.requirements import Catalogue
-from conformance.proof.cases import Case, Outcome, Pair
+from conformance.proof.cases import Case, CaseResult, Pair
 
 SCHEMA_VERSION: Final = "1.0"
 
@@ -18,7 +18,7 @@ class Row:
     """One case after its run. Only `caught`, `elsewhere` and `allowed` are as they should be."""
 
     case: Case
-    outcome: Outcome
+    outcome: CaseResult
     caught: tuple[Pair, ...] = ()
     elsewhere: tuple[Pair, ...] = ()
     missed: tuple[Pair, ...] = ()
@@ -143,7 +143,7 @@ def _texts(pairs: Iterable[Pair]) -> list[str]:
     return ["@".join(pair) for pair in pairs]
 
 
-def classify(case: Case, outcome: Outcome) -> Row:
+def classify(case: Case, outcome: CaseResult) -> Row:
     """Return the row of one case."""
     red = list(outcome.red)
     return Row(

@@ -15,8 +15,8 @@ from typing import Any, Final
 
 from conformance.claims.requirements import Catalogue
 from conformance.errors import ConformanceError
-from conformance.proof.cases import HEALTHY, Case, Outcome, Pair, healthy
-from conformance.results.verdicts import Verdict
+from conformance.proof.cases import HEALTHY, Case, CaseResult, Pair, healthy
+from conformance.results.verdicts import Outcome
 from conformance.run.pytest_plugin.launch import judge
 from conformance.run.run import Options, new_run
 from conformance.targets.model import Target, embedded_target
@@ -27,14 +27,16 @@ LONGEST: Final = 240.0
 """Seconds after which a case is given up."""
 WORTH_WARMING: Final = 8
 """More cases than this, and it pays to warm the process that they are forked from."""
-RED: Final = frozenset({Verdict.FAIL, Verdict.DEVIATION})
-UNJUDGED: Final = frozenset({Verdict.CANNOT_JUDGE, Verdict.HARNESS_ERROR})
+RED: Final = frozenset({Outcome.FAIL, Outcome.DEVIATION})
+UNJUDGED: Final = frozenset({Outcome.CANNOT_JUDGE, Outcome.HARNESS_ERROR})
 
 _FORKS: Final = "fork" in multiprocessing.get_all_start_methods()
 _CONTEXT: Final[Any] = multiprocessing.get_context("fork" if _FORKS else "spawn")
 
 
-def execute(cases: Sequence[Case], catalogue: Catalogue, *, workers: int, seed: int = 1) -> Iterator[Outcome]:
+def execute(
+    cases: Sequence[Case], catalogue: Catalogue, *, workers: int, seed: int = 1
+) -> Iterator[CaseResult]:
     """Run every case with profile quick and yield the outcomes as they come; slow cases begin first."""
     ahead = sorted(cases, key=lambda case: (not case.crowded, case.kind == "defect", -case.patience))
     if len(ahead) > WORTH_WARMING and _FORKS:
@@ -53,7 +55,7 @@ def execute(cases: Sequence[Case], catalogue: Catalogue, *, workers: int, seed: 
                     yield _received(here, case)
                 elif time.monotonic() - started > LONGEST:
                     process.terminate()
-                    yield Outcome(case.name, error=f"not finished after {LONGEST:g} s")
+                    yield CaseResult(case.name, error=f"not finished after {LONGEST:g} s")
                 else:
                     continue
                 running.pop(here)
@@ -81,12 +83,12 @@ def _start(case: Case, catalogue: Catalogue, seed: int) -> tuple[Connection, Bas
     return here, process
 
 
-def _received(here: Connection, case: Case) -> Outcome:
+def _received(here: Connection, case: Case) -> CaseResult:
     try:
         outcome = here.recv()
     except EOFError:
-        return Outcome(case.name, error="the process of this case ended without a word")
-    assert isinstance(outcome, Outcome)  # noqa: S101 - the only thing that a case sends
+        return CaseResult(case.name, error="the process of this case ended without a word")
+    assert isinstance(outcome, CaseResult)  # noqa: S101 - the only thing that a case sends
     return outcome
 
 
@@ -95,12 +97,12 @@ def _child(case: Case, catalogue: Catalogue, seed: int, there: Connection) -> No
     try:
         there.send(run_case(case, catalogue, seed))
     except (ConformanceError, OSError) as error:
-        there.send(Outcome(case.name, error=f"{type(error).__name__}: {error}"))
+        there.send(CaseResult(case.name, error=f"{type(error).__name__}: {error}"))
     finally:
         there.close()
 
 
-def run_case(case: Case, catalogue: Catalogue, seed: int) -> Outcome:
+def run_case(case: Case, catalogue: Catalogue, seed: int) -> CaseResult:
     """Judge one emulator with this case's fault, and return what the run said."""
     defects = [] if case.name == HEALTHY else [case.name]
     neighbour = _Neighbour(case, catalogue, seed) if case.crowded else None
@@ -121,7 +123,7 @@ class _Neighbour:
         self._process.start()
         there.close()
 
-    def beside(self, target: Target) -> Outcome:
+    def beside(self, target: Target) -> CaseResult:
         """Judge the target twice at the same time; what either run sees counts."""
         self._here.send(target)
         first = judged(self._case, self._catalogue, target, self._seed)
@@ -140,7 +142,7 @@ def _second(case: Case, catalogue: Catalogue, seed: int, there: Connection) -> N
     there.send(judged(case, catalogue, there.recv(), seed))
 
 
-def judged(case: Case, catalogue: Catalogue, target: Target, seed: int) -> Outcome:
+def judged(case: Case, catalogue: Catalogue, target: Target, seed: int) -> CaseResult:
     """Run every scenario against the target and sum its verdicts up."""
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
@@ -148,7 +150,7 @@ def judged(case: Case, catalogue: Catalogue, target: Target, seed: int) -> Outco
         run.client.recorder.path = None  # nobody reads the exchanges of a case: its verdicts are kept
         document = judge(run, formats=False)
     verdicts = document["verdicts"]
-    return Outcome(
+    return CaseResult(
         case.name,
         {_pair(each): each["actual"] for each in verdicts if each["verdict"] in RED},
         {_pair(each): each["reason"] for each in verdicts if each["verdict"] in UNJUDGED},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from conformance.results.verdicts import Verdict
+from conformance.results.verdicts import Outcome
 
 _RULES: Final = (
     (
@@ -39,16 +39,16 @@ _RULES: Final = (
 )
 
 
-def how_to_judge(verdict: Verdict, reason: str, target: str) -> str:
+def how_to_judge(verdict: Outcome, reason: str, target: str) -> str:
     """Return one sentence on how to get a verdict where a reason stood in its way."""
-    if verdict is Verdict.HARNESS_ERROR:
+    if verdict is Outcome.HARNESS_ERROR:
         return "this is a defect of the suite, not of the target: report it with run.json attached"
     for pattern, advice in _RULES:
         match = re.search(pattern, reason, re.IGNORECASE)
         if match:
             name = next((found for found in match.groupdict().values() if found), "NAME")
             return advice.format(target=target, name=name)
-    if verdict is Verdict.CANNOT_JUDGE:
+    if verdict is Outcome.CANNOT_JUDGE:
         return f"conformance doctor --target {target} says what will not be judged and why"
     return (
         f"nothing to do unless the target gains it; conformance doctor --target {target} lists what it lacks"

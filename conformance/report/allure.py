@@ -30,7 +30,7 @@ from conformance.report.exchanges import Record, request_text, response_text, ti
 from conformance.report.moments import moment_of
 from conformance.results.model import Run
 from conformance.results.text import one_line, shorten, visible, web_link
-from conformance.results.verdicts import Judgement, Verdict
+from conformance.results.verdicts import Outcome, Verdict
 
 _LOGGER: Final[Any] = AllureFileLogger  # has no annotations of its own
 _SEVERITY: Final = {
@@ -39,13 +39,13 @@ _SEVERITY: Final = {
     Level.UNSPECIFIED: Severity.TRIVIAL,
 }
 _STATUS: Final = {
-    Verdict.PASS: Status.PASSED,
-    Verdict.OBSERVED: Status.PASSED,
-    Verdict.FAIL: Status.FAILED,
-    Verdict.DEVIATION: Status.UNKNOWN,
-    Verdict.NOT_APPLICABLE: Status.SKIPPED,
-    Verdict.CANNOT_JUDGE: Status.BROKEN,
-    Verdict.HARNESS_ERROR: Status.BROKEN,
+    Outcome.PASS: Status.PASSED,
+    Outcome.OBSERVED: Status.PASSED,
+    Outcome.FAIL: Status.FAILED,
+    Outcome.DEVIATION: Status.UNKNOWN,
+    Outcome.NOT_APPLICABLE: Status.SKIPPED,
+    Outcome.CANNOT_JUDGE: Status.BROKEN,
+    Outcome.HARNESS_ERROR: Status.BROKEN,
 }
 _CATEGORIES: Final = (
     ("Waived violations", [Status.FAILED], "waived"),
@@ -62,12 +62,12 @@ def write_allure(run: Run, exchanges: Mapping[str, Record], folder: Path) -> Non
     """Write the run's Allure results into the folder, in place of any older ones."""
     logger = _LOGGER(str(folder), clean=True)
     attached: dict[str, list[Attachment]] = {}
-    for judgement in run.verdicts:
-        evidence = [exchanges[name] for name in judgement.evidence if name in exchanges]
+    for verdict in run.verdicts:
+        evidence = [exchanges[name] for name in verdict.evidence if name in exchanges]
         for record in evidence:
             if record["id"] not in attached:
                 attached[record["id"]] = _attach(logger, record)
-        logger.report_result(_result(run, judgement, evidence, attached))
+        logger.report_result(_result(run, verdict, evidence, attached))
     _write(folder / "environment.properties", _environment(run))
     _write(folder / "categories.json", json.dumps(_categories(), indent=1))
     _write(folder / KNOWN_ISSUES, json.dumps(known_issues(run, case_id), indent=1))
@@ -100,94 +100,92 @@ def _attach(logger: Any, record: Record) -> list[Attachment]:
 
 
 def _result(
-    run: Run, judgement: Judgement, evidence: list[Record], attached: Mapping[str, list[Attachment]]
+    run: Run, verdict: Verdict, evidence: list[Record], attached: Mapping[str, list[Attachment]]
 ) -> TestResult:
     start, stop = _span(run, evidence)
-    status = _status(run, judgement)
+    status = _status(run, verdict)
     return TestResult(
         uuid=str(uuid4()),
-        historyId=history_id(judgement.requirement, judgement.operation, run.target),
-        testCaseId=case_id(judgement.requirement, judgement.operation),
-        fullName=f"{judgement.operation}: {judgement.requirement}",
-        name=judgement.requirement,
-        titlePath=[run.operation(judgement.operation).api or "platform", judgement.operation],
-        description=_description(run, judgement),
+        historyId=history_id(verdict.requirement, verdict.operation, run.target),
+        testCaseId=case_id(verdict.requirement, verdict.operation),
+        fullName=f"{verdict.operation}: {verdict.requirement}",
+        name=verdict.requirement,
+        titlePath=[run.operation(verdict.operation).api or "platform", verdict.operation],
+        description=_description(run, verdict),
         status=status,
-        statusDetails=_details(run, judgement),
+        statusDetails=_details(run, verdict),
         stage="finished",
         steps=[
             _step(record, attached[record["id"]], status, last=record is evidence[-1]) for record in evidence
         ],
         parameters=[
-            Parameter(name="operation", value=judgement.operation),
+            Parameter(name="operation", value=verdict.operation),
             Parameter(name="target", value=run.target),
             Parameter(name="seed", value=str(run.seed), excluded=True),
         ],
-        labels=_labels(run, judgement),
-        links=_links(run, judgement),
+        labels=_labels(run, verdict),
+        links=_links(run, verdict),
         start=start,
         stop=stop,
     )
 
 
-def _status(run: Run, judgement: Judgement) -> str:
-    if run.is_red(judgement):
+def _status(run: Run, verdict: Verdict) -> str:
+    if run.is_red(verdict):
         return Status.FAILED
-    if run.requirement(judgement.requirement).provisional and judgement.verdict is Verdict.FAIL:
+    if run.requirement(verdict.requirement).provisional and verdict.outcome is Outcome.FAIL:
         return Status.UNKNOWN
-    return _STATUS[judgement.verdict]
+    return _STATUS[verdict.outcome]
 
 
-def _details(run: Run, judgement: Judgement) -> StatusDetails | None:
-    if judgement.verdict is Verdict.PASS:
+def _details(run: Run, verdict: Verdict) -> StatusDetails | None:
+    if verdict.outcome is Outcome.PASS:
         return None
-    if judgement.verdict not in statistics.VIOLATED:
-        return StatusDetails(message=f"{judgement.verdict}: {judgement.reason or judgement.actual}")
-    message = (
-        f"{judgement.verdict}: expected {judgement.expected}; got {judgement.actual or judgement.reason}"
-    )
-    if not run.is_red(judgement) and judgement.verdict is Verdict.FAIL:
-        message = f"{statistics.why_tolerated(run, judgement)}\n{message}"
+    if verdict.outcome not in statistics.VIOLATED:
+        return StatusDetails(message=f"{verdict.outcome}: {verdict.reason or verdict.actual}")
+    message = f"{verdict.outcome}: expected {verdict.expected}; got {verdict.actual or verdict.reason}"
+    if not run.is_red(verdict) and verdict.outcome is Outcome.FAIL:
+        message = f"{statistics.why_tolerated(run, verdict)}\n{message}"
     return StatusDetails(
-        message=shorten(message, 4000), trace=judgement.curl, known=bool(judgement.waived) or None
+        message=shorten(message, 4000), trace=verdict.curl, known=bool(verdict.waived) or None
     )
 
 
-def _description(run: Run, judgement: Judgement) -> str:
-    requirement = run.requirement(judgement.requirement)
+def _description(run: Run, verdict: Verdict) -> str:
+    requirement = run.requirement(verdict.requirement)
     facts = {
         "page says": requirement.quote and f"“{requirement.quote}”",
         "claim": requirement.expect,
         "question to the owner": requirement.ask,
-        "seen": judgement.fingerprint,
+        "seen": verdict.fingerprint,
     }
     return "\n\n".join(f"{name}: {one_line(value)}" for name, value in facts.items() if value)
 
 
-def _labels(run: Run, judgement: Judgement) -> list[Label]:
-    requirement = run.requirement(judgement.requirement)
-    api = run.operation(judgement.operation).api or "platform"
+def _labels(run: Run, verdict: Verdict) -> list[Label]:
+    requirement = run.requirement(verdict.requirement)
+    api = run.operation(verdict.operation).api or "platform"
     labels = {
         LabelType.EPIC: api,
-        LabelType.FEATURE: judgement.operation,
-        LabelType.STORY: judgement.requirement,
+        LabelType.FEATURE: verdict.operation,
+        LabelType.STORY: verdict.requirement,
         LabelType.PARENT_SUITE: run.target,
-        LabelType.SUITE: judgement.operation,
-        LabelType.SUB_SUITE: judgement.requirement.rpartition(".")[0],
-        LabelType.SEVERITY: _SEVERITY[judgement.level].value,
+        LabelType.SUITE: verdict.operation,
+        LabelType.SUB_SUITE: verdict.requirement.rpartition(".")[0],
+        LabelType.SEVERITY: _SEVERITY[verdict.level].value,
         LabelType.FRAMEWORK: "itwin-conformance",
-        "requirement": judgement.requirement,
-        "operation": judgement.operation,
-        "level": judgement.level.value,
+        "requirement": verdict.requirement,
+        "operation": verdict.operation,
+        "level": verdict.level.value,
         "basis": requirement.basis,
-        LabelType.TAG: judgement.verdict.value,
+        LabelType.TAG: verdict.outcome.value,
     }
     return [Label(name=str(name), value=value) for name, value in labels.items() if value]
 
 
-def _links(run: Run, judgement: Judgement) -> list[Link]:
-    waiver = run.waiver(judgement)
-    page = run.requirement(judgement.requirement).page
+def _links(run: Run, verdict: Verdict) -> list[Link]:
+    waiver = run.waiver(verdict)
+    page = run.requirement(verdict.requirement).page
     links = [Link(type=LinkType.LINK, url=page, name="page")] if web_link(page) else []
     if waiver and web_link(waiver.defect):
         links.append(Link(type=LinkType.ISSUE, url=waiver.defect, name=waiver.defect))

@@ -11,7 +11,7 @@ from conformance.report import statistics
 from conformance.report.exchanges import Record
 from conformance.report.moments import moment_of
 from conformance.results.model import Run, Waiver
-from conformance.results.verdicts import Judgement, Verdict
+from conformance.results.verdicts import Outcome, Verdict
 
 SPEC_VERSION: Final = "0.0.0"
 STATUSES: Final = ("passed", "failed", "skipped", "pending", "other")
@@ -19,7 +19,7 @@ STATUSES: Final = ("passed", "failed", "skipped", "pending", "other")
 
 def render_ctrf(run: Run, exchanges: Mapping[str, Record]) -> str:
     """Return the run as CTRF."""
-    tests = [_test(run, judgement, exchanges) for judgement in run.verdicts]
+    tests = [_test(run, verdict, exchanges) for verdict in run.verdicts]
     tests += [_ended(waiver) for waiver in statistics.expired(run)]
     found = [test["status"] for test in tests]
     start, stop = _millis(run.started), _millis(run.finished) or _millis(run.started)
@@ -50,20 +50,20 @@ def render_ctrf(run: Run, exchanges: Mapping[str, Record]) -> str:
     return json.dumps(report, indent=1) + "\n"
 
 
-def _test(run: Run, judgement: Judgement, exchanges: Mapping[str, Record]) -> dict[str, Any]:
-    requirement = run.requirement(judgement.requirement)
-    waiver = run.waiver(judgement)
+def _test(run: Run, verdict: Verdict, exchanges: Mapping[str, Record]) -> dict[str, Any]:
+    requirement = run.requirement(verdict.requirement)
+    waiver = run.waiver(verdict)
     test = {
-        "name": f"{judgement.operation}: {judgement.requirement}",
-        "status": status(run, judgement),
-        "duration": _duration(judgement, exchanges),
-        "rawStatus": judgement.verdict.value,
-        "suite": [run.operation(judgement.operation).api or "platform", judgement.operation],
+        "name": f"{verdict.operation}: {verdict.requirement}",
+        "status": status(run, verdict),
+        "duration": _duration(verdict, exchanges),
+        "rawStatus": verdict.outcome.value,
+        "suite": [run.operation(verdict.operation).api or "platform", verdict.operation],
         "type": "contract",
-        "tags": [tag for tag in (judgement.level.value, requirement.basis) if tag],
+        "tags": [tag for tag in (verdict.level.value, requirement.basis) if tag],
         "flaky": bool(waiver and waiver.kind == "flaky"),
-        "message": _message(run, judgement),
-        "trace": judgement.curl,
+        "message": _message(run, verdict),
+        "trace": verdict.curl,
         "extra": {"quote": requirement.quote, "page": requirement.page, "expect": requirement.expect},
     }
     return {name: value for name, value in test.items() if value not in ("", [])}
@@ -82,26 +82,26 @@ def _ended(waiver: Waiver) -> dict[str, Any]:
     }
 
 
-def status(run: Run, judgement: Judgement) -> str:
+def status(run: Run, verdict: Verdict) -> str:
     """Return the word that CTRF has for this verdict."""
-    if run.is_red(judgement):
+    if run.is_red(verdict):
         return "failed"
-    if judgement.verdict in {Verdict.PASS, Verdict.OBSERVED}:
+    if verdict.outcome in {Outcome.PASS, Outcome.OBSERVED}:
         return "passed"
-    if judgement.verdict is Verdict.NOT_APPLICABLE or judgement.waived:
+    if verdict.outcome is Outcome.NOT_APPLICABLE or verdict.waived:
         return "skipped"
     return "other"
 
 
-def _message(run: Run, judgement: Judgement) -> str:
-    if judgement.verdict in statistics.VIOLATED:
-        said = f"expected {judgement.expected}; got {judgement.actual or judgement.reason}"
-        return said if run.is_red(judgement) else f"{statistics.why_tolerated(run, judgement)}: {said}"
-    return judgement.reason
+def _message(run: Run, verdict: Verdict) -> str:
+    if verdict.outcome in statistics.VIOLATED:
+        said = f"expected {verdict.expected}; got {verdict.actual or verdict.reason}"
+        return said if run.is_red(verdict) else f"{statistics.why_tolerated(run, verdict)}: {said}"
+    return verdict.reason
 
 
-def _duration(judgement: Judgement, exchanges: Mapping[str, Record]) -> int:
-    times = (exchanges[name].get("elapsed_ms") for name in judgement.evidence if name in exchanges)
+def _duration(verdict: Verdict, exchanges: Mapping[str, Record]) -> int:
+    times = (exchanges[name].get("elapsed_ms") for name in verdict.evidence if name in exchanges)
     return round(sum(time for time in times if isinstance(time, int | float)))
 
 

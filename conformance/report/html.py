@@ -18,7 +18,7 @@ from conformance.report import html_data, html_moves, html_nights, html_sections
 from conformance.report.exchanges import Record
 from conformance.results.model import Run
 from conformance.results.text import scrub
-from conformance.results.verdicts import Verdict
+from conformance.results.verdicts import Outcome
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 SCRIPTS: Final = ("dom", "state", "difference", "findings", "matrix", "heat", "keys", "start")
@@ -42,7 +42,7 @@ def render_html(
         headline=statistics.outcome(run),
         details=statistics.breakdown(run),
         mood={0: "good", 1: "bad"}.get(run.exit_code, "odd"),
-        counts=[(verdict.value, counts[verdict]) for verdict in Verdict if counts[verdict]],
+        counts=[(verdict.value, counts[verdict]) for verdict in Outcome if counts[verdict]],
         total=len(run.verdicts),
         red=len(statistics.violations(run)),
         judged=round(100 * statistics.judged_share(run.verdicts)),

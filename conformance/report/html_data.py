@@ -13,7 +13,7 @@ from conformance.report.html_moves import Moves
 from conformance.report.html_nights import Night
 from conformance.results.model import Run
 from conformance.results.text import shorten, web_link
-from conformance.results.verdicts import Judgement, Verdict
+from conformance.results.verdicts import Outcome, Verdict
 
 DETAIL_BUDGET: Final = 1_300_000
 """Characters of proof in the whole page; what comes later is named and stays in run.json."""
@@ -22,13 +22,13 @@ TEXT: Final = 4_000
 EXCHANGES_EACH: Final = 3
 
 CODES: Final = {
-    Verdict.PASS: "P",
-    Verdict.FAIL: "F",
-    Verdict.DEVIATION: "D",
-    Verdict.OBSERVED: "O",
-    Verdict.NOT_APPLICABLE: "N",
-    Verdict.CANNOT_JUDGE: "C",
-    Verdict.HARNESS_ERROR: "H",
+    Outcome.PASS: "P",
+    Outcome.FAIL: "F",
+    Outcome.DEVIATION: "D",
+    Outcome.OBSERVED: "O",
+    Outcome.NOT_APPLICABLE: "N",
+    Outcome.CANNOT_JUDGE: "C",
+    Outcome.HARNESS_ERROR: "H",
 }
 _BY_VALUE: Final = {verdict.value: code for verdict, code in CODES.items()}
 _ORDER: Final = {code: rank for rank, code in enumerate("FDHCOPN")}
@@ -61,22 +61,22 @@ def page_data(proof: Proof, moves: Moves | None, nights: list[Night]) -> dict[st
     """Return operations, requirements, verdicts (the gravest first), their exchanges and the nights."""
     budget, run = _Budget(DETAIL_BUDGET), proof.run
     operations = list(statistics.by_operation(run))
-    names = sorted({judgement.requirement for judgement in run.verdicts})
+    names = sorted({verdict.requirement for verdict in run.verdicts})
     graver_last = reversed(moves.rows) if moves else ()
     moved = {(move.requirement, move.operation): move.kind for move in graver_last}
     ordered = sorted(
         run.verdicts,
-        key=lambda j: (not run.is_red(j), _ORDER[CODES[j.verdict]], j.requirement, j.operation),
+        key=lambda j: (not run.is_red(j), _ORDER[CODES[j.outcome]], j.requirement, j.operation),
     )
     requirement_index = {name: index for index, name in enumerate(names)}
     operation_index = {name: index for index, name in enumerate(operations)}
     rows = []
-    for judgement in ordered:
-        row = _row(proof, judgement, budget)
-        row["r"] = requirement_index[judgement.requirement]
-        row["o"] = operation_index[judgement.operation]
-        row["h"] = _past(judgement, nights)
-        row["m"] = moved.get((judgement.requirement, judgement.operation), "")
+    for verdict in ordered:
+        row = _row(proof, verdict, budget)
+        row["r"] = requirement_index[verdict.requirement]
+        row["o"] = operation_index[verdict.operation]
+        row["h"] = _past(verdict, nights)
+        row["m"] = moved.get((verdict.requirement, verdict.operation), "")
         rows.append(
             {key: value for key, value in row.items() if value is not False and value not in ("", [])}
         )
@@ -109,26 +109,26 @@ def _requirement(run: Run, name: str) -> dict[str, Any]:
     }
 
 
-def _row(proof: Proof, judgement: Judgement, budget: _Budget) -> dict[str, Any]:
+def _row(proof: Proof, verdict: Verdict, budget: _Budget) -> dict[str, Any]:
     run = proof.run
-    row: dict[str, Any] = {"v": CODES[judgement.verdict], "red": run.is_red(judgement)}
-    if judgement.times > 1:
-        row["t"] = judgement.times
-    if judgement.verdict in statistics.VIOLATED and not row["red"]:
-        row["w"] = shorten(statistics.why_tolerated(run, judgement), TEXT)
+    row: dict[str, Any] = {"v": CODES[verdict.outcome], "red": run.is_red(verdict)}
+    if verdict.times > 1:
+        row["t"] = verdict.times
+    if verdict.outcome in statistics.VIOLATED and not row["red"]:
+        row["w"] = shorten(statistics.why_tolerated(run, verdict), TEXT)
     details = {
-        "e": shorten(judgement.expected, TEXT),
-        "a": shorten(judgement.actual, TEXT),
-        "n": shorten(judgement.reason, TEXT),
-        "f": shorten(judgement.fingerprint, TEXT),
-        "c": judgement.curl if len(judgement.curl) <= 2 * TEXT else "",
-        "s": proof.scripts.get((judgement.requirement, judgement.operation), ""),
+        "e": shorten(verdict.expected, TEXT),
+        "a": shorten(verdict.actual, TEXT),
+        "n": shorten(verdict.reason, TEXT),
+        "f": shorten(verdict.fingerprint, TEXT),
+        "c": verdict.curl if len(verdict.curl) <= 2 * TEXT else "",
+        "s": proof.scripts.get((verdict.requirement, verdict.operation), ""),
     }
     if not budget.take(*details.values()):
         return {**row, "n": "The details were left out to keep this page small: they stand in run.json."}
     row.update(details)
-    if judgement.verdict is not Verdict.PASS:
-        row["x"] = [x for x in judgement.evidence[-EXCHANGES_EACH:] if _keep(x, proof.exchanges, budget)]
+    if verdict.outcome is not Outcome.PASS:
+        row["x"] = [x for x in verdict.evidence[-EXCHANGES_EACH:] if _keep(x, proof.exchanges, budget)]
     return row
 
 
@@ -150,9 +150,9 @@ def _keep(identifier: str, exchanges: Mapping[str, Record], budget: _Budget) -> 
     return True
 
 
-def _past(judgement: Judgement, nights: list[Night]) -> str:
+def _past(verdict: Verdict, nights: list[Night]) -> str:
     """Return one letter for each night: W for a waived violation, a dot where the night has no verdict."""
-    key = f"{judgement.requirement}|{judgement.operation}"
+    key = f"{verdict.requirement}|{verdict.operation}"
     return "".join(_letter(night, key) for night in nights)
 
 

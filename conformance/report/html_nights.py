@@ -9,7 +9,7 @@ from typing import Any, Final
 from conformance.report import statistics
 from conformance.report.moments import moment_of
 from conformance.results.model import Run
-from conformance.results.verdicts import Verdict
+from conformance.results.verdicts import Outcome
 
 NIGHTS: Final = 30
 
@@ -41,11 +41,11 @@ def nights(run: Run, history: Sequence[Mapping[str, Any]] | None) -> list[Night]
     present = Night(
         run.run_id,
         run.started,
-        sum(1 for j in run.verdicts if j.verdict is Verdict.FAIL and not j.waived),
+        sum(1 for j in run.verdicts if j.outcome is Outcome.FAIL and not j.waived),
         statistics.judged_share(run.verdicts),
         int(run.requests.get("total", 0)),
         float(run.seconds),
-        {f"{j.requirement}|{j.operation}": j.verdict.value for j in run.verdicts},
+        {f"{j.requirement}|{j.operation}": j.outcome.value for j in run.verdicts},
         frozenset(f"{j.requirement}|{j.operation}" for j in run.verdicts if j.waived),
     )
     return [*past, present][-NIGHTS:]
@@ -56,7 +56,7 @@ def _night(row: Mapping[str, Any]) -> Night:
     return Night(
         str(row.get("run_id", "")),
         str(row.get("started", "")),
-        int(row.get("violations", counts.get(Verdict.FAIL.value)) or 0),
+        int(row.get("violations", counts.get(Outcome.FAIL.value)) or 0),
         float(row.get("judged_share") or 0),
         int(row.get("requests") or 0),
         float(row.get("seconds") or 0),

@@ -12,7 +12,7 @@ from conformance.report.advice import how_to_judge
 from conformance.report.moments import moment_of
 from conformance.results.model import Run, Waiver
 from conformance.results.text import shorten, web_link
-from conformance.results.verdicts import Verdict
+from conformance.results.verdicts import Outcome
 
 WAIVER_DAYS: Final = 90
 """The longest that a waiver may run; the scale of its bar."""
@@ -31,10 +31,10 @@ class Observation:
 def observations(run: Run) -> list[Observation]:
     """Return what was observed, the rows with a question to the owner first."""
     seen: dict[str, list[tuple[str, str]]] = {}
-    for judgement in run.verdicts:
-        if judgement.verdict is Verdict.OBSERVED or run.requirement(judgement.requirement).ask:
-            what = judgement.fingerprint or judgement.actual or judgement.reason or judgement.verdict.value
-            seen.setdefault(judgement.requirement, []).append((judgement.operation, shorten(what, 400)))
+    for verdict in run.verdicts:
+        if verdict.outcome is Outcome.OBSERVED or run.requirement(verdict.requirement).ask:
+            what = verdict.fingerprint or verdict.actual or verdict.reason or verdict.outcome.value
+            seen.setdefault(verdict.requirement, []).append((verdict.operation, shorten(what, 400)))
     found = []
     for name, rows in sorted(seen.items()):
         requirement = run.requirement(name)
@@ -102,7 +102,7 @@ def gaps(run: Run) -> list[tuple[statistics.Gap, list[str], str]]:
     return [
         (
             gap,
-            sorted({j.requirement for j in gap.judgements}),
+            sorted({j.requirement for j in gap.verdicts}),
             how_to_judge(gap.verdict, gap.reason, run.target),
         )
         for gap in statistics.gaps(run)

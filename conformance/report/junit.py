@@ -14,20 +14,20 @@ from conformance.report import statistics
 from conformance.report.exchanges import Record, request_text, response_text
 from conformance.results.model import Run, Waiver
 from conformance.results.text import one_line, shorten
-from conformance.results.verdicts import Judgement, Verdict
+from conformance.results.verdicts import Outcome, Verdict
 
 MESSAGE: Final = 500
 DETAIL: Final = 20_000
-_ERRORS: Final = frozenset({Verdict.CANNOT_JUDGE, Verdict.HARNESS_ERROR})
+_ERRORS: Final = frozenset({Outcome.CANNOT_JUDGE, Outcome.HARNESS_ERROR})
 
 
 def render_junit(run: Run, exchanges: Mapping[str, Record]) -> str:
     """Return the run as JUnit XML; a suite for each operation, and one for waivers that make the run red."""
     root = ET.Element("testsuites", name=f"conformance {run.target}")
-    for operation, judgements in statistics.by_operation(run).items():
+    for operation, verdicts in statistics.by_operation(run).items():
         suite = _suite(root, run, operation)
-        for judgement in judgements:
-            suite.append(_case(run, judgement, exchanges))
+        for verdict in verdicts:
+            suite.append(_case(run, verdict, exchanges))
         _total(suite)
     red = statistics.expired(run)
     if red:
@@ -67,77 +67,77 @@ def _total(suite: ET.Element) -> None:
     suite.set("time", f"{sum(float(case.get('time', '0')) for case in cases):.3f}")
 
 
-def _case(run: Run, judgement: Judgement, exchanges: Mapping[str, Record]) -> ET.Element:
-    evidence = [exchanges[name] for name in judgement.evidence if name in exchanges]
+def _case(run: Run, verdict: Verdict, exchanges: Mapping[str, Record]) -> ET.Element:
+    evidence = [exchanges[name] for name in verdict.evidence if name in exchanges]
     seconds = sum(_number(record.get("elapsed_ms")) for record in evidence) / 1000
     case = ET.Element(
         "testcase",
-        name=judgement.requirement,
-        classname=judgement.operation,
+        name=verdict.requirement,
+        classname=verdict.operation,
         time=f"{min(seconds, 999.0):.3f}",
     )
-    outcome = _outcome(run, judgement)
+    outcome = _outcome(run, verdict)
     if outcome is not None:
         case.append(outcome)
-    proof = evidence[-2:] if judgement.verdict in statistics.VIOLATED else []
-    ET.SubElement(case, "system-out").text = _output(run, judgement, proof)
+    proof = evidence[-2:] if verdict.outcome in statistics.VIOLATED else []
+    ET.SubElement(case, "system-out").text = _output(run, verdict, proof)
     return case
 
 
-def _outcome(run: Run, judgement: Judgement) -> ET.Element | None:
-    tag = _tag(run, judgement)
+def _outcome(run: Run, verdict: Verdict) -> ET.Element | None:
+    tag = _tag(run, verdict)
     if not tag:
         return None
-    outcome = ET.Element(tag, message=shorten(one_line(_message(run, judgement, tag)), MESSAGE))
-    outcome.set("type", judgement.verdict.value)
+    outcome = ET.Element(tag, message=shorten(one_line(_message(run, verdict, tag)), MESSAGE))
+    outcome.set("type", verdict.outcome.value)
     if tag == "failure":
-        outcome.text = shorten(_claim(run, judgement), DETAIL)
+        outcome.text = shorten(_claim(run, verdict), DETAIL)
     return outcome
 
 
-def _tag(run: Run, judgement: Judgement) -> str:
-    if run.is_red(judgement):
+def _tag(run: Run, verdict: Verdict) -> str:
+    if run.is_red(verdict):
         return "failure"
-    if judgement.verdict in _ERRORS:
+    if verdict.outcome in _ERRORS:
         return "error"
-    calm_failure = judgement.verdict is Verdict.FAIL  # waived or provisional: known, and not this run's news
-    skipped = judgement.verdict is Verdict.NOT_APPLICABLE or judgement.waived or calm_failure
+    calm_failure = verdict.outcome is Outcome.FAIL  # waived or provisional: known, and not this run's news
+    skipped = verdict.outcome is Outcome.NOT_APPLICABLE or verdict.waived or calm_failure
     return "skipped" if skipped else ""
 
 
-def _message(run: Run, judgement: Judgement, tag: str) -> str:
+def _message(run: Run, verdict: Verdict, tag: str) -> str:
     if tag == "failure":
-        return f"expected {judgement.expected}; got {judgement.actual or judgement.reason}"
-    if judgement.verdict in statistics.VIOLATED:
-        return statistics.why_tolerated(run, judgement)
-    return judgement.reason or "no reason was given"
+        return f"expected {verdict.expected}; got {verdict.actual or verdict.reason}"
+    if verdict.outcome in statistics.VIOLATED:
+        return statistics.why_tolerated(run, verdict)
+    return verdict.reason or "no reason was given"
 
 
-def _claim(run: Run, judgement: Judgement) -> str:
-    requirement = run.requirement(judgement.requirement)
+def _claim(run: Run, verdict: Verdict) -> str:
+    requirement = run.requirement(verdict.requirement)
     facts = {
         "page says": requirement.quote,
         "claim": requirement.expect,
-        "expected": judgement.expected,
-        "actual": judgement.actual,
-        "note": judgement.reason,
-        "waived": judgement.waived,
-        "curl": judgement.curl,
+        "expected": verdict.expected,
+        "actual": verdict.actual,
+        "note": verdict.reason,
+        "waived": verdict.waived,
+        "curl": verdict.curl,
     }
     return "\n".join(f"{name}: {value}" for name, value in facts.items() if value)
 
 
-def _output(run: Run, judgement: Judgement, evidence: Iterable[Record]) -> str:
-    requirement = run.requirement(judgement.requirement)
+def _output(run: Run, verdict: Verdict, evidence: Iterable[Record]) -> str:
+    requirement = run.requirement(verdict.requirement)
     properties = {
-        "verdict": judgement.verdict.value,
-        "level": judgement.level.value,
+        "verdict": verdict.outcome.value,
+        "level": verdict.level.value,
         "basis": requirement.basis,
         "quote": requirement.quote,
         "page": requirement.page,
     }
     parts = [f"[[PROPERTY|{name}={one_line(value)}]]" for name, value in properties.items() if value]
-    parts.append(_claim(run, judgement))
+    parts.append(_claim(run, verdict))
     parts += [f"\n{request_text(record)}\n\n{response_text(record)}" for record in evidence]
     return shorten("\n".join(parts), DETAIL)
 

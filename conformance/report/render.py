@@ -77,7 +77,7 @@ def render(
         if name not in FORMATS:
             raise UsageError(f"{name}: no such report format; there are {', '.join(FORMATS)}")
     run = load_run(folder)
-    evidence = {name for judgement in run.verdicts for name in judgement.evidence}
+    evidence = {name for verdict in run.verdicts for name in verdict.evidence}
     material = Material(
         run,
         load_exchanges(run.folder, evidence),

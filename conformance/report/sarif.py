@@ -15,7 +15,7 @@ from conformance.report import statistics
 from conformance.report.exchanges import Record
 from conformance.results.model import Requirement, Run
 from conformance.results.text import shorten
-from conformance.results.verdicts import Judgement, Verdict
+from conformance.results.verdicts import Outcome, Verdict
 
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 TEXT: Final = 4_000
@@ -26,20 +26,20 @@ _BASELINE: Final = {
     "still": "unchanged",
     "waived": "unchanged",
 }
-_NOTICES: Final = {Verdict.CANNOT_JUDGE: "warning", Verdict.HARNESS_ERROR: "error"}
+_NOTICES: Final = {Outcome.CANNOT_JUDGE: "warning", Outcome.HARNESS_ERROR: "error"}
 
 
 def render_sarif(
     run: Run, exchanges: Mapping[str, Record], comparison: Mapping[str, Any] | None = None
 ) -> str:
     """Return the run's violations as SARIF; with a comparison each one says whether it is new."""
-    names = sorted({judgement.requirement for judgement in run.verdicts})
+    names = sorted({verdict.requirement for verdict in run.verdicts})
     states = _states(comparison)
     rules = {name: index for index, name in enumerate(names)}
     results = [
-        _result(run, judgement, rules[judgement.requirement], exchanges, states)
-        for judgement in run.verdicts
-        if judgement.verdict in statistics.VIOLATED
+        _result(run, verdict, rules[verdict.requirement], exchanges, states)
+        for verdict in run.verdicts
+        if verdict.outcome in statistics.VIOLATED
     ]
     log = {
         "$schema": SCHEMA,
@@ -95,42 +95,40 @@ def _rule(requirement: Requirement) -> dict[str, Any]:
 
 def _result(
     run: Run,
-    judgement: Judgement,
+    verdict: Verdict,
     index: int,
     exchanges: Mapping[str, Record],
     states: Mapping[tuple[str, str], str] | None,
 ) -> dict[str, Any]:
-    key = (judgement.requirement, judgement.operation)
+    key = (verdict.requirement, verdict.operation)
     print_ = hashlib.sha256("\n".join((*key, run.target)).encode()).hexdigest()[:32]
-    message = (
-        f"{judgement.operation}: expected {judgement.expected}; got {judgement.actual or judgement.reason}"
-    )
+    message = f"{verdict.operation}: expected {verdict.expected}; got {verdict.actual or verdict.reason}"
     result: dict[str, Any] = {
-        "ruleId": judgement.requirement,
+        "ruleId": verdict.requirement,
         "ruleIndex": index,
         "kind": "fail",
-        "level": "error" if judgement.verdict is Verdict.FAIL or run.is_red(judgement) else "warning",
+        "level": "error" if verdict.outcome is Outcome.FAIL or run.is_red(verdict) else "warning",
         "message": {"text": shorten(message, TEXT)},
-        "locations": [_location(run, judgement)],
+        "locations": [_location(run, verdict)],
         "partialFingerprints": {
             "primaryLocationLineHash": f"{print_}:1",
             "requirementOperationTarget/v1": print_,
         },
-        "properties": {"operation": judgement.operation, "curl": judgement.curl},
+        "properties": {"operation": verdict.operation, "curl": verdict.curl},
     }
     if states is not None:
         result["baselineState"] = states.get(key, "unchanged")
-    suppression = _suppression(run, judgement)
+    suppression = _suppression(run, verdict)
     if suppression:
         result["suppressions"] = [suppression]
-    evidence = [exchanges[name] for name in judgement.evidence if name in exchanges]
+    evidence = [exchanges[name] for name in verdict.evidence if name in exchanges]
     return {**result, **_web(evidence[-1])} if evidence else result
 
 
-def _location(run: Run, judgement: Judgement) -> dict[str, Any]:
+def _location(run: Run, verdict: Verdict) -> dict[str, Any]:
     """Point at the file that states the claim: code scanning shows no result without a file."""
-    operation = run.operation(judgement.operation)
-    api = "platform" if judgement.requirement.startswith("platform.") else operation.api or "platform"
+    operation = run.operation(verdict.operation)
+    api = "platform" if verdict.requirement.startswith("platform.") else operation.api or "platform"
     file = "platform.requirements.yaml" if api == "platform" else f"{api}/requirements.yaml"
     call = f"{operation.method} {operation.path}".strip() or operation.id
     return {
@@ -142,18 +140,18 @@ def _location(run: Run, judgement: Judgement) -> dict[str, Any]:
     }
 
 
-def _suppression(run: Run, judgement: Judgement) -> dict[str, Any]:
-    if judgement.waived:
-        waiver = run.waiver(judgement)
+def _suppression(run: Run, verdict: Verdict) -> dict[str, Any]:
+    if verdict.waived:
+        waiver = run.waiver(verdict)
         more = {"defect": waiver.defect, "owner": waiver.owner, "expires": waiver.expires} if waiver else {}
         return {
             "kind": "external",
             "status": "accepted",
-            "justification": judgement.waived,
+            "justification": verdict.waived,
             "properties": more,
         }
-    if run.requirement(judgement.requirement).provisional:
-        why = statistics.why_tolerated(run, judgement)
+    if run.requirement(verdict.requirement).provisional:
+        why = statistics.why_tolerated(run, verdict)
         return {"kind": "external", "status": "underReview", "justification": why}
     return {}
 
@@ -192,12 +190,12 @@ def _invocation(run: Run) -> dict[str, Any]:
         **{name: moment for name, moment in times.items() if moment},
         "toolExecutionNotifications": [
             {
-                "level": _NOTICES[judgement.verdict],
-                "descriptor": {"id": judgement.verdict.value},
-                "associatedRule": {"id": judgement.requirement},
-                "message": {"text": f"{judgement.requirement} on {judgement.operation}: {judgement.reason}"},
+                "level": _NOTICES[verdict.outcome],
+                "descriptor": {"id": verdict.outcome.value},
+                "associatedRule": {"id": verdict.requirement},
+                "message": {"text": f"{verdict.requirement} on {verdict.operation}: {verdict.reason}"},
             }
-            for judgement in run.verdicts
-            if judgement.verdict in _NOTICES
+            for verdict in run.verdicts
+            if verdict.outcome in _NOTICES
         ],
     }

@@ -12,7 +12,7 @@ from conformance.report.exchanges import FILE_NAME
 from conformance.report.statistics import VIOLATED
 from conformance.results.model import Run
 from conformance.results.text import scrub
-from conformance.results.verdicts import Judgement
+from conformance.results.verdicts import Verdict
 
 MOST: Final = 300
 """So many violations get a script; a run with more has one cause that a few of them show."""
@@ -25,7 +25,7 @@ _UNAUTHORIZED: Final = re.compile(r"\b401\b")
 
 def scripts_of(run: Run) -> Mapping[tuple[str, str], str]:
     """Return the script of each violation that needs one, by requirement and operation."""
-    found = [judgement for judgement in run.verdicts if judgement.verdict in VIOLATED and judgement.evidence]
+    found = [verdict for verdict in run.verdicts if verdict.outcome in VIOLATED and verdict.evidence]
     if not found:
         return {}
     try:
@@ -38,17 +38,17 @@ def scripts_of(run: Run) -> Mapping[tuple[str, str], str]:
     return {(requirement, operation): text for requirement, operation, text in scripts if text}
 
 
-def _script(journal: Journal, judgement: Judgement) -> str:
+def _script(journal: Journal, verdict: Verdict) -> str:
     try:
-        plan = journal.plan(judgement.evidence)
+        plan = journal.plan(verdict.evidence)
     except UsageError:
         return ""
-    return "" if _forged(judgement, plan) else str(scrub(shell_script(plan)))
+    return "" if _forged(verdict, plan) else str(scrub(shell_script(plan)))
 
 
-def _forged(judgement: Judgement, plan: Plan) -> bool:
+def _forged(verdict: Verdict, plan: Plan) -> bool:
     """Tell whether the proof was a token to be refused: no report keeps it, and a good one proves nothing."""
-    if not _UNAUTHORIZED.search(judgement.expected):
+    if not _UNAUTHORIZED.search(verdict.expected):
         return False
     sent = [record["request"].get("headers") or {} for record in plan.steps if record["id"] in plan.evidence]
     return any(name.lower() == "authorization" for headers in sent for name in headers)

@@ -8,63 +8,63 @@ from dataclasses import dataclass
 from typing import Final
 
 from conformance.results.model import Run, Waiver
-from conformance.results.verdicts import JUDGED, Judgement, Verdict
+from conformance.results.verdicts import JUDGED, Outcome, Verdict
 
-VIOLATED: Final = frozenset({Verdict.FAIL, Verdict.DEVIATION})
-NOT_JUDGED: Final = (Verdict.HARNESS_ERROR, Verdict.CANNOT_JUDGE, Verdict.NOT_APPLICABLE)
+VIOLATED: Final = frozenset({Outcome.FAIL, Outcome.DEVIATION})
+NOT_JUDGED: Final = (Outcome.HARNESS_ERROR, Outcome.CANNOT_JUDGE, Outcome.NOT_APPLICABLE)
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
     """One reason for which something was not judged, and what it kept from being judged."""
 
-    verdict: Verdict
+    verdict: Outcome
     reason: str
-    judgements: tuple[Judgement, ...]
+    verdicts: tuple[Verdict, ...]
 
 
-def count(judgements: Iterable[Judgement]) -> dict[Verdict, int]:
-    """Return how many judgements there are of each verdict; every verdict is a key."""
-    found = Counter(judgement.verdict for judgement in judgements)
-    return {verdict: found[verdict] for verdict in Verdict}
+def count(verdicts: Iterable[Verdict]) -> dict[Outcome, int]:
+    """Return how many verdicts there are of each verdict; every verdict is a key."""
+    found = Counter(verdict.outcome for verdict in verdicts)
+    return {verdict: found[verdict] for verdict in Outcome}
 
 
-def by_operation(run: Run) -> dict[str, list[Judgement]]:
-    """Return the judgements of each operation, in the order of the run's operations."""
-    groups: dict[str, list[Judgement]] = {name: [] for name in run.operations}
-    for judgement in run.verdicts:
-        groups.setdefault(judgement.operation, []).append(judgement)
+def by_operation(run: Run) -> dict[str, list[Verdict]]:
+    """Return the verdicts of each operation, in the order of the run's operations."""
+    groups: dict[str, list[Verdict]] = {name: [] for name in run.operations}
+    for verdict in run.verdicts:
+        groups.setdefault(verdict.operation, []).append(verdict)
     return {name: group for name, group in groups.items() if group}
 
 
-def violations(run: Run) -> list[Judgement]:
+def violations(run: Run) -> list[Verdict]:
     """Return what makes the run red."""
-    return [judgement for judgement in run.verdicts if run.is_red(judgement)]
+    return [verdict for verdict in run.verdicts if run.is_red(verdict)]
 
 
-def tolerated(run: Run) -> list[Judgement]:
+def tolerated(run: Run) -> list[Verdict]:
     """Return what is violated and not red: deviations, waived and provisional violations."""
-    return [j for j in run.verdicts if j.verdict in VIOLATED and not run.is_red(j)]
+    return [j for j in run.verdicts if j.outcome in VIOLATED and not run.is_red(j)]
 
 
-def why_tolerated(run: Run, judgement: Judgement) -> str:
+def why_tolerated(run: Run, verdict: Verdict) -> str:
     """Return why a violated requirement is not red."""
-    if judgement.waived:
-        return f"waived: {judgement.waived}"
-    if run.requirement(judgement.requirement).provisional:
+    if verdict.waived:
+        return f"waived: {verdict.waived}"
+    if run.requirement(verdict.requirement).provisional:
         return "provisional: a new requirement, reported and not red yet"
     return "a deviation: inferred, not this operation's own sentence; red with --strict"
 
 
 def gaps(run: Run) -> list[Gap]:
     """Return what was not judged, one entry for each reason, the largest of the gravest first."""
-    groups: dict[tuple[Verdict, str], list[Judgement]] = {}
-    for judgement in run.verdicts:
-        if judgement.verdict not in JUDGED:
-            reason = judgement.reason or "no reason was given"
-            groups.setdefault((judgement.verdict, reason), []).append(judgement)
+    groups: dict[tuple[Outcome, str], list[Verdict]] = {}
+    for verdict in run.verdicts:
+        if verdict.outcome not in JUDGED:
+            reason = verdict.reason or "no reason was given"
+            groups.setdefault((verdict.outcome, reason), []).append(verdict)
     found = [Gap(verdict, reason, tuple(group)) for (verdict, reason), group in groups.items()]
-    return sorted(found, key=lambda gap: (NOT_JUDGED.index(gap.verdict), -len(gap.judgements), gap.reason))
+    return sorted(found, key=lambda gap: (NOT_JUDGED.index(gap.verdict), -len(gap.verdicts), gap.reason))
 
 
 def expired(run: Run) -> list[Waiver]:
@@ -72,9 +72,9 @@ def expired(run: Run) -> list[Waiver]:
     return [waiver for waiver in run.waivers if waiver.state in {"expired", "stale"}]
 
 
-def judged_share(judgements: Iterable[Judgement]) -> float:
+def judged_share(verdicts: Iterable[Verdict]) -> float:
     """Return the judged part of all promises, from 0 to 1."""
-    counts = count(judgements)
+    counts = count(verdicts)
     total = sum(counts.values())
     return sum(counts[verdict] for verdict in JUDGED) / total if total else 0.0
 
@@ -117,9 +117,9 @@ def breakdown(run: Run) -> str:
         (sum(1 for j in calm if _is_deviation(run, j)), "deviation", "s"),
         (sum(1 for j in calm if j.waived), "waived", ""),
         (sum(1 for j in calm if _is_new(run, j)), "violated and too new to be red", ""),
-        (counts[Verdict.CANNOT_JUDGE], "could not be judged", ""),
-        (counts[Verdict.HARNESS_ERROR], "failed in the suite itself", ""),
-        (counts[Verdict.NOT_APPLICABLE], "not applicable here", ""),
+        (counts[Outcome.CANNOT_JUDGE], "could not be judged", ""),
+        (counts[Outcome.HARNESS_ERROR], "failed in the suite itself", ""),
+        (counts[Outcome.NOT_APPLICABLE], "not applicable here", ""),
         (len(run.leaks), "left behind at the target", ""),
     )
     words += [f"{number} {name}{'' if number == 1 else more}" for number, name, more in groups if number]
@@ -128,12 +128,12 @@ def breakdown(run: Run) -> str:
     return "; ".join(words)
 
 
-def _is_deviation(run: Run, judgement: Judgement) -> bool:
-    return judgement.verdict is Verdict.DEVIATION and not judgement.waived and not _is_new(run, judgement)
+def _is_deviation(run: Run, verdict: Verdict) -> bool:
+    return verdict.outcome is Outcome.DEVIATION and not verdict.waived and not _is_new(run, verdict)
 
 
-def _is_new(run: Run, judgement: Judgement) -> bool:
-    return not judgement.waived and run.requirement(judgement.requirement).provisional
+def _is_new(run: Run, verdict: Verdict) -> bool:
+    return not verdict.waived and run.requirement(verdict.requirement).provisional
 
 
 def outcome(run: Run) -> str:

@@ -9,7 +9,7 @@ from conformance.analysis.compare.comparison_text import causes_of, counted, sai
 from conformance.report import answers, statistics
 from conformance.results.model import Run
 from conformance.results.text import code_block, code_span, markdown, shorten, web_link
-from conformance.results.verdicts import Judgement, Verdict
+from conformance.results.verdicts import Outcome, Verdict
 
 LIMIT: Final = 900_000
 """GitHub drops a step summary above 1 MiB whole."""
@@ -89,10 +89,10 @@ def _answers(run: Run) -> Iterator[str]:
 
 def _table(run: Run) -> Iterator[str]:
     totals = statistics.count(run.verdicts)
-    shown = [verdict for verdict in Verdict if totals[verdict]]
+    shown = [verdict for verdict in Outcome if totals[verdict]]
     rows = [["operation", *(verdict.value for verdict in shown)]]
-    for operation, judgements in statistics.by_operation(run).items():
-        counts = statistics.count(judgements)
+    for operation, verdicts in statistics.by_operation(run).items():
+        counts = statistics.count(verdicts)
         rows.append([code_span(operation), *(str(counts[verdict] or "") for verdict in shown)])
     rows[1:1] = [["---", *("--:" for _ in shown)]]
     yield "\n".join(f"| {' | '.join(row)} |" for row in rows)
@@ -102,19 +102,19 @@ def _violations(run: Run) -> Iterator[str]:
     found = statistics.violations(run)
     if found:
         yield f"### Violations ({len(found)})"
-    for judgement in found[:SHOWN]:
-        yield _violation(run, judgement)
+    for verdict in found[:SHOWN]:
+        yield _violation(run, verdict)
     yield from _rest(len(found))
 
 
-def _violation(run: Run, judgement: Judgement) -> str:
-    requirement = run.requirement(judgement.requirement)
-    lines = [f"**{code_span(judgement.requirement)}** on {code_span(judgement.operation)}"]
+def _violation(run: Run, verdict: Verdict) -> str:
+    requirement = run.requirement(verdict.requirement)
+    lines = [f"**{code_span(verdict.requirement)}** on {code_span(verdict.operation)}"]
     lines += [f"> {markdown(requirement.sentence)}"] if requirement.sentence else []
-    expected = judgement.expected or requirement.expect
-    actual = judgement.actual or judgement.reason
+    expected = verdict.expected or requirement.expect
+    actual = verdict.actual or verdict.reason
     lines += [f"- expected: {markdown(shorten(expected, 2000))}\n- actual: {markdown(shorten(actual, 2000))}"]
-    lines += [code_block(judgement.curl, "sh")] if judgement.curl else []
+    lines += [code_block(verdict.curl, "sh")] if verdict.curl else []
     return "\n\n".join(lines)
 
 
@@ -132,8 +132,8 @@ def _tolerated(run: Run) -> Iterator[str]:
 def _gaps(run: Run) -> Iterator[str]:
     found = statistics.gaps(run)
     if found:
-        yield f"### Not judged ({sum(len(gap.judgements) for gap in found)})"
-        rows = ([gap.verdict.value, gap.reason, str(len(gap.judgements))] for gap in found[:SHOWN])
+        yield f"### Not judged ({sum(len(gap.verdicts) for gap in found)})"
+        rows = ([gap.verdict.value, gap.reason, str(len(gap.verdicts))] for gap in found[:SHOWN])
         yield _markdown_table(("verdict", "why", "promises"), rows)
     yield from _rest(len(found))
 

@@ -15,26 +15,26 @@ from conformance.analysis.compare.comparison_text import causes_of, counted, sai
 from conformance.report import answers, statistics
 from conformance.results.model import Run
 from conformance.results.text import one_line, shorten
-from conformance.results.verdicts import Judgement, Verdict
+from conformance.results.verdicts import Outcome, Verdict
 
 SHOWN_VIOLATIONS: Final = 50
 SHOWN_LINES: Final = 20
 SHOWN_NAMES: Final = 3
 STYLES: Final = {
-    Verdict.PASS: "green",
-    Verdict.FAIL: "bold red",
-    Verdict.DEVIATION: "yellow",
-    Verdict.OBSERVED: "cyan",
-    Verdict.NOT_APPLICABLE: "dim",
-    Verdict.CANNOT_JUDGE: "bold magenta",
-    Verdict.HARNESS_ERROR: "bold magenta",
+    Outcome.PASS: "green",
+    Outcome.FAIL: "bold red",
+    Outcome.DEVIATION: "yellow",
+    Outcome.OBSERVED: "cyan",
+    Outcome.NOT_APPLICABLE: "dim",
+    Outcome.CANNOT_JUDGE: "bold magenta",
+    Outcome.HARNESS_ERROR: "bold magenta",
 }
 _HEADINGS: Final = {
-    Verdict.DEVIATION: "DEVI-\nATION",
-    Verdict.OBSERVED: "OBSER-\nVED",
-    Verdict.NOT_APPLICABLE: "NOT\nAPPL.",
-    Verdict.CANNOT_JUDGE: "CANNOT\nJUDGE",
-    Verdict.HARNESS_ERROR: "HARNESS\nERROR",
+    Outcome.DEVIATION: "DEVI-\nATION",
+    Outcome.OBSERVED: "OBSER-\nVED",
+    Outcome.NOT_APPLICABLE: "NOT\nAPPL.",
+    Outcome.CANNOT_JUDGE: "CANNOT\nJUDGE",
+    Outcome.HARNESS_ERROR: "HARNESS\nERROR",
 }
 
 
@@ -56,15 +56,15 @@ def show(run: Run, console: Console | None = None, comparison: Mapping[str, Any]
 
 def _table(run: Run) -> Table:
     totals = statistics.count(run.verdicts)
-    shown = [verdict for verdict in Verdict if totals[verdict] or verdict in {Verdict.PASS, Verdict.FAIL}]
+    shown = [verdict for verdict in Outcome if totals[verdict] or verdict in {Outcome.PASS, Outcome.FAIL}]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_footer=len(run.operations) > 1)
     table.add_column("operation", "all", overflow="fold", vertical="bottom")
     for verdict in shown:
         table.add_column(
             _HEADINGS.get(verdict, verdict.value), str(totals[verdict]), justify="right", no_wrap=True
         )
-    for operation, judgements in statistics.by_operation(run).items():
-        counts = statistics.count(judgements)
+    for operation, verdicts in statistics.by_operation(run).items():
+        counts = statistics.count(verdicts)
         cells = [Text(str(counts[v]) if counts[v] else "·", STYLES[v] if counts[v] else "dim") for v in shown]
         table.add_row(Text(operation), *cells)
     return table
@@ -105,44 +105,44 @@ def _violations(run: Run, out: Console) -> None:
     found = statistics.violations(run)
     if found:
         _heading(out, f"Violations ({len(found)})", "bold red")
-    for judgement in found[:SHOWN_VIOLATIONS]:
-        _violation(run, judgement, out)
+    for verdict in found[:SHOWN_VIOLATIONS]:
+        _violation(run, verdict, out)
     if len(found) > SHOWN_VIOLATIONS:
         _line(out, f"\n… and {len(found) - SHOWN_VIOLATIONS} more: see report.html in the run folder")
 
 
-def _violation(run: Run, judgement: Judgement, out: Console) -> None:
-    requirement = run.requirement(judgement.requirement)
+def _violation(run: Run, verdict: Verdict, out: Console) -> None:
+    requirement = run.requirement(verdict.requirement)
     _line(out, "")
     _line(
         out,
-        f"{judgement.verdict} {judgement.requirement} on {judgement.operation}",
-        STYLES[judgement.verdict],
+        f"{verdict.outcome} {verdict.requirement} on {verdict.operation}",
+        STYLES[verdict.outcome],
     )
     _fields(
         out,
         ("page says", requirement.quote and f"“{requirement.quote}”", ""),
         ("claim", "" if requirement.quote else requirement.expect, ""),
-        ("expected", judgement.expected or requirement.expect, "green"),
-        ("actual", judgement.actual or judgement.reason, "red"),
-        ("note", judgement.reason if judgement.actual else "", ""),
-        ("evidence", ", ".join(judgement.evidence[-5:]), ""),
+        ("expected", verdict.expected or requirement.expect, "green"),
+        ("actual", verdict.actual or verdict.reason, "red"),
+        ("note", verdict.reason if verdict.actual else "", ""),
+        ("evidence", ", ".join(verdict.evidence[-5:]), ""),
     )
-    if judgement.curl:
-        _line(out, f"  {judgement.curl}", "cyan")
+    if verdict.curl:
+        _line(out, f"  {verdict.curl}", "cyan")
 
 
 def _tolerated(run: Run, out: Console) -> None:
     found = statistics.tolerated(run)
     if found:
         _heading(out, f"Violated, not red ({len(found)})", "bold yellow")
-    for judgement in found[:SHOWN_LINES]:
-        _line(out, f"  {judgement.verdict} {judgement.requirement} on {judgement.operation}")
+    for verdict in found[:SHOWN_LINES]:
+        _line(out, f"  {verdict.outcome} {verdict.requirement} on {verdict.operation}")
         _fields(
             out,
-            ("why", statistics.why_tolerated(run, judgement), ""),
-            ("expected", judgement.expected, ""),
-            ("actual", judgement.actual, ""),
+            ("why", statistics.why_tolerated(run, verdict), ""),
+            ("expected", verdict.expected, ""),
+            ("actual", verdict.actual, ""),
         )
     _rest(out, len(found))
 
@@ -150,12 +150,12 @@ def _tolerated(run: Run, out: Console) -> None:
 def _gaps(run: Run, out: Console) -> None:
     found = statistics.gaps(run)
     if found:
-        _heading(out, f"Not judged ({sum(len(gap.judgements) for gap in found)})")
+        _heading(out, f"Not judged ({sum(len(gap.verdicts) for gap in found)})")
     for gap in found[:SHOWN_LINES]:
-        names = sorted({judgement.requirement for judgement in gap.judgements})
+        names = sorted({verdict.requirement for verdict in gap.verdicts})
         rest = f" and {len(names) - SHOWN_NAMES} more" if len(names) > SHOWN_NAMES else ""
         listed = ", ".join(names[:SHOWN_NAMES]) + rest
-        _line(out, f"  {gap.verdict} ({len(gap.judgements)}): {one_line(gap.reason)}", STYLES[gap.verdict])
+        _line(out, f"  {gap.verdict} ({len(gap.verdicts)}): {one_line(gap.reason)}", STYLES[gap.verdict])
         _line(out, f"    {listed}", "dim")
     _rest(out, len(found))
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from conformance.results.verdicts import Judgement, is_red
+from conformance.results.verdicts import Verdict, is_red
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,7 +92,7 @@ class Run:
     requests: Mapping[str, Any]
     operations: Mapping[str, Operation]
     requirements: Mapping[str, Requirement]
-    verdicts: tuple[Judgement, ...]
+    verdicts: tuple[Verdict, ...]
     waivers: tuple[Waiver, ...]
     leaks: tuple[Leak, ...]
 
@@ -104,19 +104,17 @@ class Run:
         """Return the operation; one that the file does not explain still has its id."""
         return self.operations.get(identifier) or Operation(identifier)
 
-    def is_red(self, judgement: Judgement) -> bool:
+    def is_red(self, verdict: Verdict) -> bool:
         """Tell whether this verdict makes the run red: provisional requirements are never red."""
-        return (
-            is_red(judgement, strict=self.strict) and not self.requirement(judgement.requirement).provisional
-        )
+        return is_red(verdict, strict=self.strict) and not self.requirement(verdict.requirement).provisional
 
-    def waiver(self, judgement: Judgement) -> Waiver | None:
+    def waiver(self, verdict: Verdict) -> Waiver | None:
         """Return the waiver that speaks of this verdict, if there is one."""
         for waiver in self.waivers:
-            if waiver.requirement == judgement.requirement and waiver.operation in {
+            if waiver.requirement == verdict.requirement and waiver.operation in {
                 "",
                 "*",
-                judgement.operation,
+                verdict.operation,
             }:
                 return waiver
         return None

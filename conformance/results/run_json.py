@@ -18,7 +18,7 @@ from conformance.claims.level import Level
 from conformance.errors import UsageError
 from conformance.results.model import Leak, Operation, Requirement, Run, Waiver
 from conformance.results.text import scrub, shorten, visible
-from conformance.results.verdicts import ExitCode, Judgement, Verdict
+from conformance.results.verdicts import ExitCode, Outcome, Verdict
 
 SCHEMA_VERSION: Final = "1.0"
 """A newer minor version only adds members and is read; a newer major version is refused."""
@@ -148,7 +148,7 @@ def _contradiction(document: Mapping[str, Any]) -> list[str]:
     """Return why exit code 1 cannot be: nothing is red. Exit code 0 may be a baseline's, whatever is red."""
     if document["exit_code"] != ExitCode.VIOLATION:
         return []
-    red = {Verdict.FAIL.value} | ({Verdict.DEVIATION.value} if document.get("strict") else set())
+    red = {Outcome.FAIL.value} | ({Outcome.DEVIATION.value} if document.get("strict") else set())
     violated = any(row["verdict"] in red and not row.get("waived") for row in document["verdicts"])
     ended = any(row.get("state") in {"expired", "stale"} for row in document["waivers"])
     return [] if violated or ended else ["  exit_code: 1, and no verdict and no waiver is red"]
@@ -196,7 +196,7 @@ def to_run(document: Mapping[str, Any], folder: Path) -> Run:
         requests=clean["requests"],
         operations={name: _row(Operation, row, id=name) for name, row in clean["operations"].items()},
         requirements={name: _row(Requirement, row, id=name) for name, row in clean["requirements"].items()},
-        verdicts=tuple(_judgement(row) for row in clean["verdicts"]),
+        verdicts=tuple(_verdict(row) for row in clean["verdicts"]),
         waivers=tuple(_row(Waiver, row) for row in clean["waivers"]),
         leaks=tuple(_row(Leak, row) for row in clean["leaks"]),
     )
@@ -212,12 +212,12 @@ def _row(kind: type[Row], row: Mapping[str, Any], **more: str) -> Row:
     return kind(**{**values, **more})
 
 
-def _judgement(row: Mapping[str, Any]) -> Judgement:
-    return Judgement(
+def _verdict(row: Mapping[str, Any]) -> Verdict:
+    return Verdict(
         requirement=row["requirement"],
         operation=row["operation"],
         level=Level(row["level"]),
-        verdict=Verdict(row["verdict"]),
+        outcome=Outcome(row["verdict"]),
         reason=row.get("reason", ""),
         expected=row.get("expected", ""),
         actual=row.get("actual", ""),

@@ -11,7 +11,7 @@ from typing import Final
 from conformance.claims.level import Level
 
 
-class Verdict(StrEnum):
+class Outcome(StrEnum):
     """The outcome of one requirement on one operation."""
 
     PASS = "PASS"  # noqa: S105 - a verdict, not a password
@@ -33,22 +33,22 @@ class ExitCode(IntEnum):
 
 
 PRECEDENCE: Final = (
-    Verdict.FAIL,
-    Verdict.DEVIATION,
-    Verdict.HARNESS_ERROR,
-    Verdict.CANNOT_JUDGE,
-    Verdict.PASS,
-    Verdict.OBSERVED,
-    Verdict.NOT_APPLICABLE,
+    Outcome.FAIL,
+    Outcome.DEVIATION,
+    Outcome.HARNESS_ERROR,
+    Outcome.CANNOT_JUDGE,
+    Outcome.PASS,
+    Outcome.OBSERVED,
+    Outcome.NOT_APPLICABLE,
 )
 """Which of two verdicts on one promise stands: the earlier one. A proven violation outlives everything."""
 
-JUDGED: Final = frozenset({Verdict.PASS, Verdict.FAIL, Verdict.DEVIATION, Verdict.OBSERVED})
+JUDGED: Final = frozenset({Outcome.PASS, Outcome.FAIL, Outcome.DEVIATION, Outcome.OBSERVED})
 """The verdicts of what was judged, whatever came out."""
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class Verdict:
     """One verdict on one requirement of one operation, with what proves it.
 
     `evidence` are exchange ids; `fingerprint` is what an ``OBSERVED`` saw, for comparing nights;
@@ -58,7 +58,7 @@ class Judgement:
     requirement: str
     operation: str
     level: Level
-    verdict: Verdict
+    outcome: Outcome
     reason: str = ""
     expected: str = ""
     actual: str = ""
@@ -70,89 +70,89 @@ class Judgement:
     variations: tuple[str, ...] = ()
 
 
-def violated(level: Level) -> Verdict:
+def violated(level: Level) -> Outcome:
     """Return the verdict of a violated requirement of this level (design, section 3)."""
-    return {Level.MUST: Verdict.FAIL, Level.SHOULD: Verdict.DEVIATION}.get(level, Verdict.OBSERVED)
+    return {Level.MUST: Outcome.FAIL, Level.SHOULD: Outcome.DEVIATION}.get(level, Outcome.OBSERVED)
 
 
-def held(level: Level) -> Verdict:
+def held(level: Level) -> Outcome:
     """Return the verdict of a requirement of this level that was judged and holds."""
-    return Verdict.OBSERVED if level is Level.UNSPECIFIED else Verdict.PASS
+    return Outcome.OBSERVED if level is Level.UNSPECIFIED else Outcome.PASS
 
 
-def combine(old: Judgement, new: Judgement) -> Judgement:
+def combine(old: Verdict, new: Verdict) -> Verdict:
     """Return the one that stands when both speak of the same promise; the first proof is kept."""
-    stands = new if PRECEDENCE.index(new.verdict) < PRECEDENCE.index(old.verdict) else old
+    stands = new if PRECEDENCE.index(new.outcome) < PRECEDENCE.index(old.outcome) else old
     prints = sorted({part for j in (old, new) for part in j.fingerprint.split(" | ") if part})
     seen = tuple(sorted({*old.variations, *new.variations}))
     return replace(stands, times=old.times + new.times, fingerprint=" | ".join(prints), variations=seen)
 
 
-def is_red(judgement: Judgement, *, strict: bool = False) -> bool:
+def is_red(verdict: Verdict, *, strict: bool = False) -> bool:
     """Tell whether this verdict alone makes the run a violation (exit 1)."""
-    if judgement.waived:
+    if verdict.waived:
         return False
-    return judgement.verdict is Verdict.FAIL or (strict and judgement.verdict is Verdict.DEVIATION)
+    return verdict.outcome is Outcome.FAIL or (strict and verdict.outcome is Outcome.DEVIATION)
 
 
-def without_provisional(judgements: Iterable[Judgement], provisional: Container[str]) -> list[Judgement]:
-    """Return the judgements with each violation of a requirement that is too new to be red as an observation.
+def without_provisional(verdicts: Iterable[Verdict], provisional: Container[str]) -> list[Verdict]:
+    """Return the verdicts with each violation of a requirement that is too new to be red as an observation.
 
     Whatever else became of it counts: a new requirement that nobody could judge was selected and not judged.
     """
     return [
-        replace(j, verdict=Verdict.OBSERVED)
-        if j.requirement in provisional and j.verdict in {Verdict.FAIL, Verdict.DEVIATION}
+        replace(j, outcome=Outcome.OBSERVED)
+        if j.requirement in provisional and j.outcome in {Outcome.FAIL, Outcome.DEVIATION}
         else j
-        for j in judgements
+        for j in verdicts
     ]
 
 
-def exit_code(judgements: Iterable[Judgement], *, strict: bool = False, complete: bool = True) -> ExitCode:
+def exit_code(verdicts: Iterable[Verdict], *, strict: bool = False, complete: bool = True) -> ExitCode:
     """Return the run's exit code.
 
     A proven violation is the most useful thing to say and comes first; then the suite's own failure,
     then whatever was not judged.
     """
-    found = list(judgements)
-    if any(is_red(judgement, strict=strict) for judgement in found):
+    found = list(verdicts)
+    if any(is_red(verdict, strict=strict) for verdict in found):
         return ExitCode.VIOLATION
-    kinds = {judgement.verdict for judgement in found}
-    if not found or Verdict.HARNESS_ERROR in kinds:
+    kinds = {verdict.outcome for verdict in found}
+    if not found or Outcome.HARNESS_ERROR in kinds:
         return ExitCode.USAGE
-    if Verdict.CANNOT_JUDGE in kinds or not complete:
+    if Outcome.CANNOT_JUDGE in kinds or not complete:
         return ExitCode.CANNOT_JUDGE
     return ExitCode.CONFORMS
 
 
 @dataclass
 class Book:
-    """Where every judgement of a run is booked; safe to use from several threads.
+    """Where every verdict of a run is booked; safe to use from several threads.
 
-    One entry for each requirement and operation: later judgements are combined into it.
+    One entry for each requirement and operation: later verdicts are combined into it.
     """
 
-    _entries: dict[tuple[str, str], Judgement] = field(default_factory=dict)
+    _entries: dict[tuple[str, str], Verdict] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
-    def add(self, judgement: Judgement) -> None:
-        """Book one judgement."""
-        key = (judgement.requirement, judgement.operation)
+    def add(self, verdict: Verdict) -> None:
+        """Book one verdict."""
+        key = (verdict.requirement, verdict.operation)
         with self._lock:
             old = self._entries.get(key)
-            self._entries[key] = judgement if old is None else combine(old, judgement)
+            self._entries[key] = verdict if old is None else combine(old, verdict)
 
-    def replace(self, judgements: Iterable[Judgement]) -> None:
-        """Put these judgements in the place of those booked on the same requirement and operation."""
+    def replace(self, verdicts: Iterable[Verdict]) -> None:
+        """Put these verdicts in the place of those booked on the same requirement and operation."""
         with self._lock:
-            self._entries |= {(j.requirement, j.operation): j for j in judgements}
+            self._entries |= {(j.requirement, j.operation): j for j in verdicts}
 
-    def get(self, requirement: str, operation: str) -> Judgement | None:
+    def get(self, requirement: str, operation: str) -> Verdict | None:
         """Return what is booked so far on this requirement and operation."""
         return self._entries.get((requirement, operation))
 
-    def __iter__(self) -> Iterator[Judgement]:
-        """Iterate over the judgements, by requirement and operation."""
+    def __iter__(self) -> Iterator[Verdict]:
+        """Iterate over the verdicts, by requirement and operation."""
         with self._lock:
             entries = dict(self._entries)
         return iter([entries[key] for key in sorted(entries)])

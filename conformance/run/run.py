@@ -23,7 +23,7 @@ from conformance.exchange.model import Recorder
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.journal import Leak, new_ledger, refuse_unfinished
 from conformance.results.run_json import load_run
-from conformance.results.verdicts import Book, ExitCode, Judgement, Verdict, exit_code, without_provisional
+from conformance.results.verdicts import Book, ExitCode, Outcome, Verdict, exit_code, without_provisional
 from conformance.run.provenance import identity
 from conformance.targets.model import Target
 
@@ -105,12 +105,12 @@ class Run:
                 self.book.add(self._unjudged(requirement, operation))
         self.book.replace(self._retracted())
 
-    def _retracted(self) -> list[Judgement]:
+    def _retracted(self) -> list[Verdict]:
         """Return what is red on nothing but exchanges that prove nothing, as what cannot be judged."""
         excuses = self._excuses()
-        reds = [j for j in self.book if j.evidence and j.verdict in {Verdict.FAIL, Verdict.DEVIATION}]
+        reds = [j for j in self.book if j.evidence and j.outcome in {Outcome.FAIL, Outcome.DEVIATION}]
         return [
-            replace(j, verdict=Verdict.CANNOT_JUDGE, reason=excuses[j.evidence[-1]])
+            replace(j, outcome=Outcome.CANNOT_JUDGE, reason=excuses[j.evidence[-1]])
             for j in reds
             if excuses.keys() >= set(j.evidence)
         ]
@@ -131,15 +131,15 @@ class Run:
             if strange(x.request)
         }
 
-    def _unjudged(self, requirement: str, operation: str) -> Judgement:
+    def _unjudged(self, requirement: str, operation: str) -> Verdict:
         row = self.catalogue.rows[requirement]
         lacking = self.unmet(requirement) or self._needs_writing(operation)
         if lacking:
-            return Judgement(requirement, operation, row.level, Verdict.NOT_APPLICABLE, reason=lacking)
+            return Verdict(requirement, operation, row.level, Outcome.NOT_APPLICABLE, reason=lacking)
         reason = self.notes.get((requirement, operation)) or self.stopped or self.client.budget.stopped
         reason = reason or "no response of the run gave the occasion"
-        return Judgement(
-            requirement, operation, row.level, Verdict.CANNOT_JUDGE, reason=reason, expected=row.expect
+        return Verdict(
+            requirement, operation, row.level, Outcome.CANNOT_JUDGE, reason=reason, expected=row.expect
         )
 
     def _needs_writing(self, operation: str) -> str:
@@ -197,7 +197,7 @@ class Run:
             "harness_errors": self.harness_errors,
         }
 
-    def _confirmations(self, verdicts: list[Judgement]) -> list[dict[str, Any]]:
+    def _confirmations(self, verdicts: list[Verdict]) -> list[dict[str, Any]]:
         if self.target.name == EMULATOR:  # it would only confirm itself
             return []
         found = confirm(load_assumptions(specs_dir()), verdicts, self.client.recorder)
@@ -212,15 +212,16 @@ def _row(row: Requirement, provisional: frozenset[str]) -> dict[str, Any]:
     }
 
 
-def _verdict(judgement: Judgement, redactor: Redactor, generated: Container[str]) -> dict[str, Any]:
-    document = asdict(judgement)
+def _verdict(verdict: Verdict, redactor: Redactor, generated: Container[str]) -> dict[str, Any]:
+    document = asdict(verdict)
+    document["verdict"] = str(document.pop("outcome"))
     for key in ("reason", "expected", "actual", "curl", "fingerprint"):
         document[key] = redactor.mask(document[key])
-    document["evidence"] = list(judgement.evidence)
+    document["evidence"] = list(verdict.evidence)
     # What another seed finds is no variation that a night has and the next one lacks.
-    violated = judgement.verdict in {Verdict.FAIL, Verdict.DEVIATION}
-    document["variations"] = [each for each in judgement.variations if violated and each not in generated]
-    return document | {"level": str(judgement.level), "verdict": str(judgement.verdict)}
+    violated = verdict.outcome in {Outcome.FAIL, Outcome.DEVIATION}
+    document["variations"] = [each for each in verdict.variations if violated and each not in generated]
+    return document | {"level": str(verdict.level)}
 
 
 def _moment(seconds: float) -> str:

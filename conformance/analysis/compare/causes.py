@@ -9,10 +9,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from conformance.analysis.compare.model import Cause, JsonObject, Kind, Row
-from conformance.results.verdicts import Verdict
+from conformance.results.verdicts import Outcome
 from conformance.targets.model import is_loopback
 
-VIOLATIONS: Final = frozenset({Verdict.FAIL, Verdict.DEVIATION})
+VIOLATIONS: Final = frozenset({Outcome.FAIL, Outcome.DEVIATION})
 SETTINGS: Final = ("profile", "read_only", "selected", "base_url")
 RECORDED: Final = ("suite", "specs", "contract", "target", "requirement_hashes")
 _SEED: Final = re.compile(r"\bseed\b", re.IGNORECASE)
@@ -120,7 +120,7 @@ def _level_changed(before: Row, after: Row) -> bool:
 
 def _cut_off(row: Row, run: JsonObject) -> bool:
     """Tell whether there is no verdict because the run ended early."""
-    unjudged = row is None or row["verdict"] == Verdict.CANNOT_JUDGE
+    unjudged = row is None or row["verdict"] == Outcome.CANNOT_JUDGE
     return unjudged and run.get("complete") is False
 
 

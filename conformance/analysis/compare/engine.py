@@ -11,18 +11,18 @@ from conformance.analysis.compare.details import detail_of
 from conformance.analysis.compare.model import GATING, Cause, Comparison, JsonObject, Kind, Move, Row
 from conformance.analysis.compare.notes import notes_on, same_ground
 from conformance.errors import UsageError
-from conformance.results.verdicts import Verdict
+from conformance.results.verdicts import Outcome
 
 Pair = tuple[str, str]
 
 STANDINGS: Final = {
-    Verdict.FAIL: "violated",
-    Verdict.DEVIATION: "violated",
-    Verdict.PASS: "held",
-    Verdict.OBSERVED: "observed",
-    Verdict.NOT_APPLICABLE: "unjudged",
-    Verdict.CANNOT_JUDGE: "unjudged",
-    Verdict.HARNESS_ERROR: "unjudged",
+    Outcome.FAIL: "violated",
+    Outcome.DEVIATION: "violated",
+    Outcome.PASS: "held",
+    Outcome.OBSERVED: "observed",
+    Outcome.NOT_APPLICABLE: "unjudged",
+    Outcome.CANNOT_JUDGE: "unjudged",
+    Outcome.HARNESS_ERROR: "unjudged",
 }
 MOVES: Final = {
     ("violated", "violated"): Kind.STILL,
@@ -128,7 +128,7 @@ def _variations(whole: Move, before: Row, after: Row, changes: Changes) -> Itera
 
 def _fails_a_gate(after: Row, changes: Changes, requirement: str) -> bool:
     """Tell whether a new violation fails a gate: by its verdict, and not while its requirement is new."""
-    failed = after is not None and (after["verdict"] == Verdict.FAIL or bool(changes.new.get("strict")))
+    failed = after is not None and (after["verdict"] == Outcome.FAIL or bool(changes.new.get("strict")))
     return failed and not provisional(changes.new, requirement)
 
 
@@ -138,7 +138,7 @@ def _kind(before: Row, after: Row) -> Kind | None:
         if standings == ("observed", "observed"):
             changed = before.get("fingerprint", "") != after.get("fingerprint", "")
             return Kind.OBSERVATION if changed else None
-        worse = (before["verdict"], after["verdict"]) == (Verdict.DEVIATION, Verdict.FAIL)
+        worse = (before["verdict"], after["verdict"]) == (Outcome.DEVIATION, Outcome.FAIL)
         if worse and standings == ("violated", "violated"):
             return Kind.NEW_VIOLATION
     return MOVES.get(standings)

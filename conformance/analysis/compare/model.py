@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from conformance.results.verdicts import ExitCode, Verdict
+from conformance.results.verdicts import ExitCode, Outcome
 
 JsonObject = Mapping[str, Any]
 Row = JsonObject | None
@@ -138,6 +138,6 @@ def gate(comparison: Comparison, *, force: bool = False) -> ExitCode:
         return ExitCode.VIOLATION
     lost = {move.after for move in comparison.of(Kind.NOT_JUDGED)}
     cut_off = any(Cause.CUT_OFF in move.causes for move in comparison.of(Kind.NOT_JUDGED))
-    if Verdict.HARNESS_ERROR in lost:
+    if Outcome.HARNESS_ERROR in lost:
         return ExitCode.USAGE
-    return ExitCode.CANNOT_JUDGE if Verdict.CANNOT_JUDGE in lost or cut_off else ExitCode.CONFORMS
+    return ExitCode.CANNOT_JUDGE if Outcome.CANNOT_JUDGE in lost or cut_off else ExitCode.CONFORMS

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from conformance.analysis.history.index import index
 from conformance.analysis.history.reading import moment, selection
-from conformance.results.verdicts import JUDGED, Verdict
+from conformance.results.verdicts import JUDGED, Outcome
 
 ENOUGH: Final = 0.9
 """A run that judged less than this share of what another one judged is no good yardstick for it."""
@@ -121,7 +121,7 @@ def _verdicts(connection: sqlite3.Connection, run: int) -> dict[str, Any]:
         (run,),
     ).fetchall()
     return {
-        "violations": sum(verdict == Verdict.FAIL and not waived for _, verdict, waived in rows),
+        "violations": sum(verdict == Outcome.FAIL and not waived for _, verdict, waived in rows),
         "verdicts": {key: verdict for key, verdict, _ in rows},
         "waived": [key for key, _, waived in rows if waived],
     }

@@ -13,10 +13,10 @@ from typing import Any, Final
 from conformance.errors import UsageError
 from conformance.results.run_json import SCHEMA_VERSION, load_run
 from conformance.results.text import one_line, visible
-from conformance.results.verdicts import Verdict
+from conformance.results.verdicts import Outcome
 
 MAJOR: Final = SCHEMA_VERSION.partition(".")[0]
-VERDICTS: Final = frozenset(verdict.value for verdict in Verdict)
+VERDICTS: Final = frozenset(verdict.value for verdict in Outcome)
 
 
 @dataclass(frozen=True, slots=True)

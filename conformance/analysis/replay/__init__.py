@@ -4,7 +4,16 @@
 before the evidence is sent too, and what it created gets its new ids in every later request.
 """
 
-from conformance.analysis.replay.model import Finding, Outcome, Replayed, ReplayResult, Send, parse_finding
+from conformance.analysis.replay.model import Finding, Replayed, ReplayResult, Reproduced, Send, parse_finding
 from conformance.analysis.replay.runner import replay, script_of
 
-__all__ = ["Finding", "Outcome", "ReplayResult", "Replayed", "Send", "parse_finding", "replay", "script_of"]
+__all__ = [
+    "Finding",
+    "ReplayResult",
+    "Replayed",
+    "Reproduced",
+    "Send",
+    "parse_finding",
+    "replay",
+    "script_of",
+]

@@ -26,7 +26,7 @@ class Send(Protocol):
         ...
 
 
-class Outcome(StrEnum):
+class Reproduced(StrEnum):
     """What a replay proves."""
 
     HOLDS = "still holds"
@@ -63,7 +63,7 @@ class ReplayResult:
 
     finding: Finding
     run_id: str
-    outcome: Outcome
+    outcome: Reproduced
     reason: str
     expected: str
     actual: str
@@ -74,9 +74,9 @@ class ReplayResult:
     def exit_code(self) -> ExitCode:
         """Return 1 where the violation is there still, 3 where nobody can say, else 0."""
         return {
-            Outcome.HOLDS: ExitCode.VIOLATION,
-            Outcome.GONE: ExitCode.CONFORMS,
-            Outcome.UNKNOWN: ExitCode.CANNOT_JUDGE,
+            Reproduced.HOLDS: ExitCode.VIOLATION,
+            Reproduced.GONE: ExitCode.CONFORMS,
+            Reproduced.UNKNOWN: ExitCode.CANNOT_JUDGE,
         }[self.outcome]
 
     def to_document(self) -> dict[str, Any]:

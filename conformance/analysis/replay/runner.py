@@ -11,16 +11,16 @@ from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from conformance.analysis.replay.likeness import differences, new_ids
-from conformance.analysis.replay.model import Finding, Outcome, Replayed, ReplayResult, Send
+from conformance.analysis.replay.model import Finding, Replayed, ReplayResult, Reproduced, Send
 from conformance.analysis.reproduction import Plan, Record, read_journal, shell_script
 from conformance.analysis.reproduction.plan import ids_in, parsed, segments
 from conformance.errors import NotJudged, UsageError
 from conformance.exchange.redaction import MASK
 from conformance.results.model import Run
 from conformance.results.run_json import load_run
-from conformance.results.verdicts import Judgement, Verdict
+from conformance.results.verdicts import Outcome, Verdict
 
-VIOLATIONS: Final = frozenset({Verdict.FAIL, Verdict.DEVIATION})
+VIOLATIONS: Final = frozenset({Outcome.FAIL, Outcome.DEVIATION})
 UNAUTHORIZED: Final = re.compile(r"\b401\b")
 REFUSED: Final = 400
 NOT_THERE: Final = (404, 410)
@@ -94,16 +94,16 @@ def replay(run_folder: Path, finding: Finding, send: Send) -> ReplayResult:
     to the evidence went differently, nothing can be said. What the replay created is taken back at the end.
     """
     run = load_run(run_folder)
-    judgement = _violation(run, finding)
-    plan = read_journal(run.folder).plan(judgement.evidence)
-    obstacle = _obstacle(judgement, plan)
+    verdict = _violation(run, finding)
+    plan = read_journal(run.folder).plan(verdict.evidence)
+    obstacle = _obstacle(verdict, plan)
     result = ReplayResult(
-        finding=Finding(judgement.requirement, judgement.operation),
+        finding=Finding(verdict.requirement, verdict.operation),
         run_id=run.run_id,
-        outcome=Outcome.UNKNOWN,
+        outcome=Reproduced.UNKNOWN,
         reason=obstacle,
-        expected=judgement.expected,
-        actual=judgement.actual,
+        expected=verdict.expected,
+        actual=verdict.actual,
     )
     if obstacle:
         return result
@@ -113,7 +113,7 @@ def replay(run_folder: Path, finding: Finding, send: Send) -> ReplayResult:
             going.step(record, evidence=record["id"] in plan.evidence)
         outcome, reason = _judged(going.done)
     except NotJudged as error:
-        outcome, reason = Outcome.UNKNOWN, error.reason
+        outcome, reason = Reproduced.UNKNOWN, error.reason
     finally:  # also after Ctrl-C: nothing that was created anew stays
         left_behind = going.take_back(plan)
     return replace(
@@ -127,16 +127,16 @@ def script_of(run_folder: Path, finding: Finding) -> str:
     What cannot be sent from a report, because it kept a secret to itself, is a `UsageError`.
     """
     run = load_run(run_folder)
-    judgement = _violation(run, finding)
-    plan = read_journal(run.folder).plan(judgement.evidence)
-    obstacle = _obstacle(judgement, plan)
-    script = "" if obstacle else shell_script(plan) or judgement.curl
+    verdict = _violation(run, finding)
+    plan = read_journal(run.folder).plan(verdict.evidence)
+    obstacle = _obstacle(verdict, plan)
+    script = "" if obstacle else shell_script(plan) or verdict.curl
     if not script:
         raise UsageError(f"{finding}: no shell lines: {obstacle or 'the report holds no request of it'}")
     return script
 
 
-def _violation(run: Run, finding: Finding) -> Judgement:
+def _violation(run: Run, finding: Finding) -> Verdict:
     """Return the violated verdict that the finding names."""
     rows = [row for row in run.verdicts if row.requirement == finding.requirement]
     if not rows:
@@ -145,10 +145,10 @@ def _violation(run: Run, finding: Finding) -> Judgement:
         rows = [row for row in rows if row.operation == finding.operation]
         if not rows:
             raise UsageError(f"run {run.run_id} has no verdict on {finding}")
-    violated = [row for row in rows if row.verdict in VIOLATIONS]
+    violated = [row for row in rows if row.outcome in VIOLATIONS]
     if not violated:
         raise UsageError(
-            f"{finding} is {rows[0].verdict} in run {run.run_id}: nothing was found to send again"
+            f"{finding} is {rows[0].outcome} in run {run.run_id}: nothing was found to send again"
         )
     if len(violated) > 1:
         names = ", ".join(f"{row.requirement}@{row.operation}" for row in violated)
@@ -156,9 +156,9 @@ def _violation(run: Run, finding: Finding) -> Judgement:
     return violated[0]
 
 
-def _obstacle(judgement: Judgement, plan: Plan) -> str:
+def _obstacle(verdict: Verdict, plan: Plan) -> str:
     """Say why the exchanges cannot be sent as they were, or nothing."""
-    if UNAUTHORIZED.search(judgement.expected):
+    if UNAUTHORIZED.search(verdict.expected):
         sent = [
             record["request"].get("headers") or {} for record in plan.steps if record["id"] in plan.evidence
         ]
@@ -180,17 +180,17 @@ def _cut(body: str | None) -> bool:
     return bool(body) and str(body).endswith(" bytes in all)")
 
 
-def _judged(done: list[Replayed]) -> tuple[Outcome, str]:
+def _judged(done: list[Replayed]) -> tuple[Reproduced, str]:
     for one in done:
         if not one.evidence and one.recorded.split(" ")[0] != one.now.split(" ")[0]:
             return (
-                Outcome.UNKNOWN,
+                Reproduced.UNKNOWN,
                 f"the way there went differently: {one.request} answered {one.now}, not {one.recorded}",
             )
     changed = [one for one in done if one.evidence and one.differences]
     if not changed:
-        return Outcome.HOLDS, "every response of the evidence is as recorded"
-    return Outcome.GONE, "; ".join(f"{one.request}: {one.differences[0]}" for one in changed)
+        return Reproduced.HOLDS, "every response of the evidence is as recorded"
+    return Reproduced.GONE, "; ".join(f"{one.request}: {one.differences[0]}" for one in changed)
 
 
 def summary(status: int | None, body: str | None) -> str:

@@ -1,6 +1,6 @@
 """Known violations that a team lives with for a while: waived checks still run, and each waiver ends.
 
-`load` reads the file, `apply` marks the judgements of a run and says how each waiver stands, `red_waivers`
+`load` reads the file, `apply` marks the verdicts of a run and says how each waiver stands, `red_waivers`
 picks those that fail the run, `add` writes a row.
 """
 

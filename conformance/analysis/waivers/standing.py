@@ -1,4 +1,4 @@
-"""Lays the waivers over the judgements of a run, and says how each of them stands today."""
+"""Lays the waivers over the verdicts of a run, and says how each of them stands today."""
 
 from __future__ import annotations
 
@@ -9,38 +9,38 @@ from datetime import date
 from typing import Final
 
 from conformance.analysis.waivers.model import State, Waiver, WaiverState
-from conformance.results.verdicts import Judgement, Verdict
+from conformance.results.verdicts import Outcome, Verdict
 
-VIOLATIONS: Final = frozenset({Verdict.FAIL, Verdict.DEVIATION})
-SETTLED: Final = frozenset({Verdict.PASS, Verdict.OBSERVED})
+VIOLATIONS: Final = frozenset({Outcome.FAIL, Outcome.DEVIATION})
+SETTLED: Final = frozenset({Outcome.PASS, Outcome.OBSERVED})
 """Where one of these stands, a waiver covers nothing. The other verdicts say nothing about the violation."""
 
 
 def apply(
-    waivers: Iterable[Waiver], judgements: Iterable[Judgement], target: str, today: date
-) -> tuple[tuple[Judgement, ...], tuple[WaiverState, ...]]:
-    """Return the judgements with what is waived marked, and how each waiver that this run looked at stands.
+    waivers: Iterable[Waiver], verdicts: Iterable[Verdict], target: str, today: date
+) -> tuple[tuple[Verdict, ...], tuple[WaiverState, ...]]:
+    """Return the verdicts with what is waived marked, and how each waiver that this run looked at stands.
 
     A waiver of another target, or of a promise that this run did not select, is not looked at. An expired one
     marks nothing, so its violation stays red; one whose promise holds is stale, unless it is flaky.
     """
     ours = {waiver.pair: waiver for waiver in waivers if waiver.target == target}
-    marked: list[Judgement] = []
+    marked: list[Verdict] = []
     states: dict[tuple[str, str], WaiverState] = {}
-    for judgement in judgements:
-        waiver = ours.get((judgement.requirement, judgement.operation))
+    for verdict in verdicts:
+        waiver = ours.get((verdict.requirement, verdict.operation))
         if waiver is None:
-            marked.append(judgement)
+            marked.append(verdict)
             continue
-        state = _state(waiver, judgement, today)
+        state = _state(waiver, verdict, today)
         states[waiver.pair] = WaiverState(waiver, state, (waiver.expires - today).days)
-        covered = state is State.ACTIVE and judgement.verdict in VIOLATIONS
-        marked.append(replace(judgement, waived=waiver.reason) if covered else judgement)
+        covered = state is State.ACTIVE and verdict.outcome in VIOLATIONS
+        marked.append(replace(verdict, waived=waiver.reason) if covered else verdict)
     return tuple(marked), tuple(states[pair] for pair in ours if pair in states)
 
 
-def _state(waiver: Waiver, judgement: Judgement, today: date) -> State:
-    if judgement.verdict in SETTLED and not waiver.flaky:
+def _state(waiver: Waiver, verdict: Verdict, today: date) -> State:
+    if verdict.outcome in SETTLED and not waiver.flaky:
         return State.STALE
     return State.EXPIRED if waiver.expired(today) else State.ACTIVE
 

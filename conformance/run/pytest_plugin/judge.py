@@ -12,7 +12,7 @@ import pytest
 from conformance.claims.openapi import brief
 from conformance.errors import HarnessError, NotJudged, Violation
 from conformance.exchange.model import Exchange, curl
-from conformance.results.verdicts import Judgement, Verdict, held, violated
+from conformance.results.verdicts import Outcome, Verdict, held, violated
 from conformance.run.run import Run
 
 
@@ -50,12 +50,12 @@ class Judge:
         except Violation as violation:
             if self._missing:
                 reason = f"an earlier step was not taken, or nobody knows whether it was: {self._missing}"
-                self._book(pair, Verdict.CANNOT_JUDGE, reason=reason, evidence=violation.evidence)
+                self._book(pair, Outcome.CANNOT_JUDGE, reason=reason, evidence=violation.evidence)
             else:
                 self._violated(pair, violation)
         except NotJudged as why:
             self._missing = self._missing or self._unanswered(why)
-            self._book(pair, Verdict.CANNOT_JUDGE, reason=why.reason, evidence=why.evidence)
+            self._book(pair, Outcome.CANNOT_JUDGE, reason=why.reason, evidence=why.evidence)
         else:
             level = self.run.catalogue.rows[requirement].level
             self._book(pair, held(level), fingerprint=self._seen)
@@ -75,7 +75,7 @@ class Judge:
         for pair in self.open():
             if not requirements or pair[0] in requirements:
                 self.judged.add(pair)
-                self._book(pair, Verdict.NOT_APPLICABLE, reason=reason)
+                self._book(pair, Outcome.NOT_APPLICABLE, reason=reason)
 
     def last(self) -> Exchange:
         """Return the newest exchange of the scenario, as evidence."""
@@ -89,7 +89,7 @@ class Judge:
 
     def give_up(
         self,
-        verdict: Verdict,
+        verdict: Outcome,
         reason: str,
         evidence: tuple[str, ...] = (),
         *,
@@ -115,7 +115,7 @@ class Judge:
         level = self.run.catalogue.rows[pair[0]].level
         verdict = violated(level)
         proof = self._proof(violation.evidence)
-        if verdict is not Verdict.OBSERVED:
+        if verdict is not Outcome.OBSERVED:
             self.failures.append(
                 f"{pair[0]} ({pair[1]}): expected {violation.expected}; got {violation.actual}"
             )
@@ -126,7 +126,7 @@ class Judge:
             actual=violation.actual,
             evidence=violation.evidence,
             curl=curl(proof, self.run.redactor) if proof else "",
-            fingerprint=violation.actual if verdict is Verdict.OBSERVED else "",
+            fingerprint=violation.actual if verdict is Outcome.OBSERVED else "",
             variations=(self.scenario,),
         )
 
@@ -134,12 +134,12 @@ class Judge:
         named = self.run.client.recorder.exchanges.get(evidence[-1]) if evidence else None
         return named or (self.exchanges[-1] if self.exchanges else None)
 
-    def _book(self, pair: tuple[str, str], verdict: Verdict, **details: Any) -> None:
+    def _book(self, pair: tuple[str, str], verdict: Outcome, **details: Any) -> None:
         if pair not in self.run.selected:
             return
-        if not details.get("evidence") and self.exchanges and verdict is not Verdict.NOT_APPLICABLE:
+        if not details.get("evidence") and self.exchanges and verdict is not Outcome.NOT_APPLICABLE:
             details["evidence"] = (self.exchanges[-1].id,)
         row = self.run.catalogue.rows[pair[0]]
         details["reason"] = details.get("reason") or f"judged in {self.scenario}"
-        self.run.book.add(Judgement(*pair, row.level, verdict, **details))
+        self.run.book.add(Verdict(*pair, row.level, verdict, **details))
         self.run.per_requirement.setdefault(pair[0], set()).update(e.id for e in self.exchanges)

@@ -12,7 +12,7 @@ import pytest
 from conformance.client import Client
 from conformance.errors import ConformanceError, NotJudged, UsageError, Violation
 from conformance.ledger.unique_names import Unique
-from conformance.results.verdicts import Verdict, is_red
+from conformance.results.verdicts import Outcome, is_red
 from conformance.run.lifecycle import finish, open_target, stop
 from conformance.run.pytest_plugin.judge import Judge
 from conformance.run.run import PROFILES, Options, Run, load_claims, new_run
@@ -166,20 +166,20 @@ def _explain_what_is_open(judge: Judge) -> None:
     run = judge.run
     for pair in judge.open():
         reason = run.notes.get(pair) or run.stopped or run.client.budget.stopped
-        judge.give_up(Verdict.CANNOT_JUDGE, reason or "the scenario ended without judging it", only=pair)
+        judge.give_up(Outcome.CANNOT_JUDGE, reason or "the scenario ended without judging it", only=pair)
 
 
 def _give_up(judge: Judge, error: BaseException) -> None:
     mask = judge.run.redactor.mask
     match error:
         case NotJudged():
-            judge.give_up(Verdict.CANNOT_JUDGE, mask(error.reason), error.evidence)
+            judge.give_up(Outcome.CANNOT_JUDGE, mask(error.reason), error.evidence)
         case Violation():
             reason = f"a prerequisite failed: expected {error.expected}; got {error.actual}"
-            judge.give_up(Verdict.CANNOT_JUDGE, mask(reason), error.evidence)
+            judge.give_up(Outcome.CANNOT_JUDGE, mask(reason), error.evidence)
         case _:
             whose = "" if isinstance(error, ConformanceError) else f"{type(error).__name__}: "
-            judge.give_up(Verdict.HARNESS_ERROR, mask(f"{whose}{error}")[:500])
+            judge.give_up(Outcome.HARNESS_ERROR, mask(f"{whose}{error}")[:500])
             judge.run.harness_errors.append(mask(f"{judge.scenario}: {whose}{error}"))
 
 
@@ -202,7 +202,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     run = config.stash.get(RUN, None)
     if run is None or OWNED not in config.stash:
         return
-    red = sum(is_red(judgement) for judgement in run.book)
+    red = sum(is_red(verdict) for verdict in run.book)
     terminalreporter.write_line(
         f"conformance: {red} violated, {len(run.book)} judged; report in {run.folder}"
     )

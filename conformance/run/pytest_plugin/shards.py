@@ -22,7 +22,7 @@ from conformance.claims.level import Level
 from conformance.client.budget import SEATS
 from conformance.ledger.journal import Leak, load_ledger
 from conformance.results.run_json import FILE_NAME
-from conformance.results.verdicts import Judgement, Verdict
+from conformance.results.verdicts import Outcome, Verdict
 from conformance.run.lifecycle import signals_held_back, stop
 from conformance.run.run import Options, Run, load_claims, new_run
 from conformance.targets.model import Target
@@ -127,7 +127,7 @@ def _merge(run: Run, shard: Shard) -> None:
     for verdict in document["verdicts"]:
         pair = (verdict["requirement"], verdict["operation"])
         if pair in run.selected:
-            run.book.add(_judgement(verdict, number))
+            run.book.add(_verdict(verdict, number))
     run.leaks += [Leak(**leak) for leak in document["leaks"]]
     run.harness_errors += document["harness_errors"]
     counts = document["requests"]
@@ -147,16 +147,16 @@ def _inherit(run: Run, file: Path) -> None:
         run.client.inherit(ledger)
 
 
-def _judgement(verdict: dict[str, Any], number: int) -> Judgement:
-    kept = {k: v for k, v in verdict.items() if k in Judgement.__dataclass_fields__}
+def _verdict(verdict: dict[str, Any], number: int) -> Verdict:
+    kept = {k: v for k, v in verdict.items() if k in Verdict.__dataclass_fields__}
     kept |= {
         "level": Level(verdict["level"]),
-        "verdict": Verdict(verdict["verdict"]),
+        "outcome": Outcome(verdict["verdict"]),
         "evidence": tuple(f"s{number}-{name}" for name in verdict["evidence"]),
         "waived": "",
         "variations": tuple(verdict.get("variations", ())),
     }
-    return Judgement(**kept)
+    return Verdict(**kept)
 
 
 def _append_exchanges(run: Run, number: int) -> None:

@@ -14,7 +14,7 @@ from conformance.claims.openapi import Operation
 from conformance.claims.requirements import Catalogue
 from conformance.exchange.model import ABSENT, Exchange
 from conformance.exchange.redaction import Redactor
-from conformance.results.verdicts import Book, Verdict
+from conformance.results.verdicts import Book, Outcome
 from tests.suite.toy_api import response
 
 GUID: Final = "d0f27dd5-0a0a-4b0e-8a5b-2b0d3e0f5c11"
@@ -205,7 +205,7 @@ def test_a_violation_is_booked_on_its_requirement_with_proof(lamps: Catalogue) -
     listening(seen)
     judged = listening.book.get("platform.reply.documented-status", "getLamp")
     assert judged is not None
-    assert (judged.verdict, judged.evidence) == (Verdict.FAIL, (seen.id,))
+    assert (judged.outcome, judged.evidence) == (Outcome.FAIL, (seen.id,))
     assert judged.actual == "418: status 418, which the page does not list"
     assert (judged.expected, judged.reason) == ("only documented statuses", "seen in test_lamps::a_scenario")
     assert judged.variations == ("test_lamps::a_scenario",)
@@ -225,8 +225,8 @@ def test_what_is_not_selected_or_off_the_spec_is_not_judged(lamps: Catalogue) ->
             request=replace(response_of(lamp, 1, b"", {}).request, operation=None),
         )
     )
-    assert {(j.requirement, j.verdict) for j in [*listening.book, *everywhere.book]} <= {
-        ("platform.reply.whole", Verdict.PASS)
+    assert {(j.requirement, j.outcome) for j in [*listening.book, *everywhere.book]} <= {
+        ("platform.reply.whole", Outcome.PASS)
     }
 
 
@@ -241,14 +241,14 @@ def test_a_response_that_breaks_off_twice_is_a_violation_once_the_target_lives(l
     listening(fine)
     whole = listening.book.get("platform.reply.whole", "getLamp")
     assert whole is not None
-    assert whole.verdict is Verdict.PASS
+    assert whole.outcome is Outcome.PASS
     listening = oracles(lamps)
     listening(lost)
     listening(replace(lost, id="again"))
     listening(fine)
     whole = listening.book.get("platform.reply.whole", "getLamp")
     assert whole is not None
-    assert whole.verdict is Verdict.FAIL
+    assert whole.outcome is Outcome.FAIL
     assert whole.evidence in {("again",), (lost.id,)}
     assert "broken: reset" in whole.actual
     assert not listening.broken
@@ -265,7 +265,7 @@ def test_every_third_response_that_breaks_off_is_no_accident(lamps: Catalogue) -
             listening(response_of(lamp, 200, LAMP, {}))
         whole = listening.book.get("platform.reply.whole", "getLamp")
         assert whole is not None
-        assert whole.verdict is (Verdict.FAIL if number == 3 else Verdict.PASS), number
+        assert whole.outcome is (Outcome.FAIL if number == 3 else Outcome.PASS), number
         assert ("lost3" in whole.evidence) is (number == 3)
     assert listening.book.get("platform.reply.whole", "addLamp") is None
 
@@ -288,7 +288,7 @@ def test_what_holds_is_booked_with_its_level_and_its_proof(lamps: Catalogue) -> 
     listening(seen)
     judged = listening.book.get("platform.reply.documented-status", "getLamp")
     assert judged is not None
-    assert (judged.verdict, judged.level, judged.evidence) == (Verdict.PASS, Level.MUST, (seen.id,))
+    assert (judged.outcome, judged.level, judged.evidence) == (Outcome.PASS, Level.MUST, (seen.id,))
     listening(response_of(lamps.operations["getLamp"], 418, LAMP, {}))
     judged = listening.book.get("platform.reply.documented-status", "getLamp")
     assert judged is not None
@@ -310,7 +310,7 @@ def test_a_limit_that_stops_a_preparation_is_booked_on_the_operation_before_it(l
     listening.limit(sibling, lifted=False)
     judged = listening.book.get("platform.rate.lifts", "getLamp")
     assert judged is not None
-    assert (judged.verdict, judged.evidence) == (Verdict.FAIL, ("latest",))
+    assert (judged.outcome, judged.evidence) == (Outcome.FAIL, ("latest",))
     assert "still refused after waiting as Retry-After says, again and again" in judged.actual
 
 
@@ -329,7 +329,7 @@ def test_a_limit_that_never_lifts_is_judged(
         response_of(lamps.operations["getLamp"], 429, NOT_FOUND, {"headers": headers}), lifted=lifted
     )
     judged = listening.book.get("platform.rate.lifts", "getLamp")
-    assert (judged.verdict if judged else None) == verdict
+    assert (judged.outcome if judged else None) == verdict
 
 
 @pytest.mark.parametrize(
@@ -361,4 +361,4 @@ def test_an_observation_keeps_what_was_seen(lamps: Catalogue) -> None:
     listening.note("lamps.get.colour", response_of(lamps.operations["getLamp"], 200, LAMP, {}), "green")
     judged = listening.book.get("lamps.get.colour", "getLamp")
     assert judged is not None
-    assert (judged.verdict, judged.fingerprint) == (Verdict.OBSERVED, "green")
+    assert (judged.outcome, judged.fingerprint) == (Outcome.OBSERVED, "green")

@@ -18,7 +18,7 @@ from conformance import __version__, cli
 from conformance.claims.level import Level
 from conformance.cli.progress import progress_line
 from conformance.errors import NotJudged
-from conformance.results.verdicts import Judgement, Verdict
+from conformance.results.verdicts import Outcome, Verdict
 from conformance.run.run import Options, new_run
 from conformance.targets.model import Target
 from tests.suite.toy_api import House
@@ -297,7 +297,7 @@ def test_the_live_line_tells_how_far_the_run_is(
 ) -> None:
     """On a terminal one line says requests, violations and scenario; elsewhere there is none."""
     run = new_run(Options(), lamp_target, house.catalogue())
-    run.book.add(Judgement("lamps.get.answers-200", "getLamp", Level.MUST, Verdict.FAIL))
+    run.book.add(Verdict("lamps.get.answers-200", "getLamp", Level.MUST, Outcome.FAIL))
     shown: list[str] = []
 
     class Status:

@@ -13,7 +13,7 @@ from conformance.emulator.instance import Emulator
 from conformance.emulator.seed import plant
 from conformance.emulator.settings import Settings
 from conformance.emulator.state import State
-from conformance.proof.cases import Outcome
+from conformance.proof.cases import CaseResult
 from conformance.proof.classify import Matrix, classify
 from conformance.run.run import load_claims
 from tests.suite.checkout import ROOT
@@ -22,7 +22,7 @@ from tests.suite.checkout import ROOT
 def test_every_promise_has_a_defect() -> None:
     """Each judged requirement is broken by at least one defect on every operation that it applies to."""
     claims = load_claims()
-    rows = tuple(classify(case, Outcome(case.name)) for case in known_cases(claims))
+    rows = tuple(classify(case, CaseResult(case.name)) for case in known_cases(claims))
     assert Matrix(rows, claims, 0.0, 1).without_defect == []
 
 

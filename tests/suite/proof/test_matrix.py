@@ -14,7 +14,7 @@ import pytest
 from conformance.claims.requirements import Catalogue
 from conformance.cli.defects import chosen, known_cases
 from conformance.errors import HarnessError, UsageError
-from conformance.proof.cases import Case, Outcome, case_of, healthy
+from conformance.proof.cases import Case, CaseResult, case_of, healthy
 from conformance.proof.classify import Matrix, classify, complaints, in_order
 from conformance.proof.execute import execute
 from conformance.proof.page import page_of
@@ -52,9 +52,9 @@ def test_a_few_cases_come_out_as_declared(catalogue: Catalogue) -> None:
     assert all(row.outcome.requests <= 500 for row in rows)
 
 
-def outcome_of(case: Case, *red: tuple[str, str], **more: object) -> Outcome:
+def outcome_of(case: Case, *red: tuple[str, str], **more: object) -> CaseResult:
     """Return what a run of this case says that sees these pairs violated."""
-    return replace(Outcome(case.name, dict.fromkeys(red, "seen"), exit_code=1 if red else 0), **more)  # type: ignore[arg-type]  # one test's words
+    return replace(CaseResult(case.name, dict.fromkeys(red, "seen"), exit_code=1 if red else 0), **more)  # type: ignore[arg-type]  # one test's words
 
 
 def test_missed_and_stray_are_told_apart(catalogue: Catalogue) -> None:

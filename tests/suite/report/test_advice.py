@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conformance.report.advice import how_to_judge
-from conformance.results.verdicts import Verdict
+from conformance.results.verdicts import Outcome
 
 
 @pytest.mark.parametrize(
@@ -24,14 +24,14 @@ from conformance.results.verdicts import Verdict
 )
 def test_a_reason_leads_to_a_remedy(reason: str, words: str) -> None:
     """The advice names the setting or command that helps with this reason."""
-    assert words in how_to_judge(Verdict.CANNOT_JUDGE, reason, "qa")
+    assert words in how_to_judge(Outcome.CANNOT_JUDGE, reason, "qa")
 
 
 def test_a_failure_of_the_suite_is_not_the_targets() -> None:
     """Whatever the reason says, a harness error is for the suite's own people."""
-    assert "defect of the suite" in how_to_judge(Verdict.HARNESS_ERROR, "no role reader", "qa")
+    assert "defect of the suite" in how_to_judge(Outcome.HARNESS_ERROR, "no role reader", "qa")
 
 
 def test_what_a_target_lacks_may_stay_so() -> None:
     """A reason that no rule knows is no call to action."""
-    assert "nothing to do" in how_to_judge(Verdict.NOT_APPLICABLE, "it is Tuesday", "qa")
+    assert "nothing to do" in how_to_judge(Outcome.NOT_APPLICABLE, "it is Tuesday", "qa")

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from conformance.errors import UsageError
 from conformance.results.run_json import load_run, schema, write_run
-from conformance.results.verdicts import Verdict
+from conformance.results.verdicts import Outcome
 from tests.suite.report import documents
 
 
@@ -34,7 +34,7 @@ def test_a_run_is_read_back_as_it_was_written(build: Any, tmp_path: Path) -> Non
     Draft202012Validator(schema()).validate(content)
     write_run(tmp_path, content)
     run = load_run(tmp_path)
-    assert [(j.requirement, j.verdict.value) for j in run.verdicts] == [
+    assert [(j.requirement, j.outcome.value) for j in run.verdicts] == [
         (row["requirement"], row["verdict"]) for row in content["verdicts"]
     ]
     assert run.target == "qa"
@@ -172,7 +172,7 @@ def test_a_provisional_requirement_is_never_red(tmp_path: Path) -> None:
     )
     write_run(tmp_path, content)
     run = load_run(tmp_path)
-    assert run.verdicts[0].verdict is Verdict.FAIL
+    assert run.verdicts[0].outcome is Outcome.FAIL
     assert not run.is_red(run.verdicts[0])
 
 

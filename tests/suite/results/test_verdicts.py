@@ -12,7 +12,7 @@ from conformance.claims.level import Level
 from conformance.results.verdicts import (
     Book,
     ExitCode,
-    Judgement,
+    Outcome,
     Verdict,
     combine,
     exit_code,
@@ -27,19 +27,19 @@ STRENGTH: Final = ("FAIL", "DEVIATION", "HARNESS_ERROR", "CANNOT_JUDGE", "PASS",
 PAIRS: Final = tuple(itertools.product(STRENGTH, STRENGTH))
 
 
-def judgement(verdict: str, **details: object) -> Judgement:
+def booked(verdict: str, **details: object) -> Verdict:
     """Return a verdict on the one promise of this module."""
     fields = {"level": Level.MUST, "requirement": "lamps.get.answers-200", "operation": "getLamp", **details}
-    return Judgement(verdict=Verdict(verdict), **fields)  # type: ignore[arg-type] # the details are spelt by name
+    return Verdict(outcome=Outcome(verdict), **fields)  # type: ignore[arg-type] # the details are spelt by name
 
 
 @pytest.mark.parametrize(("first", "second"), PAIRS)
 def test_the_stronger_of_two_verdicts_stands(first: str, second: str) -> None:
     """The stronger verdict stands whichever came first, and of two equal ones the first proof is kept."""
-    old, new = judgement(first, reason="old"), judgement(second, reason="new")
+    old, new = booked(first, reason="old"), booked(second, reason="new")
     both = combine(old, new)
     newer = STRENGTH.index(second) < STRENGTH.index(first)
-    assert (both.verdict, both.reason) == ((second, "new") if newer else (first, "old"))
+    assert (both.outcome, both.reason) == ((second, "new") if newer else (first, "old"))
     assert both.times == 2
 
 
@@ -47,10 +47,10 @@ def test_fingerprints_are_joined_without_repeating() -> None:
     """What several observations saw is kept, each once and in order."""
     book = Book()
     for seen in ("b", "a", "b", ""):
-        book.add(judgement("OBSERVED", fingerprint=seen))
+        book.add(booked("OBSERVED", fingerprint=seen))
     (kept,) = book
     assert (kept.fingerprint, kept.times) == ("a | b", 4)
-    assert combine(kept, judgement("OBSERVED", fingerprint="c | a")).fingerprint == "a | b | c"
+    assert combine(kept, booked("OBSERVED", fingerprint="c | a")).fingerprint == "a | b | c"
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_the_level_decides_the_verdict(level: str, broken: str, kept: str) -> No
 )
 def test_only_unwaived_violations_are_red(verdict: str, waived: str, *, strict: bool, red: bool) -> None:
     """A failure is red, a deviation where it counts, and neither when it is waived."""
-    assert is_red(judgement(verdict, waived=waived), strict=strict) is red
+    assert is_red(booked(verdict, waived=waived), strict=strict) is red
 
 
 CODES: Final = {
@@ -93,10 +93,10 @@ CODES: Final = {
 @pytest.mark.parametrize(("first", "second"), PAIRS)
 def test_the_exit_code_says_the_most_useful_thing(first: str, second: str) -> None:
     """A violation is said first, then a failure of the suite, then what nobody could judge."""
-    code = exit_code([judgement(first), judgement(second)])
+    code = exit_code([booked(first), booked(second)])
     ranks = [1, 2, 3, 0]
     assert code == min((CODES[first], CODES[second]), key=ranks.index)
-    cut_off = exit_code([judgement(first), judgement(second)], complete=False)
+    cut_off = exit_code([booked(first), booked(second)], complete=False)
     assert cut_off == (code or ExitCode.CANNOT_JUDGE)
 
 
@@ -112,26 +112,26 @@ def test_a_run_without_a_verdict_is_a_usage_error() -> None:
 )
 def test_a_violation_of_a_new_requirement_alone_is_no_failure_of_the_suite(verdict: str, code: int) -> None:
     """It is reported and not red, also where nothing else was selected; a gap of it is a gap."""
-    found = [judgement(verdict)]
+    found = [booked(verdict)]
     assert exit_code(without_provisional(found, {"lamps.get.answers-200"}), strict=True) == code
-    assert exit_code(without_provisional([judgement("FAIL")], {"lamps.other"})) is ExitCode.VIOLATION
+    assert exit_code(without_provisional([booked("FAIL")], {"lamps.other"})) is ExitCode.VIOLATION
 
 
 def test_a_deviation_counts_only_when_asked_to() -> None:
     """A deviation makes the run red with strict alone; a waived failure leaves it green."""
-    assert exit_code([judgement("DEVIATION")], strict=True) == ExitCode.VIOLATION
-    assert exit_code([judgement("FAIL", waived="known")]) == ExitCode.CONFORMS
+    assert exit_code([booked("DEVIATION")], strict=True) == ExitCode.VIOLATION
+    assert exit_code([booked("FAIL", waived="known")]) == ExitCode.CONFORMS
 
 
 def test_a_book_keeps_one_verdict_for_each_promise() -> None:
     """The book combines what is said of one promise, iterates in order, and can be corrected."""
     book = Book()
-    book.add(judgement("PASS", operation="b"))
-    book.add(judgement("PASS", operation="a"))
-    book.add(judgement("FAIL", operation="b"))
-    assert [(j.operation, j.verdict) for j in book] == [("a", "PASS"), ("b", "FAIL")]
+    book.add(booked("PASS", operation="b"))
+    book.add(booked("PASS", operation="a"))
+    book.add(booked("FAIL", operation="b"))
+    assert [(j.operation, j.outcome) for j in book] == [("a", "PASS"), ("b", "FAIL")]
     assert len(book) == 2
-    book.replace([judgement("FAIL", operation="b", waived="known")])
+    book.replace([booked("FAIL", operation="b", waived="known")])
     kept = book.get("lamps.get.answers-200", "b")
     assert kept is not None
     assert (kept.waived, kept.times) == ("known", 1)
@@ -141,10 +141,10 @@ def test_a_book_keeps_one_verdict_for_each_promise() -> None:
 def test_a_correction_leaves_the_other_promises_alone() -> None:
     """Replacing one verdict keeps all others; a deviation is not red where nobody said strict."""
     book = Book()
-    book.add(judgement("PASS", operation="a"))
-    book.add(judgement("FAIL", operation="b"))
-    book.replace([judgement("DEVIATION", operation="b")])
-    assert [(j.operation, j.verdict) for j in book] == [("a", "PASS"), ("b", "DEVIATION")]
+    book.add(booked("PASS", operation="a"))
+    book.add(booked("FAIL", operation="b"))
+    book.replace([booked("DEVIATION", operation="b")])
+    assert [(j.operation, j.outcome) for j in book] == [("a", "PASS"), ("b", "DEVIATION")]
     assert [is_red(j) for j in book] == [False, False]
 
 
@@ -154,7 +154,7 @@ def test_threads_book_without_losing_anything() -> None:
 
     def many() -> None:
         for _ in range(200):
-            book.add(judgement("PASS"))
+            book.add(booked("PASS"))
 
     threads = [Thread(target=many) for _ in range(4)]
     for thread in threads:

@@ -18,7 +18,7 @@ from jsonschema import Draft202012Validator
 from conformance.claims.folders import contract_dir
 from conformance.emulator.serve import Served, running
 from conformance.results.run_json import schema
-from conformance.results.verdicts import Verdict
+from conformance.results.verdicts import Outcome
 
 SEED: Final = 20_250_117
 GUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
@@ -203,7 +203,7 @@ def test_a_broken_promise_is_told_with_its_sentence(broken: tuple[Served, Ended]
     """A run on a broken emulator is red, and names promise, expected, actual and a shell line."""
     _, run = broken
     assert run.code == 1
-    failed = {pair for pair, verdict in run.verdicts.items() if verdict == Verdict.FAIL}
+    failed = {pair for pair, verdict in run.verdicts.items() if verdict == Outcome.FAIL}
     assert ("itwins.account.outsider-refused", "getITwinAccount") in failed
     assert ("platform.reply.token-never-echoed", "getITwinAccount") in failed
     for word in ("itwins.account.outsider-refused", "curl -sS", "expected", "$TOKEN"):

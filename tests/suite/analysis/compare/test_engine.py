@@ -33,7 +33,7 @@ def test_what_is_not_judged_any_more_is_never_called_fixed(before: str, after: s
 
 @pytest.mark.parametrize("before", ["FAIL", "DEVIATION"])
 def test_a_violation_whose_promise_is_only_observed_now_is_not_fixed(before: str) -> None:
-    """A requirement that lost its level lost its judgement, and the violation may be there still."""
+    """A requirement that lost its level lost its verdict, and the violation may be there still."""
     assert move_between(before, "OBSERVED") is Kind.NOT_JUDGED
 
 

@@ -12,7 +12,7 @@ from conformance.analysis.history import last_comparable, open_violations
 from conformance.analysis.waivers import apply, hash_of, parse, red_waivers
 from conformance.claims.level import Level
 from conformance.results.run_json import load_run
-from conformance.results.verdicts import ExitCode, Judgement, Verdict, exit_code
+from conformance.results.verdicts import ExitCode, Outcome, Verdict, exit_code
 from tests.suite.analysis.runs import folder_of, run, verdict
 
 ID, OTHER, NEW = "zones.id.is-unique", "zones.name.is-kept", "zones.name.is-short"
@@ -37,7 +37,7 @@ class Night:
     broken: bool = False
     waivers: str = NO_WAIVERS
     suite: str = "0.1.0"
-    more: tuple[tuple[str, Verdict], ...] = ()
+    more: tuple[tuple[str, Outcome], ...] = ()
 
 
 NIGHTS = (
@@ -46,23 +46,23 @@ NIGHTS = (
     Night(broken=True, waivers=WAIVED),
     Night(broken=True, waivers=WAIVED),
     Night(waivers=WAIVED),
-    Night(suite="0.2.0", more=((NEW, Verdict.FAIL),)),
+    Night(suite="0.2.0", more=((NEW, Outcome.FAIL),)),
 )
 
 
 def judged(number: int, night: Night) -> dict[str, Any]:
     """Return the run of a night as `conformance run` writes it, with its waivers and its exit code."""
     today = date(2026, 11, number)
-    rows = ((ID, Verdict.FAIL if night.broken else Verdict.PASS), (OTHER, Verdict.PASS), *night.more)
+    rows = ((ID, Outcome.FAIL if night.broken else Outcome.PASS), (OTHER, Outcome.PASS), *night.more)
     waivers = parse(night.waivers, "waivers.yaml", today=today)
-    judgements, states = apply(
-        waivers, [Judgement(name, "createZone", Level.MUST, kind) for name, kind in rows], "qa", today
+    verdicts, states = apply(
+        waivers, [Verdict(name, "createZone", Level.MUST, kind) for name, kind in rows], "qa", today
     )
-    code = exit_code(judgements)
+    code = exit_code(verdicts)
     if red_waivers(states) and code is ExitCode.CONFORMS:
         code = ExitCode.VIOLATION
     return run(
-        *(verdict(one.requirement, one.verdict.value, waived=one.waived) for one in judgements),
+        *(verdict(one.requirement, one.outcome.value, waived=one.waived) for one in verdicts),
         night=number,
         exit_code=int(code),
         waivers=[state.to_document() for state in states],

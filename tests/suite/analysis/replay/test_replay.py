@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.analysis.replay import Finding, Outcome, parse_finding, replay
+from conformance.analysis.replay import Finding, Reproduced, parse_finding, replay
 from conformance.errors import NotJudged, UsageError
 from conformance.results.verdicts import ExitCode
 from tests.suite.analysis.runs import folder_of, run, verdict
@@ -107,7 +107,7 @@ def test_a_violation_that_is_there_still_holds(tmp_path: Path) -> None:
     """The site of another scenario is made anew, and its new id stands in every later request."""
     target = Target()
     result = replay(folder_with(tmp_path), FINDING, target)
-    assert (result.outcome, result.exit_code) == (Outcome.HOLDS, ExitCode.VIOLATION)
+    assert (result.outcome, result.exit_code) == (Reproduced.HOLDS, ExitCode.VIOLATION)
     assert target.sent == [
         "POST /sites",
         f"POST /sites/{NEW_SITE}/zones",
@@ -123,7 +123,7 @@ def test_a_violation_that_is_there_still_holds(tmp_path: Path) -> None:
 def test_a_mended_violation_does_not_hold(tmp_path: Path) -> None:
     """The response that proved it is another one now, and the difference is told."""
     result = replay(folder_with(tmp_path), Finding("zones.id.is-unique"), Target(second=409))
-    assert (result.outcome, result.exit_code) == (Outcome.GONE, ExitCode.CONFORMS)
+    assert (result.outcome, result.exit_code) == (Reproduced.GONE, ExitCode.CONFORMS)
     assert "status 201 then, 409 now" in result.reason
     assert result.exchanges[-1].now == "409 X"
     assert result.to_document()["finding"] == "zones.id.is-unique@createZone"
@@ -132,7 +132,7 @@ def test_a_mended_violation_does_not_hold(tmp_path: Path) -> None:
 def test_nothing_is_said_where_the_way_there_went_differently(tmp_path: Path) -> None:
     """A set-up that is refused today proves nothing about the finding."""
     result = replay(folder_with(tmp_path), FINDING, Target(x0001=(403, "{}")))
-    assert (result.outcome, result.exit_code) == (Outcome.UNKNOWN, ExitCode.CANNOT_JUDGE)
+    assert (result.outcome, result.exit_code) == (Reproduced.UNKNOWN, ExitCode.CANNOT_JUDGE)
     assert "POST /sites answered 403, not 201" in result.reason
 
 
@@ -145,7 +145,7 @@ def test_a_target_that_does_not_answer_says_nothing(tmp_path: Path) -> None:
         raise NotJudged(f"no response to {record['id']}")
 
     result = replay(folder_with(tmp_path), FINDING, silent)
-    assert (result.outcome, result.reason) == (Outcome.UNKNOWN, "no response to x0001")
+    assert (result.outcome, result.reason) == (Reproduced.UNKNOWN, "no response to x0001")
     assert (result.left_behind, asked) == ((), ["x0001"])
 
 
@@ -171,7 +171,7 @@ def test_a_request_that_cannot_be_sent_as_it_was_is_not_sent(
     records = [*RECORDS]
     records[number] = {**records[number], **change}
     result = replay(folder_with(tmp_path, *records), FINDING, target)
-    assert (result.outcome, target.sent) == (Outcome.UNKNOWN, [])
+    assert (result.outcome, target.sent) == (Reproduced.UNKNOWN, [])
     assert words in result.reason
 
 
@@ -181,7 +181,7 @@ def test_a_token_that_should_have_been_refused_is_not_made_up(tmp_path: Path) ->
     assert "a token to be refused" in replay(folder, FINDING, Target()).reason
     bare = {**RECORDS[4], "request": {**RECORDS[4]["request"], "headers": {}}}
     folder = folder_with(tmp_path / "b", *RECORDS[:4], bare, expected="401 with code HeaderNotFound")
-    assert replay(folder, FINDING, Target()).outcome is Outcome.HOLDS
+    assert replay(folder, FINDING, Target()).outcome is Reproduced.HOLDS
 
 
 @pytest.mark.parametrize(
@@ -210,12 +210,12 @@ def test_values_count_and_ids_and_moments_do_not(
 @pytest.mark.parametrize(
     ("now", "outcome"),
     [
-        (f'{{"sites": ["{OLD_SITE[:-1]}7", "{NEW_SITE}"]}}', Outcome.HOLDS),
-        (f'{{"sites": ["{NEW_SITE}", "{OLD_SITE[:-1]}7"]}}', Outcome.HOLDS),
-        (f'{{"sites": ["{OLD_SITE[:-1]}7", "{OLD_SITE[:-1]}8"]}}', Outcome.GONE),
+        (f'{{"sites": ["{OLD_SITE[:-1]}7", "{NEW_SITE}"]}}', Reproduced.HOLDS),
+        (f'{{"sites": ["{NEW_SITE}", "{OLD_SITE[:-1]}7"]}}', Reproduced.HOLDS),
+        (f'{{"sites": ["{OLD_SITE[:-1]}7", "{OLD_SITE[:-1]}8"]}}', Reproduced.GONE),
     ],
 )
-def test_an_id_that_the_replay_made_is_not_any_id(tmp_path: Path, now: str, outcome: Outcome) -> None:
+def test_an_id_that_the_replay_made_is_not_any_id(tmp_path: Path, now: str, outcome: Reproduced) -> None:
     """Where the finding is that a list names the wrong site, another site in it is no likeness."""
     body = f'{{"sites": ["{OLD_SITE}", "{OLD_SITE[:-1]}5"]}}'
     reading = record(5, f"GET /sites/{OLD_SITE}/zones/zone-12345", f"200 {body}")
@@ -242,7 +242,7 @@ def test_a_body_that_was_cut_off_is_not_compared(tmp_path: Path) -> None:
     """What was not recorded whole differs from everything, and proves nothing."""
     cut = {**RECORDS[4]["response"], "body": '{"a": "lo', "truncated": True}
     records = [*RECORDS[:4], {**RECORDS[4], "response": cut}]
-    assert replay(folder_with(tmp_path, *records), FINDING, Target()).outcome is Outcome.HOLDS
+    assert replay(folder_with(tmp_path, *records), FINDING, Target()).outcome is Reproduced.HOLDS
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from conformance.analysis.waivers import (
 )
 from conformance.claims.level import Level
 from conformance.errors import UsageError
-from conformance.results.verdicts import Judgement, Verdict
+from conformance.results.verdicts import Outcome, Verdict
 
 TODAY = date(2026, 11, 22)
 KNOWN = {"zones.id.is-unique": ("createZone", "updateZone"), "zones.name.is-kept": ("createZone",)}
@@ -49,56 +49,56 @@ def waivers(*rows: dict[str, Any], today: date = TODAY) -> Any:
     return parse(text_of(*rows), "waivers.yaml", today=today, known=KNOWN)
 
 
-def judgement(verdict: Verdict, requirement: str = "zones.id.is-unique") -> Judgement:
-    """Return a judgement on the waived operation."""
-    return Judgement(requirement, "createZone", Level.MUST, verdict)
+def booked(verdict: Outcome, requirement: str = "zones.id.is-unique") -> Verdict:
+    """Return a verdict on the waived operation."""
+    return Verdict(requirement, "createZone", Level.MUST, verdict)
 
 
 @pytest.mark.parametrize(
     ("kind", "expires", "verdict", "state", "waived"),
     [
-        ("failing", "2026-12-01", Verdict.FAIL, State.ACTIVE, True),
-        ("failing", "2026-12-01", Verdict.DEVIATION, State.ACTIVE, True),
-        ("failing", "2026-11-22", Verdict.FAIL, State.ACTIVE, True),
-        ("failing", "2026-11-21", Verdict.FAIL, State.EXPIRED, False),
-        ("failing", "2026-12-01", Verdict.PASS, State.STALE, False),
-        ("failing", "2026-11-21", Verdict.PASS, State.STALE, False),
-        ("failing", "2026-12-01", Verdict.OBSERVED, State.STALE, False),
-        ("failing", "2026-12-01", Verdict.CANNOT_JUDGE, State.ACTIVE, False),
-        ("failing", "2026-12-01", Verdict.NOT_APPLICABLE, State.ACTIVE, False),
-        ("failing", "2026-11-21", Verdict.CANNOT_JUDGE, State.EXPIRED, False),
-        ("flaky", "2026-12-01", Verdict.PASS, State.ACTIVE, False),
-        ("flaky", "2026-12-01", Verdict.FAIL, State.ACTIVE, True),
-        ("flaky", "2026-11-21", Verdict.PASS, State.EXPIRED, False),
+        ("failing", "2026-12-01", Outcome.FAIL, State.ACTIVE, True),
+        ("failing", "2026-12-01", Outcome.DEVIATION, State.ACTIVE, True),
+        ("failing", "2026-11-22", Outcome.FAIL, State.ACTIVE, True),
+        ("failing", "2026-11-21", Outcome.FAIL, State.EXPIRED, False),
+        ("failing", "2026-12-01", Outcome.PASS, State.STALE, False),
+        ("failing", "2026-11-21", Outcome.PASS, State.STALE, False),
+        ("failing", "2026-12-01", Outcome.OBSERVED, State.STALE, False),
+        ("failing", "2026-12-01", Outcome.CANNOT_JUDGE, State.ACTIVE, False),
+        ("failing", "2026-12-01", Outcome.NOT_APPLICABLE, State.ACTIVE, False),
+        ("failing", "2026-11-21", Outcome.CANNOT_JUDGE, State.EXPIRED, False),
+        ("flaky", "2026-12-01", Outcome.PASS, State.ACTIVE, False),
+        ("flaky", "2026-12-01", Outcome.FAIL, State.ACTIVE, True),
+        ("flaky", "2026-11-21", Outcome.PASS, State.EXPIRED, False),
     ],
 )
 def test_a_waiver_stands_as_its_day_and_the_verdict_say(
-    kind: str, expires: str, verdict: Verdict, state: State, *, waived: bool
+    kind: str, expires: str, verdict: Outcome, state: State, *, waived: bool
 ) -> None:
     """It marks a violation up to its last day, is red afterwards, and stale where nothing is violated."""
     rows = waivers({**ROW, "kind": kind, "expires": expires})
-    (judged,), (found,) = apply(rows, [judgement(verdict)], "qa", TODAY)
+    (judged,), (found,) = apply(rows, [booked(verdict)], "qa", TODAY)
     assert (found.state, bool(judged.waived)) == (state, waived)
-    assert judged.verdict is verdict
+    assert judged.outcome is verdict
     assert bool(red_waivers([found])) is (state is not State.ACTIVE)
 
 
 def test_a_waiver_of_another_target_covers_nothing_here() -> None:
     """What is known on one environment stays red on every other."""
-    (judged,), states = apply(waivers(ROW), [judgement(Verdict.FAIL)], "dev", TODAY)
+    (judged,), states = apply(waivers(ROW), [booked(Outcome.FAIL)], "dev", TODAY)
     assert (judged.waived, states) == ("", ())
 
 
 def test_a_waiver_of_what_was_not_selected_is_not_looked_at() -> None:
     """A run of one requirement does not turn red on the waiver of another."""
     rows = waivers({**ROW, "expires": "2026-11-03"})
-    judgements = (judgement(Verdict.PASS, "zones.name.is-kept"),)
-    assert apply(rows, judgements, "qa", TODAY) == (judgements, ())
+    verdicts = (booked(Outcome.PASS, "zones.name.is-kept"),)
+    assert apply(rows, verdicts, "qa", TODAY) == (verdicts, ())
 
 
 def test_a_waiver_goes_into_the_report_as_it_stands() -> None:
     """The row of run.json has every field of the file, the kind and the state."""
-    _, (state,) = apply(waivers(ROW), [judgement(Verdict.FAIL)], "qa", TODAY)
+    _, (state,) = apply(waivers(ROW), [booked(Outcome.FAIL)], "qa", TODAY)
     assert state.to_document() == {**ROW, "kind": "failing", "state": "active"}
     assert state.days_left == 9
 

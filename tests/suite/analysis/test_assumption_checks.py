@@ -19,9 +19,10 @@ from conformance.emulator import provenance
 from conformance.emulator.serve import running
 from conformance.exchange.model import Exchange, Request
 from conformance.report.answers import answered, headline
-from conformance.results.verdicts import Judgement, Verdict
+from conformance.results.verdicts import Outcome, Verdict
+from tests.suite.checkout import ROOT
 
-SPECS = Path(__file__).parents[3] / "specs"
+SPECS = ROOT / "specs"
 JUDGED = (
     "account.",
     "associate.",
@@ -37,26 +38,26 @@ JUDGED = (
 KNOWN = {each.behaviour: each for each in load(SPECS)}
 
 
-def seen(requirement: str, fingerprint: str) -> Judgement:
+def seen(requirement: str, fingerprint: str) -> Verdict:
     """Return an observation."""
-    return Judgement(
+    return Verdict(
         requirement,
         "anything",
         Level.UNSPECIFIED,
-        Verdict.OBSERVED,
+        Outcome.OBSERVED,
         fingerprint=fingerprint,
         evidence=("x1",),
     )
 
 
-def judged(requirement: str, verdict: Verdict) -> Judgement:
+def judged(requirement: str, verdict: Outcome) -> Verdict:
     """Return a verdict on a requirement that the documentation settles."""
-    return Judgement(requirement, "anything", Level.SHOULD, verdict, evidence=("x2",))
+    return Verdict(requirement, "anything", Level.SHOULD, verdict, evidence=("x2",))
 
 
-def outcome(behaviour: str, *judgements: Judgement, exchanges: tuple[Exchange, ...] = ()) -> Any:
-    """Return what these judgements and exchanges say about one behaviour: True, False or None."""
-    found = confirm([KNOWN[behaviour]], judgements, exchanges)
+def outcome(behaviour: str, *verdicts: Verdict, exchanges: tuple[Exchange, ...] = ()) -> Any:
+    """Return what these verdicts and exchanges say about one behaviour: True, False or None."""
+    found = confirm([KNOWN[behaviour]], verdicts, exchanges)
     return found[0].confirmed if found else None
 
 
@@ -104,9 +105,9 @@ def test_an_observation_confirms_or_refutes(fingerprint: str, *, expected: bool 
 
 @pytest.mark.parametrize(
     ("verdict", "expected"),
-    [(Verdict.PASS, True), (Verdict.DEVIATION, False), (Verdict.FAIL, False), (Verdict.CANNOT_JUDGE, None)],
+    [(Outcome.PASS, True), (Outcome.DEVIATION, False), (Outcome.FAIL, False), (Outcome.CANNOT_JUDGE, None)],
 )
-def test_a_judged_requirement_confirms_or_refutes(verdict: Verdict, *, expected: bool | None) -> None:
+def test_a_judged_requirement_confirms_or_refutes(verdict: Outcome, *, expected: bool | None) -> None:
     """What could not be judged is no answer."""
     assert outcome("http.correlation-id", judged("platform.reply.correlation-id", verdict)) is expected
 
