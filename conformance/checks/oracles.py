@@ -264,8 +264,8 @@ class Oracles:
             actual=self.redactor.mask(f"{exchange.summary()}: {seen}"),
             evidence=(exchange.id,),
             curl=curl(exchange, self.redactor),
-            fingerprint=seen if verdict is Outcome.OBSERVED else "",
-            variations=(exchange.scenario,) if exchange.scenario else (),
+            observed=seen if verdict is Outcome.OBSERVED else "",
+            seen_in=(exchange.scenario,) if exchange.scenario else (),
         )
 
 

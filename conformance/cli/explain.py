@@ -21,7 +21,7 @@ def explain(
 ) -> None:
     """Print a requirement with its page, its scenarios, the defects it catches and its last verdicts."""
     from conformance.analysis.explain import explain as explain_requirement
-    from conformance.analysis.history import verdicts_of
+    from conformance.analysis.history import read_history
     from conformance.claims.folders import contract_dir, specs_dir
     from conformance.claims.openapi import load_operations
     from conformance.claims.requirements import load_catalogue
@@ -33,7 +33,7 @@ def explain(
         requirement,
         contract=contract_dir(),
         defects=_defects(),
-        nights=verdicts_of(reports, requirement, limit),
+        past=read_history(reports).verdicts_of(requirement, limit),
     )
     if as_json:
         typer.echo(json.dumps(explanation.to_document(), indent=2))

@@ -49,7 +49,6 @@ def run(
     from conformance.cli.progress import progress_line
     from conformance.report.render import kept_comparison
     from conformance.report.terminal import show
-    from conformance.results.run_json import to_run
     from conformance.run.lifecycle import open_target
     from conformance.run.pytest_plugin.launch import judge
     from conformance.run.run import PROFILES, Options, load_claims, new_run
@@ -79,11 +78,11 @@ def run(
     with open_target(target, targets) as opened:
         state = new_run(options, opened, catalogue)
         with progress_line(quiet=as_json) as progress:
-            document = judge(state, progress)
+            report = judge(state, progress)
     if as_json:
-        typer.echo(json.dumps(document, indent=2))
+        typer.echo(json.dumps(report.to_document(), indent=2))
     else:
-        show(to_run(document, state.folder), comparison=kept_comparison(state.folder))
+        show(report, comparison=kept_comparison(state.folder))
     for problem in state.harness_errors:
         typer.echo(f"conformance: the suite failed: {problem}", err=True)
-    raise typer.Exit(document["exit_code"])
+    raise typer.Exit(report.exit_code)

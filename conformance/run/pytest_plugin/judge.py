@@ -58,7 +58,7 @@ class Judge:
             self._book(pair, Outcome.CANNOT_JUDGE, reason=why.reason, evidence=why.evidence)
         else:
             level = self.run.catalogue.rows[requirement].level
-            self._book(pair, held(level), fingerprint=self._seen)
+            self._book(pair, held(level), observed=self._seen)
 
     def _unanswered(self, why: NotJudged) -> str:
         """Return the reason where a write got no response, or was not sent since its operation gives none."""
@@ -126,8 +126,8 @@ class Judge:
             actual=violation.actual,
             evidence=violation.evidence,
             curl=curl(proof, self.run.redactor) if proof else "",
-            fingerprint=violation.actual if verdict is Outcome.OBSERVED else "",
-            variations=(self.scenario,),
+            observed=violation.actual if verdict is Outcome.OBSERVED else "",
+            seen_in=(self.scenario,),
         )
 
     def _proof(self, evidence: tuple[str, ...]) -> Exchange | None:

@@ -1,4 +1,4 @@
-"""Runs the contract's scenarios inside this process and returns the run's document."""
+"""Runs the contract's scenarios inside this process and returns its report."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import contextlib
 import io
 import os
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
 from conformance.claims.folders import cache_dir, contract_dir
 from conformance.generate.schemathesis_adapter import keep_caches_in
+from conformance.results.model import RunReport
 from conformance.run.lifecycle import finish, stop, stopped_by_signals
 from conformance.run.pytest_plugin import plugin
 from conformance.run.pytest_plugin.shards import sharded
@@ -49,8 +50,8 @@ class _Bring:
             self.problems.append(str(report.longrepr))
 
 
-def judge(run: Run, progress: Progress = lambda *_: None, *, formats: bool = True) -> dict[str, Any]:
-    """Run every scenario of the contract that is selected, undo, report, and return the run's document."""
+def judge(run: Run, progress: Progress = lambda *_: None, *, formats: bool = True) -> RunReport:
+    """Run every scenario of the contract that is selected, undo, write the report and return it."""
     bring = _Bring(run, progress)
     keep_caches_in(cache_dir() / "hypothesis")
     folder = contract_dir()

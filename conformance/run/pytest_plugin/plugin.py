@@ -193,8 +193,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         if exitstatus == pytest.ExitCode.INTERRUPTED:
             stop(run, "interrupted, or a module of scenarios cannot be read")
         if session.testscollected or exitstatus in (0, 1, 5):
-            document = finish(run)
-            session.exitstatus = document["exit_code"]
+            session.exitstatus = finish(run).exit_code
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

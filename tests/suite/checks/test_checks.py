@@ -208,7 +208,7 @@ def test_a_violation_is_booked_on_its_requirement_with_proof(lamps: Catalogue) -
     assert (judged.outcome, judged.evidence) == (Outcome.FAIL, (seen.id,))
     assert judged.actual == "418: status 418, which the page does not list"
     assert (judged.expected, judged.reason) == ("only documented statuses", "seen in test_lamps::a_scenario")
-    assert judged.variations == ("test_lamps::a_scenario",)
+    assert judged.seen_in == ("test_lamps::a_scenario",)
     assert judged.curl.startswith("curl -sS -i -X GET")
 
 
@@ -282,7 +282,7 @@ def test_other_failures_are_not_counted_as_broken_responses(lamps: Catalogue) ->
 
 
 def test_what_holds_is_booked_with_its_level_and_its_proof(lamps: Catalogue) -> None:
-    """A PASS has its evidence too, and neither fingerprint nor reason."""
+    """A PASS has its evidence too, and neither an observation nor reason."""
     listening = oracles(lamps)
     seen = response_of(lamps.operations["getLamp"], 200, LAMP, {})
     listening(seen)
@@ -292,7 +292,7 @@ def test_what_holds_is_booked_with_its_level_and_its_proof(lamps: Catalogue) -> 
     listening(response_of(lamps.operations["getLamp"], 418, LAMP, {}))
     judged = listening.book.get("platform.reply.documented-status", "getLamp")
     assert judged is not None
-    assert (judged.level, judged.reason, judged.fingerprint, judged.variations) == (Level.MUST, "", "", ())
+    assert (judged.level, judged.reason, judged.observed, judged.seen_in) == (Level.MUST, "", "", ())
 
 
 def test_a_limit_that_stops_a_preparation_is_booked_on_the_operation_before_it(lamps: Catalogue) -> None:
@@ -356,9 +356,9 @@ def test_an_echoed_token_is_seen(lamps: Catalogue, body: Any, headers: dict[str,
 
 
 def test_an_observation_keeps_what_was_seen(lamps: Catalogue) -> None:
-    """What an unspecified row sees is its fingerprint, and never a violation."""
+    """What an unspecified row sees is its observation, and never a violation."""
     listening = oracles(lamps)
     listening.note("lamps.get.colour", response_of(lamps.operations["getLamp"], 200, LAMP, {}), "green")
     judged = listening.book.get("lamps.get.colour", "getLamp")
     assert judged is not None
-    assert (judged.outcome, judged.fingerprint) == (Outcome.OBSERVED, "green")
+    assert (judged.outcome, judged.observed) == (Outcome.OBSERVED, "green")

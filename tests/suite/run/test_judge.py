@@ -35,7 +35,7 @@ def tell(house: House, target: Target, scenarios: str, **options: Any) -> Told:
     """Run these scenarios against the lamps and return what came out."""
     house.scenarios(scenarios)
     run = new_run(Options(report_dir=house.root / "report", **options), target, house.catalogue())
-    document = judge(run, formats=False)
+    document = judge(run, formats=False).to_document()
     assert json.loads((house.root / "report" / "run.json").read_text(encoding="utf-8")) == document
     return Told(document)
 
@@ -70,7 +70,7 @@ with judge("lamps.get.colour") as seen:
     assert broken["curl"].endswith("/lamps/attic")
     assert told.of("lamps.get.kindly")[0] == "PASS"
     observed = told.verdicts["lamps.get.colour", "getLamp"]
-    assert (observed["verdict"], observed["fingerprint"]) == ("OBSERVED", "green 7")
+    assert (observed["verdict"], observed["observed"]) == ("OBSERVED", "green 7")
     assert told.of(KEPT)[0] == told.of("platform.reply.documented-status")[0] == "PASS"
     assert told.document["exit_code"] == 1
     assert told.document["requests"]["per_requirement"][GET] == 1
@@ -236,7 +236,7 @@ def test_scenarios_come_in_their_order(house: House, lamp_target: Target) -> Non
               decorators=f'@pytest.mark.order("{when}")\n' if when else "")
         for when in ("last", "late", "", "early")
     )  # fmt: skip
-    seen = tell(house, lamp_target, scenarios).verdicts["lamps.get.colour", "getLamp"]["fingerprint"]
+    seen = tell(house, lamp_target, scenarios).verdicts["lamps.get.colour", "getLamp"]["observed"]
     assert (
         sorted(seen.split(" | ")) == [" 2", "early 1", "last 4", "late 3"]
         or seen == "2 | early 1 | last 4 | late 3"

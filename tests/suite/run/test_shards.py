@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-from typing import Any, Final
+from typing import Final
 
+from conformance.results.verdicts import Outcome
 from conformance.run.pytest_plugin.launch import judge
 from conformance.run.pytest_plugin.shards import Shard, _merge
 from conformance.run.run import Options, new_run
@@ -41,14 +42,14 @@ def test_what_a_shard_finds_is_a_verdict_of_the_run(house: House, lamp_target: T
     options = Options(
         profile="nightly", workers=2, seed=6, only=(MODEL,), report_dir=house.root / "report", max_requests=10
     )
-    document: dict[str, Any] = judge(new_run(options, lamp_target, house.catalogue()), formats=False)
-    (told,) = document["verdicts"]
-    assert (told["verdict"], document["exit_code"], document["harness_errors"]) == ("FAIL", 1, [])
-    assert document["requests"]["per_operation"]["getLamp"] == 2
+    report = judge(new_run(options, lamp_target, house.catalogue()), formats=False)
+    (told,) = report.verdicts
+    assert (told.outcome, report.exit_code, report.harness_errors) == (Outcome.FAIL, 1, ())
+    assert report.requests.per_operation["getLamp"] == 2
     lines = (house.root / "report" / "exchanges.ndjson").read_text(encoding="utf-8").splitlines()
     kept = {exchange["id"]: exchange for exchange in map(json.loads, lines)}
     assert len(kept) == 2
-    assert [kept[proof]["response"]["status"] for proof in told["evidence"]] == [404]
+    assert [kept[proof]["response"]["status"] for proof in told.evidence] == [404]
 
 
 def test_a_shard_that_ends_badly_is_a_failure_of_the_suite(house: House, lamp_target: Target) -> None:
