@@ -16,7 +16,8 @@ from conformance.claims.openapi import Operation, brief
 from conformance.claims.requirements import Requirement
 from conformance.client.sender import TOO_MANY
 from conformance.client.wire import retry_after
-from conformance.exchange.model import ABSENT, Exchange, curl, value_at
+from conformance.exchange.curl import curl
+from conformance.exchange.model import ABSENT, Exchange, value_at
 from conformance.exchange.redaction import Redactor
 from conformance.results.verdicts import Book, Outcome, Verdict, held, violated
 

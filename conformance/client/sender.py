@@ -17,7 +17,8 @@ from conformance.client.sessions import Sessions
 from conformance.client.transport import TROUBLE, Limits
 from conformance.client.wire import check_ca, failure_of, prepare, proxies_of, wait_of, without_token
 from conformance.errors import NotJudged
-from conformance.exchange.model import GONE, Exchange, Recorder, Request
+from conformance.exchange.model import GONE, Exchange, Request
+from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.journal import Leak, Ledger
 from conformance.targets.model import Target

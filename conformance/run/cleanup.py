@@ -8,7 +8,7 @@ from pathlib import Path
 
 from conformance.client import Budget, Client
 from conformance.errors import UsageError
-from conformance.exchange.model import Recorder
+from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.journal import Leak, Ledger, load_ledger
 from conformance.results.verdicts import ExitCode

@@ -19,7 +19,7 @@ from conformance.claims.openapi import load_operations
 from conformance.claims.requirements import Catalogue, Requirement, load_catalogue, select
 from conformance.client import Budget, Client
 from conformance.errors import UsageError
-from conformance.exchange.model import Recorder
+from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.journal import Leak, new_ledger, refuse_unfinished
 from conformance.results.run_json import load_run

@@ -10,7 +10,8 @@ from conformance.analysis.replay.model import Send
 from conformance.analysis.reproduction import Record
 from conformance.client import Budget, Client
 from conformance.errors import NotJudged
-from conformance.exchange.model import Recorder, Request
+from conformance.exchange.model import Request
+from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.journal import Ledger
 from conformance.targets.model import Target

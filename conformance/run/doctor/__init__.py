@@ -10,7 +10,7 @@ import yaml
 from conformance.claims.folders import specs_dir
 from conformance.claims.requirements import Catalogue, select
 from conformance.client import Budget, Client
-from conformance.exchange.model import Recorder
+from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.journal import Ledger
 from conformance.run.doctor.fixtures import Fixtures

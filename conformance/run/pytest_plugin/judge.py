@@ -11,7 +11,8 @@ import pytest
 
 from conformance.claims.openapi import brief
 from conformance.errors import HarnessError, NotJudged, Violation
-from conformance.exchange.model import Exchange, curl
+from conformance.exchange.curl import curl
+from conformance.exchange.model import Exchange
 from conformance.results.verdicts import Outcome, Verdict, held, violated
 from conformance.run.run import Run
 

@@ -20,7 +20,8 @@ from cryptography.x509.oid import NameOID
 from conformance.client import Budget, Client
 from conformance.emulator.serve import Served
 from conformance.errors import HarnessError, NotJudged, UsageError
-from conformance.exchange.model import Recorder, Request
+from conformance.exchange.model import Request
+from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.journal import Ledger
 from conformance.targets.model import Target

@@ -7,7 +7,8 @@ import pytest
 
 from conformance.cli.replay import replay
 from conformance.client import Budget, Client
-from conformance.exchange.model import Exchange, Recorder, Request, Undo
+from conformance.exchange.model import Exchange, Request, Undo
+from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.journal import Ledger
 from conformance.run import lifecycle as session
