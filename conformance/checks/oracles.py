@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from conformance.claims.openapi import Operation, brief
 from conformance.claims.requirements import Requirement
-from conformance.client.sender import TOO_MANY
-from conformance.client.wire import retry_after
+from conformance.client.retry import TOO_MANY
+from conformance.client.retry_after import retry_after
 from conformance.exchange.curl import curl
 from conformance.exchange.model import ABSENT, Exchange, value_at
 from conformance.exchange.redaction import Redactor
@@ -242,7 +242,7 @@ class Oracles:
         if operation is not None and row is not None and (requirement, operation.id) in self.selected:
             self.book.add(self._verdict(row, operation, exchange, seen))
 
-    def limit(self, exchange: Exchange, *, lifted: bool) -> None:
+    def on_rate_limit(self, exchange: Exchange, *, lifted: bool) -> None:
         """Judge that the rate limit lifts when it should: `exchange` came after its own Retry-After."""
         if not lifted and retry_after(exchange) is None:
             return

@@ -30,15 +30,15 @@ ABSENT: Final = _Absence.ABSENT
 """What `Exchange.at` returns where the response's body has no such member."""
 
 VARIABLE: Final = re.compile(r"(?<=/)(?![A-Za-z-]{1,30}(?:/|$))[^/]+")
-"""A segment of a set-up call's path that differs from call to call: anything but a few letters."""
+"""A segment of a set-up request's path that differs from one to the next: anything but a few letters."""
 
-GONE: Final = frozenset({200, 202, 204, 404, 410})
-"""Answers to an undo call after which the thing is not there any more."""
+DELETED: Final = frozenset({200, 202, 204, 404, 410})
+"""Statuses of a DELETE after which the thing is not there any more."""
 
 
 @dataclass(frozen=True)
 class Undo:
-    """How to take back what a request creates: DELETE `path`, with ``{id}`` from the response's `pointer`."""
+    """How to undo what a request creates: DELETE `path`, with ``{id}`` from the response's `pointer`."""
 
     what: str
     path: str
@@ -49,11 +49,11 @@ class Undo:
 class Request:
     """What a scenario wants to send; the client adds host, token and limits.
 
-    `operation` is the documented operation that this is a request of, or None for set-up calls, which are
+    `operation` is the documented operation that this is a request of, or None for set-up requests, which are
     never judged. `path` is the exact path that is sent, already encoded. `params` are the path parameters by
     name. `off_spec` marks a request that leaves the documented path or protocol on purpose: the platform
     oracles stay silent. `tolerated` are undocumented statuses that an odd request may be answered with.
-    `undo` says how to take back what the request creates; `may_throttle` that a 429 is wanted.
+    `undo` says how to delete what the request creates; `may_throttle` that a 429 is wanted.
     """
 
     method: str
@@ -158,10 +158,15 @@ class Exchange:
         return next((v for k, v in self.headers.items() if k.lower() == name.lower()), None)
 
     @property
-    def shows_it_gone(self) -> bool:
-        """Tell whether what a DELETE was about is not there any more; broken JSON is nobody's word for it."""
+    def shows_deletion(self) -> bool:
+        """Tell whether what a DELETE named is not there any more; broken JSON proves nothing."""
         announced = "json" in (self.header("Content-Type") or "") and bool(self.content)
-        return self.status in GONE and not (announced and self.json is ABSENT)
+        return self.status in DELETED and not (announced and self.json is ABSENT)
+
+    @property
+    def is_broken(self) -> bool:
+        """Tell whether the connection ended without a whole response: trying again may help."""
+        return self.failure.startswith("broken")
 
     def summary(self) -> str:
         """Return status, error code and targets in one phrase, such as ``409 AssociationExists``."""

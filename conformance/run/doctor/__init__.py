@@ -35,7 +35,7 @@ def diagnose(
         client.close()
     outlook, applicable = _outlook(target, catalogue, only, writes=not read_only and target.mode != "none")
     return Diagnosis(
-        target.name, target.base_url, tuple(findings), outlook, applicable, dict(client.per_purpose)
+        target.name, target.base_url, tuple(findings), outlook, applicable, dict(client.counts.per_purpose)
     )
 
 

@@ -302,12 +302,12 @@ def test_a_limit_that_stops_a_preparation_is_booked_on_the_operation_before_it(l
     listening = oracles(replace(lamps, rows=rows))
     refused = response_of(lamps.operations["getLamp"], 429, NOT_FOUND, {"headers": {"Retry-After": "1"}})
     sibling = replace(refused, request=replace(refused.request, operation=None))
-    listening.limit(sibling, lifted=False)
+    listening.on_rate_limit(sibling, lifted=False)
     assert listening.book.get("platform.rate.lifts", "getLamp") is None
     listening.latest.append(replace(refused, id="latest"))
-    listening.limit(sibling, lifted=True)
+    listening.on_rate_limit(sibling, lifted=True)
     assert listening.book.get("platform.rate.lifts", "getLamp") is None
-    listening.limit(sibling, lifted=False)
+    listening.on_rate_limit(sibling, lifted=False)
     judged = listening.book.get("platform.rate.lifts", "getLamp")
     assert judged is not None
     assert (judged.outcome, judged.evidence) == (Outcome.FAIL, ("latest",))
@@ -325,7 +325,7 @@ def test_a_limit_that_never_lifts_is_judged(
     rows["platform.rate.lifts"] = replace(rows["platform.reply.whole"], id="platform.rate.lifts")
     listening = oracles(replace(lamps, rows=rows))
     headers = {"Retry-After": header} if header else {}
-    listening.limit(
+    listening.on_rate_limit(
         response_of(lamps.operations["getLamp"], 429, NOT_FOUND, {"headers": headers}), lifted=lifted
     )
     judged = listening.book.get("platform.rate.lifts", "getLamp")

@@ -285,7 +285,7 @@ def test_a_target_that_is_gone_is_not_asked_for_ever(house: House, dead_target: 
     assert told.document["requests"]["total"] <= 4
     assert {v["verdict"] for v in told.document["verdicts"]} <= {"CANNOT_JUDGE", "NOT_APPLICABLE"}
     assert "could not connect" in told.of(GET)[1]
-    assert "the target is gone: 3 requests in a row" in told.of(KEPT)[1]
+    assert "the target is unreachable: 3 requests in a row" in told.of(KEPT)[1]
 
 
 def test_a_spent_budget_is_no_violation(house: House, lamp_target: Target) -> None:

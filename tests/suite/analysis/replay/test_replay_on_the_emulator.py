@@ -24,7 +24,7 @@ def scenario(target: Target, folder: Path) -> list[Exchange]:
     """Create two resources of one name in a new repository, take all back, and record every exchange."""
     recorder = Recorder(Redactor(), str(folder / "exchanges.ndjson"))
     client = Client(target, recorder, Budget(), Ledger(None, target.base_url))
-    client.scenario = lambda: "a name is taken by the first create"
+    client.collect_into([], "a name is taken by the first create")
     site = client.send(
         Request(
             "POST",
