@@ -16,7 +16,8 @@ from jsonschema import Draft202012Validator
 
 from conformance.claims.folders import claim_files
 from conformance.claims.level import Level
-from conformance.claims.openapi import Operation, pointer, read_yaml
+from conformance.claims.openapi import Operation, pointer
+from conformance.claims.text_files import read_yaml
 from conformance.errors import UsageError
 
 GROUPS: Final = ("every", "writing", "safe", "with-body")

@@ -17,7 +17,7 @@ from conformance.errors import NotJudged
 from conformance.exchange.model import Recorder, Request
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.journal import Ledger
-from conformance.targets.model import load_target
+from conformance.targets.load import load_target
 from tests.suite.fault_proxy import Asked, fronted
 from tests.suite.run.runs import ACCOUNT, QUICK_LIMITS, place
 
