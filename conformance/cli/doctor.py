@@ -33,9 +33,9 @@ def doctor(
     Sends only reads and token calls. Exit codes: 0 a run can judge, 2 the configuration is wrong,
     3 a run could not judge.
     """
+    from conformance.claims.requirements import load_claims
     from conformance.run.doctor import diagnose
     from conformance.run.lifecycle import open_target
-    from conformance.run.run import load_claims
 
     with open_target(target, targets) as opened:
         diagnosis = diagnose(opened, load_claims(), tuple(only or ()), read_only=read_only)

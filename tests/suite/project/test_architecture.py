@@ -89,7 +89,7 @@ PLANTED: Final[tuple[tuple[Rule, str, str, str], ...]] = (
     ),
     (
         rules.each_library_has_its_rooms,
-        "conformance/checks/oracles.py",
+        "conformance/checks/booker.py",
         "import requests.adapters",
         "belongs to client",
     ),
@@ -137,7 +137,7 @@ PLANTED: Final[tuple[tuple[Rule, str, str, str], ...]] = (
     ),
     (
         rules.the_engine_does_not_lean_on_the_emulator,
-        "conformance/checks/oracles.py",
+        "conformance/checks/booker.py",
         "from ..emulator import app",
         "emulator.app",
     ),
@@ -149,14 +149,14 @@ PLANTED: Final[tuple[tuple[Rule, str, str, str], ...]] = (
     ),
     (
         rules.the_engine_knows_no_api,
-        "conformance/checks/oracles.py",
+        "conformance/checks/booker.py",
         "X = f'{base}/zones/{id}'",
         "names 'zones'",
     ),
-    (rules.the_engine_knows_no_api, "conformance/checks/oracles.py", "IDS = ['getZone']", "names 'getZone'"),
+    (rules.the_engine_knows_no_api, "conformance/checks/booker.py", "IDS = ['getZone']", "names 'getZone'"),
     (
         rules.the_engine_knows_no_api,
-        "conformance/checks/oracles.py",
+        "conformance/checks/booker.py",
         "URL = '/Reality-Management/x'",
         "names 'Reality'",
     ),
