@@ -2,7 +2,7 @@
 """Compares two states of the suite verdict for verdict: `python benchmarks/same_verdicts.py BEFORE AFTER`.
 
 BEFORE and AFTER are two ``run.json`` or two ``matrix.json`` (of `conformance defects`), written by any
-version of the suite. Each difference is one line; the exit code is 1 where there is any. A redesign leaves none.
+version of the suite. Each difference is one line, and the exit code is 1 then. A redesign leaves none.
 """
 
 from __future__ import annotations
