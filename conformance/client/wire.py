@@ -13,7 +13,8 @@ import requests
 
 from conformance.errors import HarnessError, UsageError
 from conformance.exchange.model import Request
-from conformance.targets.model import Target, is_loopback
+from conformance.targets.model import Target
+from conformance.targets.urls import is_loopback
 
 ACCEPT: Final = "application/vnd.bentley.itwin-platform.v1+json"
 

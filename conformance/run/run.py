@@ -13,10 +13,9 @@ from typing import Any, Final
 from conformance.analysis.assumption_checks import as_documents, confirm
 from conformance.analysis.assumption_checks import load as load_assumptions
 from conformance.analysis.waivers import Waiver, WaiverState, hash_of, known_of, load_or_none
-from conformance.checks.oracles import Oracles, build_checks
+from conformance.checks.booker import booker
 from conformance.claims.folders import specs_dir
-from conformance.claims.openapi import load_operations
-from conformance.claims.requirements import Catalogue, Requirement, load_catalogue, select
+from conformance.claims.requirements import Catalogue, Requirement, select
 from conformance.client import Client, budget_for
 from conformance.errors import UsageError
 from conformance.exchange.recorder import Recorder
@@ -230,12 +229,6 @@ def _moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def load_claims() -> Catalogue:
-    """Return the operations and requirements of the specs folder."""
-    folder = specs_dir()
-    return load_catalogue(folder, load_operations(folder))
-
-
 def new_run(options: Options, target: Target, catalogue: Catalogue) -> Run:
     """Return a run that is ready to start; its report folder exists and can be written."""
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
@@ -249,14 +242,14 @@ def new_run(options: Options, target: Target, catalogue: Catalogue) -> Run:
     recorder = Recorder(redactor, str(folder / "exchanges.ndjson"))
     ledger = new_ledger(folder / "ledger.ndjson", target.base_url)
     book = Book()
-    oracles = Oracles(build_checks(catalogue.judged(), redactor), book, redactor, selected, catalogue.rows)
+    checks = booker(catalogue.judged(), book, redactor, selected)
     client = Client(
         target,
         recorder,
         budget_for(target, ledger),
         ledger,
-        observers=(oracles,),
-        on_rate_limit=oracles.on_rate_limit,
+        observers=(checks,),
+        on_rate_limit=checks.rate_limit,
         read_only=options.read_only,
     )
     seed = options.seed if options.seed is not None else secrets.randbelow(2**31)

@@ -12,7 +12,8 @@ from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.journal import Ledger
 from conformance.run import lifecycle as session
-from conformance.targets.model import Target, embedded_target
+from conformance.targets.embedded import embedded_target
+from conformance.targets.model import Target
 from tests.suite.analysis.runs import folder_of, run, verdict
 from tests.suite.cli.verbs import call
 

@@ -18,7 +18,7 @@ from conformance.exchange.model import Request
 from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.journal import Ledger
-from conformance.targets.model import load_target
+from conformance.targets.load import load_target
 from tests.suite.fault_proxy import Asked, fronted
 from tests.suite.run.runs import ACCOUNT, QUICK_LIMITS, place
 
