@@ -4,37 +4,40 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from conformance.checks import expect
 from conformance.generate.schemathesis_adapter import UNDOCUMENTED_REFUSALS, Explorer
-from conformance.run.pytest_plugin import Judge, verifies
+from conformance.run.pytest_plugin import Judge, phase, verifies
+
+from ..budget import share_of_budget
 
 if TYPE_CHECKING:
     from conformance.exchange.model import Request
+    from conformance.run.run import Run
     from tests.contract.actors import Actor
-    from tests.contract.conftest import Scene
+    from tests.contract.ids import ExampleIds
 
 REFUSALS = (*UNDOCUMENTED_REFUSALS, 403, 404, 422)
 
 
-@pytest.mark.order("generated")
+@phase("generated")
 @verifies("platform.input.invalid-refused")
-def test_what_breaks_the_schema_is_refused(owner: Actor, scene: Scene, judge: Judge, operation: str) -> None:
+def test_what_breaks_the_schema_is_refused(
+    owner: Actor, ids: ExampleIds, run: Run, judge: Judge, operation: str
+) -> None:
     """A generated request that breaks the documented schema in one place is refused, and as documented."""
 
     def send(request: Request) -> None:
         expect.refused(owner.client.send(request, owner.role), *REFUSALS)
 
     with judge("platform.input.invalid-refused"):
-        budget = scene.examples(quick=6 if owner.operations[operation].body else 4, nightly=250)
-        Explorer(owner.operations[operation], scene.fuzz_ids(), send, scene.run.seed, budget).run(valid=False)
+        budget = share_of_budget(run, quick=6 if owner.operations[operation].body else 4, nightly=250)
+        Explorer(owner.operations[operation], ids.generated(), send, run.seed, budget).run(valid=False)
 
 
-@pytest.mark.order("generated")
+@phase("generated")
 @verifies("platform.input.valid-answered")
 def test_what_follows_the_schema_is_answered(
-    owner: Actor, scene: Scene, judge: Judge, operation: str
+    owner: Actor, ids: ExampleIds, run: Run, judge: Judge, operation: str
 ) -> None:
     """A generated request that follows the documented schema is answered as documented, whatever its text."""
     spec = owner.operations[operation]
@@ -45,5 +48,5 @@ def test_what_follows_the_schema_is_answered(
         expect.status(response, *sorted(statuses))
 
     with judge("platform.input.valid-answered"):
-        budget = scene.examples(quick=3, nightly=120)
-        Explorer(spec, scene.fuzz_ids(), send, scene.run.seed, budget).run(valid=True)
+        budget = share_of_budget(run, quick=3, nightly=120)
+        Explorer(spec, ids.generated(), send, run.seed, budget).run(valid=True)
