@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from conformance.analysis.compare.model import Cause, Kind
 from conformance.results.model import Provenance, RunReport
 from conformance.results.verdicts import VIOLATED, Outcome, Verdict
-from conformance.targets.model import is_loopback
+from conformance.targets.urls import is_loopback
 
 SETTINGS: Final = ("profile", "read_only", "selected", "base_url")
 RECORDED: Final = ("suite", "specs", "contract", "target", "requirement_hashes")

@@ -16,7 +16,7 @@ from conformance.analysis.assumption_checks import FILE, Assumption, check_assum
 from conformance.claims.level import Level
 from conformance.claims.openapi import load_operations
 from conformance.emulator import provenance
-from conformance.emulator.serve import running
+from conformance.emulator.serving import running
 from conformance.exchange.model import Exchange, Request
 from conformance.report.answers import answered, headline
 from conformance.results.verdicts import Outcome, Verdict

@@ -14,7 +14,7 @@ from conformance.report.render import FORMATS, kept_comparison, render
 from conformance.results.exchange_log import read_exchanges
 from conformance.results.run_json import load_run, write_run
 from conformance.results.verdicts import Outcome
-from conformance.targets.model import embedded_target
+from conformance.targets.embedded import embedded_target
 
 VIOLATION = "itwins.resource.duplicate-name-conflicts@createRepositoryResource"
 SCENARIO = "test_resources::test_id_and_name_are_taken_by_the_first_create"

@@ -11,7 +11,8 @@ import requests
 
 from conformance.analysis.reproduction import Plan, Planner, shell_script
 from conformance.results.exchange_log import read_exchanges
-from conformance.targets.model import Target, embedded_target
+from conformance.targets.embedded import embedded_target
+from conformance.targets.model import Target
 from tests.suite.analysis.replay.test_replay import BASE, NEW_SITE, OLD_SITE, RECORDS, folder_with, record
 from tests.suite.analysis.replay.test_replay_on_the_emulator import DEFECT, scenario
 
