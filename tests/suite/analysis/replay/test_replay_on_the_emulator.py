@@ -131,6 +131,6 @@ def test_a_target_that_may_not_be_written_to_is_not(
         f'[targets.emulator.roles.{role}]\ntoken = "${{SOME_TOKEN}}"\n',
         encoding="utf-8",
     )
-    monkeypatch.setenv("SOME_TOKEN", "a made-up token")
+    monkeypatch.setenv("SOME_TOKEN", "a-made-up-token")
     said = call(replay, VIOLATION, "--reports", reports)
     assert (said.code, words in said.out) == (3, True), said.out + said.err
