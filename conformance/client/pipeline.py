@@ -73,6 +73,8 @@ class Pipeline:
             # The token is taken last, so that a long wait for a slot cannot outlive it.
             prepared.headers["Authorization"] = f"Bearer {self.credentials.token(role)}"
         entry = self.ledger.intend(role, request) if request.undo else None
+        if request.moves:
+            self.ledger.intend_move(request)
         exchange: Exchange | None = None
         try:
             exchange = self._exchange(request, role, prepared)

@@ -32,9 +32,6 @@ ABSENT: Final = _Absence.ABSENT
 VARIABLE: Final = re.compile(r"(?<=/)(?![A-Za-z-]{1,30}(?:/|$))[^/]+")
 """A segment of a set-up request's path that differs from one to the next: anything but a few letters."""
 
-DELETED: Final = frozenset({200, 202, 204, 404, 410})
-"""Statuses of a DELETE after which the thing is not there any more."""
-
 
 @dataclass(frozen=True)
 class Undo:
@@ -53,7 +50,8 @@ class Request:
     never judged. `path` is the exact path that is sent, already encoded. `params` are the path parameters by
     name. `off_spec` marks a request that leaves the documented path or protocol on purpose: the platform
     oracles stay silent. `tolerated` are undocumented statuses that an odd request may be answered with.
-    `undo` says how to delete what the request creates; `may_throttle` that a 429 is wanted.
+    `undo` says how to delete what the request creates, `moves` is the id of what it may move to another place
+    that its body names; `may_throttle` says that a 429 is wanted.
     """
 
     method: str
@@ -68,6 +66,7 @@ class Request:
     tolerated: frozenset[int] = frozenset()
     purpose: str = "judged"
     undo: Undo | None = None
+    moves: str = ""
     may_throttle: bool = False
 
     @property
@@ -95,6 +94,7 @@ def request_for(operation: Operation, params: Mapping[str, str], **options: Any)
     if operation.undo is not None:
         undo = operation.undo
         options.setdefault("undo", Undo(undo["what"], fill(undo["path"], params), undo.get("pointer", "")))
+    options.setdefault("moves", params.get(operation.moves, ""))
     return Request(operation.method, fill(operation.path, params), operation, dict(params), **options)
 
 
@@ -158,10 +158,10 @@ class Exchange:
         return next((v for k, v in self.headers.items() if k.lower() == name.lower()), None)
 
     @property
-    def shows_deletion(self) -> bool:
-        """Tell whether what a DELETE named is not there any more; broken JSON proves nothing."""
+    def is_half_a_document(self) -> bool:
+        """Tell whether the body is announced as JSON and is none: such a response proves nothing."""
         announced = "json" in (self.header("Content-Type") or "") and bool(self.content)
-        return self.status in DELETED and not (announced and self.json is ABSENT)
+        return announced and self.json is ABSENT
 
     @property
     def is_broken(self) -> bool:

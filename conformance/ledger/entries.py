@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import quote, unquote
 
 from conformance.exchange.model import Exchange, Request
+from conformance.ledger.unique_names import own_name_in
 
 PLAUSIBLE_ID: Final = re.compile(r"[\w{}~:.-]{1,200}", re.ASCII)
 """An id that an undo request may be made of: a response could name anything, up to a path of its own."""
@@ -23,7 +24,9 @@ class Entry:
     """One creating request: who sent it, what it creates, and the DELETE that undoes it.
 
     `state` is intended, created, refused, unknown (the response was lost, or gave no usable id) or undone.
-    While `pointer` is not empty and the state is not created, `undo` still has ``{id}`` in it.
+    While `pointer` is not empty and the state is not created, `undo` still has ``{id}`` in it. `places` are
+    the ids of other things of the run, in lower case, that it may live in, the newest last; `name` is the
+    name that the request gave it.
     """
 
     number: int
@@ -34,6 +37,8 @@ class Entry:
     pointer: str
     target: str
     state: str = "intended"
+    places: tuple[str, ...] = ()
+    name: str = ""
 
     @property
     def is_complete(self) -> bool:
@@ -53,7 +58,8 @@ class Entry:
     @property
     def id(self) -> str:
         """Return the id of what was created, in lower case, or "" where it has none or none is known."""
-        return unquote(self.undo.rsplit("/", 1)[-1]).lower() if self.pointer and self.is_complete else ""
+        last = unquote(self.undo.rsplit("/", 1)[-1]).lower()
+        return last if self.pointer and last != "{id}" else ""
 
 
 @dataclass(frozen=True)
@@ -68,8 +74,8 @@ class Leak:
 def intended(number: int, role: str, request: Request, target: str) -> Entry:
     """Return the entry of a request that is about to create something."""
     assert request.undo is not None  # noqa: S101 - the client asks only for requests that create
-    undo = request.undo
-    return Entry(number, role, undo.what, f"{request.method} {request.path}", undo.path, undo.pointer, target)
+    undo, line, name = request.undo, f"{request.method} {request.path}", own_name_in(request)
+    return Entry(number, role, undo.what, line, undo.path, undo.pointer, target, name=name)
 
 
 def after(entry: Entry, exchange: Exchange | None) -> Entry:
