@@ -146,7 +146,8 @@ class Client:
 
 def undo_requests(target: Target, ledger: Ledger) -> int:
     """Return how many requests undo may cost, tokens that expire until then included."""
-    entries = [entry for each in ledger.with_inherited() for entry in each.pending(maybe=True)]
+    ledgers = ledger.with_inherited()
+    entries = [entry for each in ledgers for entry in [*each.pending(maybe=True), *each.lost()]]
     roles = {entry.role for entry in entries}
     renewed = sum(bool(target.roles[r].client_id) for r in roles if r in target.roles)
     return len(entries) + TOKEN_REQUESTS * renewed

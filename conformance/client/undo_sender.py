@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Final, Protocol
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+from urllib.parse import parse_qsl, urlsplit
 
 from conformance.client.budget import Budget
 from conformance.errors import NotJudged
-from conformance.exchange.model import Exchange, Request
+from conformance.exchange.model import ABSENT, Exchange, Request
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.undo import NOT_FOUND, SUCCESS, Answer
 
 FIRST_PAUSE: Final = 0.4
+MAX_PAGES: Final = 50
 
 
 class Send(Protocol):
@@ -30,7 +32,8 @@ class UndoSender:
     budget: Budget
     consistency_timeout: float
     redactor: Redactor
-    _deleted_at: float = field(default=0.0)
+    _deleted_at: float = 0.0
+    _waited: bool = False
 
     def delete(self, role: str, path: str, *, is_retry: bool) -> Answer:
         """Send a DELETE and return what it came to."""
@@ -50,7 +53,7 @@ class UndoSender:
 
     def is_there(self, role: str, path: str) -> bool | None:
         """Tell whether a GET shows it, after waiting for reads that lag; None where nothing more is sent."""
-        request, pause = Request("GET", path, purpose="undo"), FIRST_PAUSE
+        request, pause = _read(path), FIRST_PAUSE
         try:
             while True:
                 last = self.send(request, role, is_retry=True)[-1]
@@ -64,3 +67,26 @@ class UndoSender:
                 pause *= 2
         except NotJudged:
             return None
+
+    def listed(self, role: str, path: str) -> Sequence[Any] | None:
+        """Return every page of a list as JSON, after waiting for reads that lag; None if it is not read."""
+        pages: list[Any] = []
+        try:
+            if not self._waited:
+                self.budget.pause(self.consistency_timeout, undo=True)
+                self._waited = True
+            while path and len(pages) < MAX_PAGES:
+                exchange = self.send(_read(path), role, is_retry=True)[-1]
+                if exchange.status not in SUCCESS or exchange.json is ABSENT:
+                    return None
+                pages.append(exchange.json)
+                following = urlsplit(str(exchange.at("/_links/next/href") or ""))
+                path = f"{following.path}?{following.query}" if following.query else ""
+        except NotJudged:
+            return None
+        return None if path else pages
+
+
+def _read(path: str) -> Request:
+    plain, _, query = path.partition("?")
+    return Request("GET", plain, query=dict(parse_qsl(query)), purpose="undo")

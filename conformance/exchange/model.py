@@ -35,11 +35,16 @@ VARIABLE: Final = re.compile(r"(?<=/)(?![A-Za-z-]{1,30}(?:/|$))[^/]+")
 
 @dataclass(frozen=True)
 class Undo:
-    """How to undo what a request creates: DELETE `path`, with ``{id}`` from the response's `pointer`."""
+    """How to undo what a request creates: DELETE `path`, with ``{id}`` from the response's `pointer`.
+
+    `find` is the path and query of a list in which the thing stands, with ``{name}`` for the name that the
+    request gave it: there its id is looked up where no response said it.
+    """
 
     what: str
     path: str
     pointer: str = ""
+    find: str = ""
 
 
 @dataclass(frozen=True)

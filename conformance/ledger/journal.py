@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from threading import Lock
@@ -15,6 +15,7 @@ from conformance.errors import UsageError
 from conformance.exchange.model import Exchange, Request
 from conformance.ledger.containment import is_part_of, key_of, keys_in
 from conformance.ledger.entries import REFUSED, Entry, after, intended
+from conformance.ledger.lost import found
 from conformance.ledger.ownership import ForeignResources
 
 try:
@@ -83,7 +84,7 @@ class Ledger:
             before = self.entries[number]
             entry = after(before, exchange)
             why = self._why_not_ours(entry, exchange)
-            self._keep(replace(before, state="unknown") if why else entry)
+            self._keep(replace(before, state="unknown", answered=entry.answered) if why else entry)
             status = exchange.status if exchange is not None else None
             if entry.is_lost and status is not None and status < REFUSED.start:
                 why = f"{entry.request} answered {status} and gave no usable id"
@@ -107,6 +108,15 @@ class Ledger:
         """Write down that what an entry created is deleted."""
         with self._lock:
             self._keep(replace(entry, state="undone"))
+
+    def lost_and_listed(self) -> list[Entry]:
+        """Return what may exist under an id that nobody knows, and may be found in a list."""
+        return [e for e in self.unfinished() if not e.id and e.pointer and e.find]
+
+    def look_for(self, entry: Entry, pages: Sequence[Any] | None) -> None:
+        """Write down what the pages of a list say of a lost entry; None is a list that nobody could read."""
+        with self._lock:
+            self._keep(found(entry, pages, {e.id for e in self.entries.values()}))
 
     def mark_left(self, entry: Entry) -> None:
         """Write down that what was taken for deleted is still there."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from conformance.ledger.containment import deletion_order, is_part_of, may_be_in
 from conformance.ledger.entries import Entry, Leak
@@ -37,13 +38,17 @@ class Sender(Protocol):
     def is_there(self, role: str, path: str) -> bool | None:
         """Tell whether a GET shows it, after waiting for reads that lag; None where nothing more is sent."""
 
+    def listed(self, role: str, path: str) -> Sequence[Any] | None:
+        """Return every page of a list as JSON, after waiting for reads that lag; None if it is not read."""
+
 
 def undo(ledger: Ledger, sender: Sender) -> list[Leak]:
     """Delete everything that the ledger holds; return what is left as leaks.
 
-    What is left stays in the ledger. A fixture is never deleted, whatever a response said, and a container
-    not before what may live in it. As long as that helps, what failed is tried again. At the end each id is
-    asked for once more, as far as the budget goes.
+    What a creation left behind without a word of its id is looked for first. A fixture is never deleted,
+    whatever a response said, and a container not before what may live in it. As long as that helps, what
+    failed is tried again. At the end each id is asked for once more, as far as the budget goes. What is left
+    stays in the ledger.
     """
     return _Undo(ledger, sender).run()
 
@@ -59,6 +64,8 @@ class _Undo:
 
     def run(self) -> list[Leak]:
         leaks: list[Leak] = []
+        for entry in self.ledger.lost_and_listed():
+            self.ledger.look_for(entry, self.sender.listed(entry.role, entry.find))
         for _ in range(ROUNDS):
             before = len(self.ledger.pending())
             leaks = self._round()
@@ -121,7 +128,8 @@ class _Undo:
         deleted = [e for e in self.ledger.entries.values() if e.state == "undone" and may_be_in(entry, e)]
         if not entry.pointer or any(is_part_of(entry, e) for e in deleted):
             return None
-        return next(iter(deleted), None)
+        newest_place = {place: number for number, place in enumerate(entry.places)}
+        return max(deleted, key=lambda e: newest_place.get(e.id, -1), default=None)
 
     def _still_there(self) -> list[Leak]:
         """Ask for each id that was deleted, the doubtful and the moved first; delete again what is shown."""

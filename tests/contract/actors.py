@@ -84,7 +84,12 @@ class Actor:
         """Create an iTwin and return its id."""
         body = {"class": "Endeavor", "subClass": "Project", "displayName": self.unique("itwin"), **members}
         body.setdefault("number", self.unique("number"))
-        response = self._set_up("POST", "/itwins/", body, Undo("iTwin", "/itwins/{id}", "/iTwin/id"))
+        response = self._set_up(
+            "POST",
+            "/itwins/",
+            body,
+            Undo("iTwin", "/itwins/{id}", "/iTwin/id", "/itwins/?includeInactive=true&displayName={name}"),
+        )
         return _text(response, "/iTwin/id")
 
     def new_reality_data(self, itwin: str) -> str:
@@ -95,7 +100,8 @@ class Actor:
             "type": "OPC",
             "classification": "Terrain",
         }
-        undo = Undo("reality data", REALITY_DATA + "/{id}", "/realityData/id")
+        find = f"{REALITY_DATA}?iTwinId={itwin}"
+        undo = Undo("reality data", REALITY_DATA + "/{id}", "/realityData/id", find)
         return _text(self._set_up("POST", REALITY_DATA, body, undo), "/realityData/id")
 
     def new_repository(self, itwin: str, sub_class: str = "WebMapService", class_: str = "") -> Repository:
@@ -107,7 +113,9 @@ class Actor:
             "displayName": self.unique("repository"),
         }
         path = f"/itwins/{itwin}/repositories"
-        response = self._set_up("POST", path, body, Undo("repository", path + "/{id}", "/repository/id"))
+        response = self._set_up(
+            "POST", path, body, Undo("repository", path + "/{id}", "/repository/id", path)
+        )
         return Repository(itwin, _text(response, "/repository/id"), body["class"], sub_class)
 
     def _set_up(self, method: str, path: str, body: Any, undo: Undo | None = None) -> Exchange:

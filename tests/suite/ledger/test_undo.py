@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from conformance.ledger.containment import deletion_order
 from conformance.ledger.entries import Leak
 from conformance.ledger.journal import Ledger, load_ledger, new_ledger
 from conformance.ledger.undo import Answer, undo
-from tests.suite.ledger.toy_ledger import LAMP, ROOM, Rooms, create, link, move
+from tests.suite.ledger.toy_ledger import LAMP, ROOM, Rooms, create, exchange_of, link, move
 
 
 def moved(ledger: Ledger) -> Rooms:
@@ -164,6 +165,42 @@ def test_a_lost_creation_is_named_with_what_may_have_hidden_it() -> None:
     assert leak.what == "lamp (ct-20261122T060102Z-3f2a1b-lamp-1)"
     assert "unreachable in room a" in leak.error
     assert "may or may not exist" in leak.error
+
+
+NAME = "ct-20261122T060102Z-3f2a1b-lamp-1"
+LISTED = Undo("lamp", "/lamps/{id}", "/id", "/lamps?name={name}")
+LIST = f"/lamps?name={NAME}"
+
+
+def test_what_was_created_without_a_word_is_found_by_its_own_name() -> None:
+    """The try whose response was lost left a lamp of the same name as the second one: both are deleted."""
+    ledger = Ledger()
+    create(ledger, LISTED, displayName=NAME)
+    create(ledger, LISTED, "second", displayName=NAME)
+    lamps = [
+        {"id": "other", "displayName": f"{NAME}0"},
+        *({"id": i, "displayName": NAME} for i in ("second", "first")),
+    ]
+    target = Rooms(
+        {"/lamps/first": "", "/lamps/second": "", "/lamps/other": ""}, lists={LIST: [{"lamps": lamps}]}
+    )
+    assert undo(ledger, target) == []
+    assert target.things == {"/lamps/other": ""}
+
+
+@pytest.mark.parametrize(
+    ("answer", "pages", "leaks"),
+    [(None, [{"lamps": []}], 0), (None, None, 1), (201, [{"lamps": []}], 1), (503, [{"lamps": []}], 0)],
+)
+def test_a_list_without_the_name_proves_that_nothing_was_created(
+    answer: int | None, pages: list[Any] | None, leaks: int
+) -> None:
+    """Not where the response said that something was created, and not where nobody can read the list."""
+    ledger = Ledger()
+    request = Request("POST", "/lamps", json={"displayName": NAME}, undo=LISTED)
+    number = ledger.intend("owner", request)
+    ledger.outcome(number, exchange_of(request, {}, answer) if answer else None)
+    assert len(undo(ledger, Rooms(lists={LIST: pages} if pages else {}))) == leaks
 
 
 def test_a_fixture_is_never_deleted() -> None:

@@ -51,6 +51,7 @@ class Rooms:
     answers: Mapping[str, list[Answer]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     reads: int = 1000
+    lists: Mapping[str, list[Any]] = field(default_factory=dict)
     still_shown: set[str] = field(default_factory=set)
 
     def delete(self, role: str, path: str, *, is_retry: bool) -> Answer:  # noqa: ARG002 - the signature of a sender
@@ -67,6 +68,10 @@ class Rooms:
         """Show what is there and reachable, as often as the budget allows."""
         self.reads -= 1
         return None if self.reads < 0 else path in self.still_shown or self._is_reachable(path)
+
+    def listed(self, role: str, path: str) -> list[Any] | None:  # noqa: ARG002 - the signature of a sender
+        """Return the pages that `lists` holds under a path."""
+        return self.lists.get(path)
 
     def _is_reachable(self, path: str) -> bool:
         room = self.things.get(path)
