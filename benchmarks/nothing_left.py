@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from conformance.emulator.serve import running
+
 from tests.suite.run.cut_runs import Judged, cut, emulated, independent
 
 KINDS = {"stopped": signal.SIGTERM, "killed": signal.SIGKILL}

@@ -14,6 +14,7 @@ from conformance.analysis.assumption_checks import as_documents, confirm
 from conformance.analysis.assumption_checks import load as load_assumptions
 from conformance.analysis.waivers import Waiver, WaiverState, hash_of, known_of, load_or_none
 from conformance.checks.booker import booker
+from conformance.checks.positive_controls import without_unproven
 from conformance.claims.folders import specs_dir
 from conformance.claims.requirements import Catalogue, Requirement, select
 from conformance.client import Client, budget_for
@@ -104,6 +105,8 @@ class Run:
             if self.book.get(requirement, operation) is None:
                 self.book.add(self._unjudged(requirement, operation))
         self.book.replace(self._retracted())
+        checks = {row.id for row in self.catalogue.judged() if row.check is not None}
+        self.book.replace(list(without_unproven(self.book, self.client.recorder.exchanges, checks)))
 
     def _retracted(self) -> list[Verdict]:
         """Return what is red on nothing but exchanges that prove nothing, as what cannot be judged."""

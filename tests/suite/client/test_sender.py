@@ -19,7 +19,7 @@ from cryptography.x509.oid import NameOID
 
 from conformance.client import Budget, Client
 from conformance.client.pipeline import Observer
-from conformance.emulator.serve import Served
+from conformance.emulator.serving import Served
 from conformance.errors import HarnessError, NotJudged, UsageError
 from conformance.exchange.model import Request
 from conformance.exchange.recorder import Recorder

@@ -11,7 +11,7 @@ from typing import Any, Final
 import pytest
 import requests
 
-from conformance.emulator.serve import Served
+from conformance.emulator.serving import Served
 from conformance.errors import NotJudged
 from conformance.exchange.model import Request
 from conformance.ledger.journal import Ledger
