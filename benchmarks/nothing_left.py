@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from conformance.emulator.serve import running
+from conformance.emulator.serving import running
 
 from tests.suite.run.cut_runs import Judged, cut, emulated, independent
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from conformance.emulator.serve import Served
+from conformance.emulator.serving import Served
 
 from tests.suite.fault_proxy import Asked, fronted
 from tests.suite.independent_server import independent_server, write_targets

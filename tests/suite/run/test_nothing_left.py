@@ -6,7 +6,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from conformance.emulator.serve import Served
+from conformance.emulator.serving import Served
 
 from tests.suite.run.cut_runs import Judged, cut, emulated, independent
 
