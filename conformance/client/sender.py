@@ -86,8 +86,8 @@ class Client:
     def send(self, request: Request, role: str = "owner") -> Exchange:
         """Send as this role and return the exchange, which has a status: else `NotJudged` says why not."""
         exchange = result_of(self._send_with_backoff(request, role))
-        if exchange.status is None:
-            raise NotJudged(f"{exchange.operation_id}: no response ({exchange.failure})", (exchange.id,))
+        if exchange.no_answer:
+            raise NotJudged(f"{exchange.operation_id}: no response ({exchange.no_answer})", (exchange.id,))
         if request.method == "DELETE" and exchange.status in DELETED and not exchange.is_half_a_document:
             self.ledger.mark_deleted(request.path)
         return exchange

@@ -45,8 +45,8 @@ class UndoSender:
             self._deleted_at = self.budget.clock()
         last = attempts[-1]
         retried = len(attempts) > 1
-        if last.status is None:
-            return Answer(reason=self.redactor.mask(f"no response ({last.failure})"), retried=retried)
+        if last.no_answer:
+            return Answer(reason=self.redactor.mask(f"no response ({last.no_answer})"), retried=retried)
         if last.is_half_a_document and last.status in {*SUCCESS, *NOT_FOUND}:
             return Answer(reason=f"{last.status} with broken JSON", retried=retried)
         return Answer(last.status, retried=retried)
@@ -57,7 +57,7 @@ class UndoSender:
         try:
             while True:
                 last = self.send(request, role, is_retry=True)[-1]
-                if last.status is None:
+                if last.no_answer:
                     return None
                 if last.status not in SUCCESS:
                     return False

@@ -29,6 +29,9 @@ class _Absence(Enum):
 ABSENT: Final = _Absence.ABSENT
 """What `Exchange.at` returns where the response's body has no such member."""
 
+CORRELATION_ID: Final = "x-correlation-id"
+GATEWAY_STATUSES: Final = frozenset({502, 503, 504})
+"""Statuses with which a gateway says that it got no answer of the API behind it."""
 VARIABLE: Final = re.compile(r"(?<=/)(?![A-Za-z-]{1,30}(?:/|$))[^/]+")
 """A segment of a set-up request's path that differs from one to the next: anything but a few letters."""
 
@@ -170,8 +173,24 @@ class Exchange:
 
     @property
     def is_broken(self) -> bool:
-        """Tell whether the connection ended without a whole response: trying again may help."""
+        """Tell whether the connection ended without a whole response."""
         return self.failure.startswith("broken")
+
+    @property
+    def is_gateway_page(self) -> bool:
+        """Tell whether a gateway answered in the API's place: an API's own 5xx has its error or an id."""
+        own = self.header(CORRELATION_ID) is not None or isinstance(self.at("/error"), dict)
+        return self.status in GATEWAY_STATUSES and not own
+
+    @property
+    def is_noise(self) -> bool:
+        """Tell whether something on the way took the place of the API's answer, which a retry may get."""
+        return self.is_broken or self.is_gateway_page
+
+    @property
+    def no_answer(self) -> str:
+        """Return why the API did not answer, or an empty string where it did."""
+        return f"{self.status} of a gateway in the API's place" if self.is_gateway_page else self.failure
 
     def summary(self) -> str:
         """Return status, error code and targets in one phrase, such as ``409 AssociationExists``."""

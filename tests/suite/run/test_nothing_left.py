@@ -6,8 +6,8 @@ import signal
 from pathlib import Path
 
 import pytest
-from conformance.emulator.serving import Served
 
+from conformance.emulator.serving import Served
 from tests.suite.run.cut_runs import Judged, cut, emulated, independent
 
 CUTS = (30, 160, 330)
