@@ -16,7 +16,7 @@ def doctor(
     target: Annotated[
         str, typer.Option(help="Target of the targets file; none: the built-in emulator.")
     ] = "",
-    targets: Annotated[Path, typer.Option(help="Targets file.")] = Path("targets.toml"),
+    targets: Annotated[Path | None, typer.Option(help="Targets file; default targets.toml.")] = None,
     only: Annotated[
         list[str] | None,
         typer.Option(
@@ -34,11 +34,12 @@ def doctor(
     3 a run could not judge.
     """
     from conformance.run.doctor import diagnose
-    from conformance.run.lifecycle import open_target
     from conformance.run.run import load_claims
+    from conformance.targets.opened import open_target
 
-    with open_target(target, targets) as opened:
-        diagnosis = diagnose(opened, load_claims(), tuple(only or ()), read_only=read_only)
+    catalogue = load_claims()
+    with open_target(target, targets, catalogue) as opened:
+        diagnosis = diagnose(opened, catalogue, tuple(only or ()), read_only=read_only)
     if as_json:
         typer.echo(json.dumps(diagnosis.to_document(), indent=2))
     else:

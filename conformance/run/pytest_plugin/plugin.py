@@ -13,9 +13,11 @@ from conformance.client import Client
 from conformance.errors import ConformanceError, NotJudged, UsageError, Violation
 from conformance.ledger.unique_names import Unique
 from conformance.results.verdicts import Outcome, is_red
-from conformance.run.lifecycle import finish, open_target, stop
+from conformance.run.lifecycle import finish, stop
 from conformance.run.pytest_plugin.judge import Judge
 from conformance.run.run import PROFILES, Options, Run, load_claims, new_run
+from conformance.targets.opened import open_target
+from conformance.targets.variables import refuse_unmeant
 
 RUN: Final = pytest.StashKey[Run]()
 OWNED: Final = pytest.StashKey[ExitStack]()
@@ -26,10 +28,10 @@ DECLARED: Final = pytest.StashKey[tuple[tuple[str, str], ...]]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer the options of ``conformance run`` that make sense to pytest."""
     group = parser.getgroup("conformance")
-    group.addoption("--target", default="", help="target of the targets file; none: the built-in emulator")
-    group.addoption("--targets", type=Path, default=Path("targets.toml"), help="targets file")
+    group.addoption("--target", help="target of the targets file; none: the built-in emulator")
+    group.addoption("--targets", help="targets file (default targets.toml)")
     group.addoption("--profile", choices=PROFILES, default="quick")
-    group.addoption("--report-dir", type=Path, default=None, help="report folder (default reports/<run id>)")
+    group.addoption("--report-dir", help="report folder (default reports/<run id>)")
     group.addoption(
         "--only", action="append", default=[], metavar="SELECTOR", help="requirement, operationId or tag"
     )
@@ -51,15 +53,19 @@ def pytest_configure(config: pytest.Config) -> None:
     stack = ExitStack()
     options = Options(
         profile=option.profile,
-        report_dir=option.report_dir,
+        report_dir=Path(option.report_dir) if option.report_dir else None,
         only=tuple(option.only),
         seed=option.seed,
         max_requests=option.max_requests,
         read_only=option.read_only,
     )
     try:
-        target = stack.enter_context(open_target(option.target, option.targets))
-        config.stash[RUN] = new_run(options, target, load_claims())
+        for name in ("target", "targets", "report_dir", "only"):
+            refuse_unmeant(f"--{name.replace('_', '-')}", getattr(option, name))
+        file = Path(option.targets) if option.targets else None
+        catalogue = load_claims()
+        target = stack.enter_context(open_target(option.target or "", file, catalogue))
+        config.stash[RUN] = new_run(options, target, catalogue)
     except UsageError as error:
         stack.close()
         raise pytest.UsageError(str(error)) from error
