@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from conformance.checks.oracles import same, shown
+from conformance.checks.values import same, shown
 from conformance.errors import Violation
 from conformance.exchange.model import ABSENT, Exchange
 

@@ -1,4 +1,4 @@
-"""What is promised: the rows of `specs/`, one for each claim, and how to select them."""
+"""The requirements of `specs/`, one a row, and how to select them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from typing import Any, Final
 
 from jsonschema import Draft202012Validator
 
-from conformance.claims.folders import claim_files
+from conformance.claims.folders import claim_files, specs_dir
 from conformance.claims.level import Level
-from conformance.claims.openapi import Operation, pointer
+from conformance.claims.openapi import Operation, load_operations, pointer
 from conformance.claims.text_files import read_yaml
 from conformance.errors import UsageError
 
@@ -25,10 +25,11 @@ GROUPS: Final = ("every", "writing", "safe", "with-body")
 
 @dataclass(frozen=True)
 class Requirement:
-    """One claim of the documentation: what it says, where, how firmly, and what it takes to judge it.
+    """One requirement: what the documentation says, where, how firmly, and what it takes to judge it.
 
     `operations` are operationIds; `needs` are words such as ``role.reader`` or ``token.expired``;
-    `oracle` names or describes the check that judges it on every exchange, None where a scenario does.
+    `check` names or describes what judges it on every exchange, None where a scenario does; `generated` tells
+    that generated requests judge it, each process of a run from a seed of its own.
     """
 
     id: str
@@ -43,7 +44,8 @@ class Requirement:
     ask: str = ""
     since: str = ""
     needs: tuple[str, ...] = ()
-    oracle: Any = None
+    check: Any = None
+    generated: bool = False
     file: str = ""
 
     @property
@@ -52,8 +54,9 @@ class Requirement:
         return self.quote or self.expect
 
     def hash(self) -> str:
-        """Return a hash of everything in the row, so that compare can tell a changed row."""
-        row = {k: v for k, v in vars(self).items() if k != "file"}
+        """Return a hash of what the row says, so that compare can tell a changed row."""
+        row = {k: v for k, v in vars(self).items() if k not in {"file", "check", "generated"}}
+        row["oracle"] = self.check  # the name that the key had before: the hash of a row outlives it
         return hashlib.sha256(json.dumps(row, sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -74,12 +77,19 @@ class Catalogue:
         return [(row.id, operation) for row in self.judged() for operation in row.operations]
 
 
+def load_claims() -> Catalogue:
+    """Return the operations and requirements of the specs folder."""
+    folder = specs_dir()
+    return load_catalogue(folder, load_operations(folder))
+
+
 def load_catalogue(folder: Path, operations: Mapping[str, Operation]) -> Catalogue:
     """Return the requirements of each API in the folder; all that is wrong is a `UsageError`."""
     rows: dict[str, Requirement] = {}
     pages: dict[str, str] = {}
     for file in claim_files(folder, "requirements").values():
         content = _dated(read_yaml(file))
+        _accept_old_names(content)
         _validate(file, content)
         pages |= content.get("pages", {})
         for row in content["requirements"]:
@@ -101,6 +111,14 @@ def _dated(content: Any) -> Any:
     if isinstance(content, list):
         return [_dated(value) for value in content]
     return content.isoformat() if isinstance(content, date) else content
+
+
+def _accept_old_names(content: Any) -> None:
+    """Read a row's `check` under the name that it had before, `oracle`."""
+    rows = content.get("requirements")
+    for row in rows if isinstance(rows, list) else ():
+        if isinstance(row, dict) and "oracle" in row and "check" not in row:
+            row["check"] = row.pop("oracle")
 
 
 def _validate(file: Path, content: Mapping[str, Any]) -> None:

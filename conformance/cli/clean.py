@@ -21,8 +21,8 @@ def clean(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the calls and send nothing.")] = False,
 ) -> None:
     """Undo what interrupted runs left behind on a target. Safe to run twice."""
+    from conformance.claims.requirements import load_claims
     from conformance.run.cleanup import clean_up, ledgers_below, ledgers_of
-    from conformance.run.run import load_claims
     from conformance.targets.opened import open_target
 
     files = [file for path in ledger for file in ledgers_of(path)] if ledger else ledgers_below(reports)

@@ -51,9 +51,9 @@ def defects(
     Exit code 1 when a promise has no defect, a defect is missed, a requirement outside the declared ones
     is red, or a legitimate variation is not green.
     """
+    from conformance.claims.requirements import load_claims
     from conformance.proof.page import page_of
     from conformance.proof.write import headline, troubles, write
-    from conformance.run.run import load_claims
 
     catalogue = load_claims()
     cases = chosen(known_cases(catalogue), tuple(only or ()))

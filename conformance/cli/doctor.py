@@ -33,8 +33,8 @@ def doctor(
     Sends only reads and token calls. Exit codes: 0 a run can judge, 2 the configuration is wrong,
     3 a run could not judge.
     """
+    from conformance.claims.requirements import load_claims
     from conformance.run.doctor import diagnose
-    from conformance.run.run import load_claims
     from conformance.targets.opened import open_target
 
     catalogue = load_claims()

@@ -38,8 +38,8 @@ def replay(
     from conformance.analysis.replay import parse_finding, script_of
     from conformance.analysis.replay import replay as replay_finding
     from conformance.analysis.replay.sender import sender
+    from conformance.claims.requirements import load_claims
     from conformance.results.run_json import load_run
-    from conformance.run.run import load_claims
     from conformance.targets.opened import DEFAULT_FILE, EMULATOR, open_target
 
     named = parse_finding(finding)

@@ -25,6 +25,7 @@ from conformance.targets.variables import placeholder
 CA_VARIABLES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
 """Variables that name a company's certificates to other programs, the first that is set counts."""
 SOCKS: Final = frozenset({"socks4", "socks4a", "socks5", "socks5h"})
+SCHEMES: Final = frozenset({"http", "https", "all"})
 PROXY_SCHEMES: Final = frozenset({"http", "https"}) | SOCKS
 WITH_PORT: Final = re.compile(r"(?:\[(?P<v6>[0-9a-f:.]+)\]|(?P<host>[^:]+))(?::(?P<port>\d+))?")
 DER: Final = b"\x30\x82"
@@ -78,10 +79,12 @@ def network_of(target: Target) -> Network:
     hosts = {parts.hostname or "" for parts in map(urlsplit, target.urls.values())}
     # This machine needs no proxy, and what Windows or macOS excepts stands in no variable.
     direct += tuple(host for host in hosts if is_loopback(host) or proxy_bypass(host))
-    proxies = {scheme: found[scheme].strip() for scheme in ("http", "https", "all") if scheme in found}
+    proxies: dict[str, str] = {
+        scheme: found[scheme].strip() for scheme in ("http", "https", "all") if scheme in found
+    }
     named = Network(limits, ca, proxies, direct)
     used = {named.proxy_for(url) for url in target.urls.values()}
-    checked = {
+    checked: dict[str, str] = {
         scheme: checked_proxy(proxy, f"{scheme.upper()}_PROXY") if proxy in used else proxy
         for scheme, proxy in proxies.items()
     }
@@ -111,15 +114,16 @@ def is_meant(entry: str, host: str, port: int) -> bool:
 def checked_proxy(value: str, where: str) -> str:
     """Return the address of a proxy with its scheme; a `UsageError` names `where`, and never the address."""
     proxy = value if "://" in value else f"http://{value}"
+    wrong = UsageError(
+        f"{where} is no address of a proxy; write http://HOST:PORT, a password percent-encoded"
+    )
     try:
         parts = urlsplit(proxy)
-        host, port = parts.hostname, parts.port
+        usable = bool(parts.hostname) and parts.port != 0
     except ValueError:
-        host, port = None, None
-    if not host or placeholder(value) or any(map(str.isspace, proxy)) or port == 0 or "#" in proxy:
-        raise UsageError(
-            f"{where} is no address of a proxy; write http://HOST:PORT, and percent-encode a password"
-        )
+        raise wrong from None
+    if not usable or placeholder(value) or any(map(str.isspace, proxy)) or "#" in proxy:
+        raise wrong
     if parts.scheme not in PROXY_SCHEMES:
         raise UsageError(f"{where}: a proxy speaks {', '.join(sorted(PROXY_SCHEMES))}, not {parts.scheme}")
     if parts.scheme in SOCKS and importlib.util.find_spec("socks") is None:

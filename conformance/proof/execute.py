@@ -17,7 +17,7 @@ from conformance.claims.requirements import Catalogue
 from conformance.errors import ConformanceError
 from conformance.proof.cases import HEALTHY, Case, CaseResult, Pair, healthy
 from conformance.results.verdicts import Outcome
-from conformance.run.pytest_plugin.launch import judge
+from conformance.run.pytest_plugin.launch import run_scenarios
 from conformance.run.run import Options, new_run
 from conformance.targets.embedded import embedded_target
 from conformance.targets.model import Target
@@ -149,7 +149,7 @@ def judged(case: Case, catalogue: Catalogue, target: Target, seed: int) -> CaseR
     with tempfile.TemporaryDirectory() as folder:
         run = new_run(Options(report_dir=Path(folder), seed=seed), target, catalogue)
         run.client.recorder.path = None  # nobody reads the exchanges of a case: its verdicts are kept
-        document = judge(run, formats=False)
+        document = run_scenarios(run, formats=False)
     verdicts = document["verdicts"]
     return CaseResult(
         case.name,

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from conformance.checks.oracles import same
+from conformance.checks.values import same
 from conformance.claims.openapi import Operation
 from conformance.client import Client
 from conformance.client.auth.untrusted_issuer import Rogue, rogue_issuer

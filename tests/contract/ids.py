@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import uuid
 
-from conformance.checks.oracles import GUID
+from conformance.checks.values import GUID
 
 NIL = "00000000-0000-0000-0000-000000000000"
 MALFORMED = "028cb17d-01e5-4d92-bfee-89b201a92"

@@ -99,7 +99,7 @@ def _error(content: Mapping[str, Any]) -> tuple[str, str]:
     """Return the code and the words of an error, as RFC 6749 or as a platform writes it."""
     error, description = content.get("error"), content.get("errordescription")
     if isinstance(error, dict):
-        error, description = error.get("code"), error.get("message")
+        return _error({"error": error.get("code"), "errordescription": error.get("message")})
     texts = [text.strip() if isinstance(text, str) else "" for text in (error, description)]
     return texts[0][:80], texts[1]
 

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Final
 from urllib.parse import quote_plus, urlsplit
 
@@ -14,8 +15,9 @@ import requests
 
 from conformance.client.auth.grants import Grant, Refused, read_grant
 from conformance.client.network import Network
+from conformance.client.retry_after import wait_of
 from conformance.client.transport import TROUBLE, new_session
-from conformance.client.wire import failure_of, wait_of
+from conformance.client.wire import failure_of
 from conformance.exchange.model import Exchange, Request
 from conformance.targets.model import Role, Target
 
@@ -57,7 +59,7 @@ class TokenService:
         url = self.token_url()
         refusals: list[Refused] = []
         for way in self._ways():
-            response = self._patiently(role, url, lambda way=way: self._post(role, url, scope, way))
+            response = self._patiently(role, url, partial(self._post, role, url, scope, way))
             try:
                 grant = read_grant(response)
             except Refused as why:
@@ -171,7 +173,7 @@ class TokenService:
     def get_json(self, url: str) -> dict[str, Any]:
         """Return the JSON object at an address of the token service, or {} where there is none."""
         try:
-            response = self._patiently("", url, lambda: self._get(url))
+            response = self._patiently("", url, partial(self._get, url))
             content = json.loads(response.content)
         except (Refused, ValueError, RecursionError):
             return {}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from conformance.claims.requirements import Catalogue, select
 from conformance.client import Budget, Client
-from conformance.exchange.model import Recorder
+from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.journal import Ledger
 from conformance.run.doctor.fixtures import Fixtures
@@ -33,7 +33,12 @@ def diagnose(
         client.close()
     outlook, applicable = _outlook(target, catalogue, only, writes=not read_only and target.mode != "none")
     return Diagnosis(
-        target.name, target.base_url, tuple(observations), outlook, applicable, dict(client.per_purpose)
+        target.name,
+        target.base_url,
+        tuple(observations),
+        outlook,
+        applicable,
+        dict(client.counts.per_purpose),
     )
 
 

@@ -15,6 +15,7 @@ from conformance.run.pytest_plugin.plugin import (
     pytest_runtest_setup,
     pytest_sessionfinish,
     pytest_terminal_summary,
+    pytest_unconfigure,
     run,
     unique,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "pytest_runtest_setup",
     "pytest_sessionfinish",
     "pytest_terminal_summary",
+    "pytest_unconfigure",
     "run",
     "unique",
     "verifies",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from fnmatch import fnmatchcase
 
+from conformance.claims.requirements import load_claims
 from conformance.cli.defects import known_cases
 from conformance.emulator.faults import catalogue as known_defects
 from conformance.emulator.faults import install, variations
@@ -15,7 +16,6 @@ from conformance.emulator.settings import Settings
 from conformance.emulator.state import State
 from conformance.proof.cases import CaseResult
 from conformance.proof.classify import Matrix, classify
-from conformance.run.run import load_claims
 from tests.suite.checkout import ROOT
 
 

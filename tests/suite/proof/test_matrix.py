@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.claims.requirements import Catalogue
+from conformance.claims.requirements import Catalogue, load_claims
 from conformance.cli.defects import chosen, known_cases
 from conformance.errors import HarnessError, UsageError
 from conformance.proof.cases import Case, CaseResult, case_of, healthy
@@ -19,7 +19,6 @@ from conformance.proof.classify import Matrix, classify, complaints, in_order
 from conformance.proof.execute import execute
 from conformance.proof.page import page_of
 from conformance.proof.write import troubles, write
-from conformance.run.run import load_claims
 from tests.suite.proof.declared import Declared
 
 CODE = "reality-management.associate.conflict-code"

@@ -18,9 +18,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 
 from conformance.client import Budget, Client
+from conformance.client.pipeline import Observer
 from conformance.emulator.serve import Served
 from conformance.errors import HarnessError, NotJudged, UsageError
-from conformance.exchange.model import Recorder, Request
+from conformance.exchange.model import Request
+from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.journal import Ledger
 from conformance.targets.model import Target
@@ -31,10 +33,12 @@ ANONYMOUS = {"Authorization": None}
 ROOT = Request("GET", "/", purpose="setup", headers=ANONYMOUS)
 
 
-def client_of(url: str, **options: object) -> Client:
-    """Return a client of a target at this address."""
+def client_of(
+    url: str, *, budget: Budget | None = None, observers: tuple[Observer, ...] = (), **options: object
+) -> Client:
+    """Return a client of a target at this address, with these keys of the targets file."""
     target = Target.model_validate({"name": "t", "base_url": url, "read_timeout": 2, **options})
-    return Client(target, Recorder(Redactor()), Budget(), Ledger())
+    return Client(target, Recorder(Redactor()), budget or Budget(), Ledger(), observers=observers)
 
 
 def test_a_read_only_run_sends_no_write(tmp_path: Path, served: Served) -> None:
