@@ -11,6 +11,9 @@ Four exceptions tell the whole protocol between a scenario and the engine:
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 
 class ConformanceError(Exception):
     """Base of everything that this suite raises on purpose."""
@@ -45,3 +48,9 @@ class NotJudged(ConformanceError):  # noqa: N818 - an outcome, not an error of t
         super().__init__(reason)
         self.reason = reason
         self.evidence = evidence
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return the end of a message that names the known word most like this one, or ""."""
+    near = get_close_matches(word, list(known), n=1)
+    return f"; did you mean {near[0]}?" if near else ""

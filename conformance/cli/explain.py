@@ -46,6 +46,6 @@ def explain(
 
 def _defects() -> dict[str, tuple[str, tuple[str, ...]]]:
     """Return the emulator's defects: name, sentence and the requirements that each breaks."""
-    from conformance.emulator.faults import catalogue
+    from conformance.emulator.catalogue import DEFECTS
 
-    return {name: (fault.sentence, fault.breaks) for name, fault in catalogue().items()}
+    return {name: (defect.sentence, defect.breaks) for name, defect in DEFECTS.items()}

@@ -170,7 +170,7 @@ class Actor:
         A lag that was seen once is waited for before the next look: a slow target costs time, not requests.
         """
         started, pause = time.monotonic(), 0.4
-        rest = self.client.last_write + min(self.lag.seconds, self.patience) - started
+        rest = self.client.counts.last_write + min(self.lag.seconds, self.patience) - started
         if self.lag.seconds and rest > 0:
             time.sleep(rest)
         seen = look()

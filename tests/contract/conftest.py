@@ -19,7 +19,7 @@ from conformance.exchange.model import Exchange
 from conformance.ledger.unique_names import Unique
 from conformance.run.pytest_plugin import Judge
 from conformance.run.run import Run
-from conformance.targets.model import is_loopback
+from conformance.targets.urls import is_loopback
 
 from .actors import Actor, Lag, Repository, at_once
 from .ids import MALFORMED
@@ -333,7 +333,8 @@ def actors(run: Run, client: Client, unique: Unique) -> dict[str, Actor]:
     """Return an actor for each role of the target."""
     operations, lag = dict(run.catalogue.operations), Lag()
     return {
-        role: Actor(role, client, operations, unique, run.target.patience, lag) for role in run.target.roles
+        role: Actor(role, client, operations, unique, run.target.consistency_timeout, lag)
+        for role in run.target.roles
     }
 
 

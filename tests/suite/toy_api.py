@@ -238,7 +238,7 @@ def serve_lamps() -> Iterator[Target]:
             base_url=f"http://127.0.0.1:{server.server_address[1]}",
             roles={"owner": Role(token=SecretStr("the-token-of-the-owner"))},
             writes="free",
-            patience=0,
+            consistency_timeout=0,
         )
     finally:
         server.shutdown()

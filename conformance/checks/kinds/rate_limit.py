@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from conformance.checks.check import Check, Seen, check, response_check
 from conformance.claims.openapi import Operation, brief
-from conformance.client.wire import retry_after
+from conformance.client.retry_after import retry_after
 from conformance.exchange.model import Exchange
 from conformance.exchange.redaction import Redactor
 

@@ -11,7 +11,8 @@ import pytest
 
 from conformance.claims.openapi import brief
 from conformance.errors import HarnessError, NotJudged, Violation
-from conformance.exchange.model import Exchange, curl
+from conformance.exchange.curl import curl
+from conformance.exchange.model import Exchange
 from conformance.results.verdicts import Outcome, Verdict, held, violated
 from conformance.run.run import Run
 
@@ -64,7 +65,7 @@ class Judge:
         """Return the reason where a write got no response, or was not sent since its operation gives none."""
         seen = [x for x in self.exchanges if x.id in why.evidence]
         lost = any(x.status is None and x.request.writes for x in seen)
-        return why.reason if lost or why.reason in self.run.client.health.given_up.values() else ""
+        return why.reason if lost or why.reason in self.run.client.liveness.given_up.values() else ""
 
     def observed(self, *what: object) -> None:
         """Record, inside a scope of an unspecified requirement, what the target does."""

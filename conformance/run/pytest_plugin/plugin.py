@@ -109,8 +109,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     order = item.get_closest_marker("order")
     if order is not None and "generated" in order.args:
         run.generated.add(judge.scenario)
-    run.client.scenario = lambda: judge.scenario
-    run.client.watch(judge.exchanges)
+    run.client.collect_into(judge.exchanges, judge.scenario)
 
 
 def _name(item: pytest.Item) -> str:

@@ -20,8 +20,9 @@ from typing import Any
 
 from conformance.claims.level import Level
 from conformance.claims.requirements import load_claims
-from conformance.client.budget import SEATS
-from conformance.ledger.journal import Leak, load_ledger
+from conformance.client.budget import MAX_PROCESSES
+from conformance.ledger.entries import Leak
+from conformance.ledger.journal import load_ledger
 from conformance.results.run_json import FILE_NAME
 from conformance.results.verdicts import Outcome, Verdict
 from conformance.run.lifecycle import signals_held_back, stop
@@ -59,7 +60,7 @@ class Shard:
 @contextmanager
 def sharded(run: Run, run_shard: RunShard) -> Iterator[None]:
     """Run the other shards beside the block, each by `run_shard`, and book what they found when it ends."""
-    more = min(run.options.workers, SEATS) - 1 if run.options.profile != "quick" else 0
+    more = min(run.options.workers, MAX_PROCESSES) - 1 if run.options.profile != "quick" else 0
     chosen = tuple(f"{r}@{o}" for r, o in sorted(run.selected) if run.catalogue.rows[r].generated)
     if more < 1 or not chosen:
         yield
@@ -132,12 +133,7 @@ def _merge(run: Run, shard: Shard) -> None:
     run.leaks += [Leak(**leak) for leak in document["leaks"]]
     run.harness_errors += document["harness_errors"]
     counts = document["requests"]
-    for key, total in (
-        ("per_operation", run.client.per_operation),
-        ("per_purpose", run.client.per_purpose),
-    ):
-        for name, count in counts[key].items():
-            total[name] = total.get(name, 0) + count
+    run.client.counts.add(counts["per_operation"], counts["per_purpose"])
     _append_exchanges(run, number)
 
 
@@ -145,7 +141,7 @@ def _inherit(run: Run, file: Path) -> None:
     """Take over what a shard that ended too early left behind."""
     ledger = load_ledger(file) if file.is_file() else None
     if ledger is not None and ledger.unfinished() and ledger.hold():
-        run.client.inherit(ledger)
+        run.client.ledger.inherit(ledger)
 
 
 def _verdict(verdict: dict[str, Any], number: int) -> Verdict:

@@ -13,8 +13,9 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, RSAKey
 
 from conformance.claims import folders as paths
-from conformance.claims.openapi import brief, load_documents, load_operations, pointer, read_yaml, resolve
+from conformance.claims.openapi import brief, load_documents, load_operations, pointer, resolve
 from conformance.claims.requirements import Catalogue
+from conformance.claims.text_files import read_yaml
 from conformance.client.auth.forged_tokens import forged
 from conformance.errors import HarnessError, UsageError
 from conformance.generate.examples import example_body, example_request

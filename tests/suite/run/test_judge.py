@@ -301,7 +301,7 @@ def test_a_target_that_is_gone_is_not_asked_for_ever(checkout: Checkout, dead_ta
     assert result.document["requests"]["total"] <= 4
     assert {v["verdict"] for v in result.document["verdicts"]} <= {"CANNOT_JUDGE", "NOT_APPLICABLE"}
     assert "could not connect" in result.of(GET)[1]
-    assert "the target is gone: 3 requests in a row" in result.of(KEPT)[1]
+    assert "the target is unreachable: 3 requests in a row" in result.of(KEPT)[1]
 
 
 def test_a_spent_budget_is_no_violation(checkout: Checkout, lamp_target: Target) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from conformance.emulator.serve import running
+from conformance.emulator.serving import running
 from tests.suite.checkout import ROOT
 
 DEFECT = "move-stores-nothing"
