@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from conformance.claims.requirements import Catalogue, Requirement
-from conformance.errors import HarnessError, UsageError
-
-DECORATOR: Final = "verifies"
-
-
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """A scenario of the contract that judges the requirement, and where it stands."""
-
-    file: str
-    line: int
-    name: str
-    sentence: str
+from conformance.claims.scenarios import Scenario
+from conformance.errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +45,7 @@ class Explanation:
             "excluded": row.excluded,
             "ask": row.ask,
             "since": row.since,
-            "oracle": row.oracle,
+            "check": row.check,
             "scenarios": [asdict(scenario) for scenario in self.scenarios],
             "defects": [asdict(defect) for defect in self.defects],
             "verdicts": [dict(night) for night in self.nights],
@@ -74,8 +61,8 @@ class Explanation:
                 yield f"  {name}: {text}"
         if row.needs:
             yield f"  needs: {', '.join(row.needs)}"
-        if row.oracle:
-            yield f"  judged on every exchange by the oracle {row.oracle}"
+        if row.check:
+            yield f"  judged on every exchange by the check {row.check}"
         for scenario in self.scenarios:
             yield f"  scenario: {scenario.sentence} ({scenario.file}:{scenario.line} {scenario.name})"
         for defect in self.defects:
@@ -100,13 +87,14 @@ def explain(
     catalogue: Catalogue,
     name: str,
     *,
-    contract: Path,
+    scenarios: Sequence[Scenario],
     defects: Mapping[str, tuple[str, Sequence[str]]],
     nights: Sequence[Mapping[str, Any]],
 ) -> Explanation:
     """Return all that is known about the requirement.
 
-    `defects` has the sentence and the broken requirements of each defect by its name.
+    `scenarios` are those that verify it; `defects` has the sentence and the broken requirements of each
+    defect by its name.
     """
     row = requirement_of(catalogue, name)
     caught = tuple(
@@ -114,30 +102,4 @@ def explain(
         for defect, (sentence, breaks) in sorted(defects.items())
         if row.id in {broken.partition("@")[0] for broken in breaks}
     )
-    return Explanation(row, tuple(scenarios(contract, row.id)), caught, tuple(nights))
-
-
-def scenarios(contract: Path, requirement: str) -> Iterator[Scenario]:
-    """Yield the scenarios of the contract that say `@verifies` with this id; nothing is imported for it."""
-    for file in sorted(contract.rglob("*.py")):
-        try:
-            tree = ast.parse(file.read_text(encoding="utf-8"))
-        except (SyntaxError, ValueError) as error:
-            raise HarnessError(f"{file}: cannot be read as Python: {error}") from error
-        for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and requirement in _verified(node):
-                sentence = " ".join((ast.get_docstring(node) or "").split())
-                yield Scenario(file.relative_to(contract).as_posix(), node.lineno, node.name, sentence)
-
-
-def _verified(node: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
-    """Return the ids that the scenario's decorators name."""
-    found: set[str] = set()
-    for decorator in node.decorator_list:
-        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func).rpartition(".")[2] == DECORATOR:
-            found |= {
-                part.value
-                for part in ast.walk(decorator)
-                if isinstance(part, ast.Constant) and isinstance(part.value, str)
-            }
-    return found
+    return Explanation(row, tuple(scenarios), caught, tuple(nights))

@@ -10,11 +10,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
 from jsonschema.protocols import Validator
 from openapi_schema_validator import OAS30Validator
 
 from conformance.claims.folders import claim_files
+from conformance.claims.text_files import read_yaml
 from conformance.errors import UsageError
 
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
@@ -104,21 +104,6 @@ def load_documents(folder: Path) -> dict[str, JsonObject]:
     if not files:
         raise UsageError(f"no API/openapi.yaml in {folder}: is this the folder of the specs?")
     return {api: read_yaml(file) for api, file in files.items()}
-
-
-def read_yaml(file: Path) -> JsonObject:
-    """Return a YAML file's mapping; a broken file is a `UsageError` that names line and column."""
-    try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"{file}: cannot be read: {error.strerror}") from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-        raise UsageError(f"{file}{where}: not valid YAML: {getattr(error, 'problem', error)}") from error
-    if not isinstance(content, dict):
-        raise UsageError(f"{file}: expected a mapping at the top, found {type(content).__name__}")
-    return content
 
 
 def load_operations(folder: Path) -> dict[str, Operation]:

@@ -1,4 +1,4 @@
-"""What is promised: the rows of `specs/`, one for each claim, and how to select them."""
+"""The requirements of `specs/`, one a row, and how to select them."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from typing import Any, Final
 
 from jsonschema import Draft202012Validator
 
-from conformance.claims.folders import claim_files
+from conformance.claims.folders import claim_files, specs_dir
 from conformance.claims.level import Level
-from conformance.claims.openapi import Operation, pointer, read_yaml
+from conformance.claims.openapi import Operation, load_operations, pointer
+from conformance.claims.text_files import read_yaml
 from conformance.errors import UsageError
 
 GROUPS: Final = ("every", "writing", "safe", "with-body")
@@ -24,10 +25,13 @@ GROUPS: Final = ("every", "writing", "safe", "with-body")
 
 @dataclass(frozen=True)
 class Requirement:
-    """One claim of the documentation: what it says, where, how firmly, and what it takes to judge it.
+    """One requirement: what the documentation says, where, how firmly, and what it takes to judge it.
 
     `operations` are operationIds; `needs` are words such as ``role.reader`` or ``token.expired``;
-    `oracle` names or describes the check that judges it on every exchange, None where a scenario does.
+    `check` names or describes what judges it on every exchange, None where a scenario does; `generated` tells
+    that generated requests judge it, each process of a run from a seed of its own.
+    `observes` says what its verdict depends on, such as ``state`` or ``error/404``, of its own operation or
+    (``state@operationId``) of another: what is broken there may turn it red as well.
     """
 
     id: str
@@ -42,7 +46,9 @@ class Requirement:
     ask: str = ""
     since: str = ""
     needs: tuple[str, ...] = ()
-    oracle: Any = None
+    observes: tuple[str, ...] = ()
+    check: Any = None
+    generated: bool = False
     file: str = ""
 
     @property
@@ -51,8 +57,9 @@ class Requirement:
         return self.quote or self.expect
 
     def hash(self) -> str:
-        """Return a hash of everything in the row, so that compare can tell a changed row."""
-        row = {k: v for k, v in vars(self).items() if k != "file"}
+        """Return a hash of what the row says, so that compare can tell a changed row."""
+        row = {k: v for k, v in vars(self).items() if k not in {"file", "check", "generated", "observes"}}
+        row["oracle"] = self.check  # the name that the key had before: the hash of a row outlives it
         return hashlib.sha256(json.dumps(row, sort_keys=True, default=str).encode()).hexdigest()
 
 
@@ -73,12 +80,19 @@ class Catalogue:
         return [(row.id, operation) for row in self.judged() for operation in row.operations]
 
 
+def load_claims() -> Catalogue:
+    """Return the operations and requirements of the specs folder."""
+    folder = specs_dir()
+    return load_catalogue(folder, load_operations(folder))
+
+
 def load_catalogue(folder: Path, operations: Mapping[str, Operation]) -> Catalogue:
     """Return the requirements of each API in the folder; all that is wrong is a `UsageError`."""
     rows: dict[str, Requirement] = {}
     pages: dict[str, str] = {}
     for file in claim_files(folder, "requirements").values():
         content = _dated(read_yaml(file))
+        _accept_old_names(content)
         _validate(file, content)
         pages |= content.get("pages", {})
         for row in content["requirements"]:
@@ -102,6 +116,14 @@ def _dated(content: Any) -> Any:
     return content.isoformat() if isinstance(content, date) else content
 
 
+def _accept_old_names(content: Any) -> None:
+    """Read a row's `check` under the name that it had before, `oracle`."""
+    rows = content.get("requirements")
+    for row in rows if isinstance(rows, list) else ():
+        if isinstance(row, dict) and "oracle" in row and "check" not in row:
+            row["check"] = row.pop("oracle")
+
+
 def _validate(file: Path, content: Mapping[str, Any]) -> None:
     text = files("conformance.claims").joinpath("requirements.schema.json").read_text(encoding="utf-8")
     schema = json.loads(text)
@@ -122,6 +144,7 @@ def _requirement(row: Mapping[str, Any], file: Path, operations: Mapping[str, Op
         operations=tuple(_meant(meant, row["id"], file, operations)),
         level=Level(fields.pop("level")),
         needs=tuple(fields.pop("needs", ())),
+        observes=tuple(fields.pop("observes", ())),
         since=fields.pop("since", ""),
         file=f"{file.parent.name}/{file.name}" if file.name == "requirements.yaml" else file.name,
         **fields,

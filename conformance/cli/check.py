@@ -20,10 +20,17 @@ def check(
 
     Exit code: 0 no problem, 2 at least one.
     """
-    from conformance.checks.oracles import KNOWN_CHECKS
+    from conformance.checks.check import known_checks
+    from conformance.claims.requirements import load_claims
     from conformance.claims.spec_check import check_claims
+    from conformance.run.pytest_plugin.index import scenarios_by_requirement
 
-    report = check_claims(KNOWN_CHECKS, pages)
+    catalogue = load_claims()
+    index = {
+        requirement: {f"{scenario.file}::{scenario.name}" for scenario in scenarios}
+        for requirement, scenarios in scenarios_by_requirement(catalogue).items()
+    }
+    report = check_claims(catalogue, known_checks(), index, pages)
     if as_json:
         typer.echo(json.dumps({"problems": report.problems, "checked": report.checked}, indent=2))
     else:

@@ -22,7 +22,7 @@ def clean(
 ) -> None:
     """Undo what interrupted runs left behind on a target. Safe to run twice."""
     from conformance.run.cleanup import clean_up, ledgers_below, ledgers_of
-    from conformance.targets.model import load_target
+    from conformance.targets.load import load_target
 
     opened = load_target(targets, target)
     files = [file for path in ledger for file in ledgers_of(path)] if ledger else ledgers_below(reports)

@@ -51,9 +51,9 @@ def defects(
     Exit code 1 when a promise has no defect, a defect is missed, a requirement outside the declared ones
     is red, or a legitimate variation is not green.
     """
+    from conformance.claims.requirements import load_claims
     from conformance.proof.page import page_of
     from conformance.proof.write import headline, troubles, write
-    from conformance.run.run import load_claims
 
     catalogue = load_claims()
     cases = chosen(known_cases(catalogue), tuple(only or ()))
@@ -79,14 +79,13 @@ def defects(
 
 def known_cases(catalogue: Catalogue) -> list[Case]:
     """Return every case: the healthy emulator, its variations, its defects."""
-    from conformance.emulator.faults import catalogue as known_defects
-    from conformance.emulator.faults import variations
-    from conformance.proof.cases import case_of, healthy
+    from conformance.emulator.catalogue import DEFECTS, VARIATIONS
+    from conformance.proof.cases import defect_case, healthy, variation_case
 
     return [
         healthy(),
-        *(case_of(fault, "variation", catalogue) for fault in variations().values()),
-        *(case_of(fault, "defect", catalogue) for fault in known_defects().values()),
+        *map(variation_case, VARIATIONS.values()),
+        *(defect_case(defect, catalogue) for defect in DEFECTS.values()),
     ]
 
 

@@ -33,9 +33,9 @@ def doctor(
     Sends only reads and token calls. Exit codes: 0 a run can judge, 2 the configuration is wrong,
     3 a run could not judge.
     """
+    from conformance.claims.requirements import load_claims
     from conformance.run.doctor import diagnose
     from conformance.run.lifecycle import open_target
-    from conformance.run.run import load_claims
 
     with open_target(target, targets) as opened:
         diagnosis = diagnose(opened, load_claims(), tuple(only or ()), read_only=read_only)
@@ -56,12 +56,12 @@ def _show(diagnosis: Diagnosis) -> None:
     styles = {"ok": "green", "note": "yellow", "wrong": "bold red", "down": "bold magenta"}
     console = Console(highlight=False)
     table = Table("check", "about", "", "seen", box=None, pad_edge=False, padding=(0, 1))
-    for finding in diagnosis.findings:
-        seen = Text(one_line(visible(finding.seen)))
-        if finding.cure:
-            seen.append(f"\n{one_line(visible(finding.cure))}", "dim")
-        state = Text(finding.state.value, styles[finding.state.value])
-        table.add_row(Text(finding.check), Text(visible(finding.about)), state, seen)
+    for one in diagnosis.observations:
+        seen = Text(one_line(visible(one.seen)))
+        if one.cure:
+            seen.append(f"\n{one_line(visible(one.cure))}", "dim")
+        state = Text(one.state.value, styles[one.state.value])
+        table.add_row(Text(one.check), Text(visible(one.about)), state, seen)
     console.print(table)
     console.print()
     for group in diagnosis.outlook:

@@ -21,17 +21,18 @@ def explain(
 ) -> None:
     """Print a requirement with its page, its scenarios, the defects it catches and its last verdicts."""
     from conformance.analysis.explain import explain as explain_requirement
+    from conformance.analysis.explain import requirement_of
     from conformance.analysis.history import verdicts_of
-    from conformance.claims.folders import contract_dir, specs_dir
-    from conformance.claims.openapi import load_operations
-    from conformance.claims.requirements import load_catalogue
+    from conformance.claims.requirements import load_claims
     from conformance.results.text import one_line, visible
+    from conformance.run.pytest_plugin.index import scenarios_by_requirement
 
-    folder = specs_dir()
+    catalogue = load_claims()
+    row = requirement_of(catalogue, requirement)
     explanation = explain_requirement(
-        load_catalogue(folder, load_operations(folder)),
-        requirement,
-        contract=contract_dir(),
+        catalogue,
+        row.id,
+        scenarios=scenarios_by_requirement(catalogue).get(row.id, ()),
         defects=_defects(),
         nights=verdicts_of(reports, requirement, limit),
     )
@@ -45,6 +46,6 @@ def explain(
 
 def _defects() -> dict[str, tuple[str, tuple[str, ...]]]:
     """Return the emulator's defects: name, sentence and the requirements that each breaks."""
-    from conformance.emulator.faults import catalogue
+    from conformance.emulator.catalogue import DEFECTS
 
-    return {name: (fault.sentence, fault.breaks) for name, fault in catalogue().items()}
+    return {name: (defect.sentence, defect.breaks) for name, defect in DEFECTS.items()}

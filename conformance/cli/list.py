@@ -21,8 +21,7 @@ def list_requirements(
     from rich.console import Console
     from rich.table import Table
 
-    from conformance.claims.requirements import select
-    from conformance.run.run import load_claims
+    from conformance.claims.requirements import load_claims, select
 
     catalogue = load_claims()
     rows = [(catalogue.rows[r], o) for r, o in select(catalogue, tuple(only or ()))]

@@ -46,13 +46,14 @@ def run(
 
     With no option at all it starts the built-in emulator on a free port and judges it over real HTTP.
     """
+    from conformance.claims.requirements import load_claims
     from conformance.cli.progress import progress_line
     from conformance.report.render import kept_comparison
     from conformance.report.terminal import show
     from conformance.results.run_json import to_run
     from conformance.run.lifecycle import open_target
-    from conformance.run.pytest_plugin.launch import judge
-    from conformance.run.run import PROFILES, Options, load_claims, new_run
+    from conformance.run.pytest_plugin.launch import run_scenarios
+    from conformance.run.run import PROFILES, Options, new_run
     from conformance.targets.model import parse_rate
 
     if profile not in PROFILES:
@@ -79,7 +80,7 @@ def run(
     with open_target(target, targets) as opened:
         state = new_run(options, opened, catalogue)
         with progress_line(quiet=as_json) as progress:
-            document = judge(state, progress)
+            document = run_scenarios(state, progress)
     if as_json:
         typer.echo(json.dumps(document, indent=2))
     else:

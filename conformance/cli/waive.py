@@ -34,14 +34,11 @@ def waive(
     from conformance.analysis.explain import requirement_of
     from conformance.analysis.replay import parse_finding
     from conformance.analysis.waivers import LONGEST, Waiver, add, default_file, known_of
-    from conformance.claims.folders import specs_dir
-    from conformance.claims.openapi import load_operations
-    from conformance.claims.requirements import load_catalogue
+    from conformance.claims.requirements import load_claims
 
     if days > LONGEST.days:
         raise UsageError(f"--days {days}: a waiver holds at most {LONGEST.days} days; then look again")
-    folder = specs_dir()
-    catalogue = load_catalogue(folder, load_operations(folder))
+    catalogue = load_claims()
     finding = parse_finding(requirement)
     operations = requirement_of(catalogue, finding.requirement).operations
     where = {name for name in (operation, finding.operation) if name} or set(operations)

@@ -25,13 +25,10 @@ def waivers(
     from datetime import UTC, datetime
 
     from conformance.analysis.waivers import known_of, load_or_none, red_waivers, states_by_days_left
-    from conformance.claims.folders import specs_dir
-    from conformance.claims.openapi import load_operations
-    from conformance.claims.requirements import load_catalogue
+    from conformance.claims.requirements import load_claims
     from conformance.results.verdicts import ExitCode
 
-    folder = specs_dir()
-    known = known_of(load_catalogue(folder, load_operations(folder)))
+    known = known_of(load_claims())
     today = datetime.now(UTC).date()
     states = states_by_days_left(load_or_none(file, today=today, known=known), today)
     if as_json:

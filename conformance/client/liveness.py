@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import Final
 
 from conformance.exchange.model import Exchange
@@ -18,43 +20,62 @@ TOO_MUCH: Final = 75.0
 SMALL_PART: Final = 0.1
 
 
-@dataclass
-class Health:
-    """Counts what stayed without a response: in a row, for each operation, and in seconds."""
+class Step(Enum):
+    """What to do after an exchange."""
 
+    GO_ON = auto()
+    ASK = auto()
+    """Ask for the root of the target: any response shows that it is reachable."""
+    GIVE_UP_OPERATION = auto()
+    END_RUN = auto()
+
+
+@dataclass
+class Liveness:
+    """Counts what stayed without a response: in a row, for each operation, and in seconds of `clock`.
+
+    `given_up` says by operation why it is asked no more; `reason` why the run ends.
+    """
+
+    clock: Callable[[], float] = time.monotonic
     row: int = 0
     seconds: float = 0.0
     given_up: dict[str, str] = field(default_factory=dict)
+    undoing: bool = False
+    reason: str = ""
     _rows: dict[str, int] = field(default_factory=dict)
-    _began: float = field(default_factory=time.monotonic)
+    _began: float = 0.0
 
-    def note(self, exchange: Exchange) -> None:
-        """Count one exchange."""
+    def __post_init__(self) -> None:
+        """Begin to count now."""
+        self._began = self.clock()
+
+    def note(self, exchange: Exchange) -> Step:
+        """Count one exchange and decide: go on, ask this operation no more, or end the run."""
         operation = exchange.operation_id
-        if exchange.status is None:
-            self.row += 1
-            self._rows[operation] = self._rows.get(operation, 0) + 1
-            self.seconds += exchange.elapsed_ms / 1000
-        else:
+        if exchange.status is not None:
             self.row = 0
             self._rows.pop(operation, None)
+            return Step.GO_ON
+        self.row += 1
+        self._rows[operation] = self._rows.get(operation, 0) + 1
+        self.seconds += exchange.elapsed_ms / 1000
+        return self._handle_no_response(exchange)
 
-    def is_in_trouble(self, exchange: Exchange) -> bool:
-        """Tell whether this silence is one too many."""
-        return (
-            self.row >= IN_A_ROW
-            or self._rows.get(exchange.operation_id, 0) >= IN_A_ROW
-            or self.seconds >= ENOUGH
-        )
-
-    def others_answer(self, exchange: Exchange) -> bool:
-        """Tell whether something else was answered since this operation fell silent."""
-        return self.row < self._rows.get(exchange.operation_id, 0)
-
-    def is_exhausted(self) -> bool:
-        """Tell whether the run has waited in vain for too long altogether."""
-        elapsed = time.monotonic() - self._began
-        return self.seconds >= TOO_MUCH and self.seconds >= SMALL_PART * elapsed
+    def _handle_no_response(self, exchange: Exchange) -> Step:
+        if self.undoing:
+            self.reason = f"the target is unreachable, last: {exchange.failure}"
+            return Step.END_RUN if self.row >= IN_A_ROW_UNDOING else Step.GO_ON
+        if self.seconds >= TOO_MUCH and self.seconds >= SMALL_PART * (self.clock() - self._began):
+            self.reason = f"the target left {self.seconds:.0f} s of requests without a response"
+            return Step.END_RUN
+        of_operation = self._rows[exchange.operation_id]
+        if max(self.row, of_operation) < IN_A_ROW and self.seconds < ENOUGH:
+            return Step.GO_ON
+        what = f"{self.row} requests in a row without a response, last: {exchange.failure}"
+        self.reason = f"the target is unreachable: {what}"
+        # Something else was answered since this operation fell silent.
+        return Step.GIVE_UP_OPERATION if self.row < of_operation else Step.ASK
 
     def give_up(self, exchange: Exchange) -> None:
         """Ask this operation no more: others are answered, this one is not."""
@@ -66,7 +87,8 @@ class Health:
         self.row = 0
 
     def begin_undo(self) -> None:
-        """Give the target a new chance: what was created is to be taken back."""
+        """Give the target a new chance: what was created is to be deleted."""
+        self.undoing = True
         self.row, self.seconds = 0, 0.0
         self._rows.clear()
         self.given_up.clear()

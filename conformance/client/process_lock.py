@@ -22,7 +22,7 @@ def _nameless() -> int:
 
 
 @dataclass(eq=False)
-class Gate:
+class ProcessLock:
     """A lock that its holder may take again: a record lock on a file without a name, one for each process.
 
     A semaphore would stay taken for good when the process that holds it is killed; this lock dies with it.
@@ -33,19 +33,19 @@ class Gate:
     _depth: int = 0
 
     def __post_init__(self) -> None:
-        """Close the file when nobody needs the gate any more."""
+        """Close the file when nobody needs the lock any more."""
         weakref.finalize(self, os.close, self.file)
 
     def __enter__(self) -> None:
-        """Wait until nobody else is inside, and enter."""
+        """Wait until nobody else holds it, and take it."""
         self._threads.acquire()
-        # Counted first: a signal's handler that comes in between enters too, and must not open it for us.
+        # Counted first: a signal's handler that comes in between takes it too, and must not release it.
         self._depth += 1
         if self._depth == 1:
             fcntl.lockf(self.file, fcntl.LOCK_EX)
 
     def __exit__(self, *_: object) -> None:
-        """Leave; the next one may enter."""
+        """Release it."""
         if self._depth == 1:
             fcntl.lockf(self.file, fcntl.LOCK_UN)
         self._depth -= 1
@@ -53,16 +53,16 @@ class Gate:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Go to a process that is being started: the file is the same, the lock is that process's own."""
-        return _opened, (reduction.DupFd(self.file),)
+        return _from_file, (reduction.DupFd(self.file),)
 
 
-def _opened(descriptor: Any) -> Gate:
-    return Gate(descriptor.detach())
+def _from_file(descriptor: Any) -> ProcessLock:
+    return ProcessLock(descriptor.detach())
 
 
-def new_gate(context: Any) -> Any:
-    """Return a gate that the processes of this context can share."""
-    gate: Any = context.RLock()
+def new_process_lock(context: Any) -> Any:
+    """Return a lock that the processes of this context can share."""
+    lock: Any = context.RLock()
     if fcntl is not None:
-        gate = Gate()
-    return gate
+        lock = ProcessLock()
+    return lock

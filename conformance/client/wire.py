@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
 from pathlib import Path
 from ssl import SSLError, create_default_context
 from typing import Final
@@ -14,12 +12,11 @@ from urllib.request import getproxies, proxy_bypass
 import requests
 
 from conformance.errors import HarnessError, UsageError
-from conformance.exchange.model import Exchange, Request
-from conformance.targets.model import Target, is_loopback
+from conformance.exchange.model import Request
+from conformance.targets.model import Target
+from conformance.targets.urls import is_loopback
 
 ACCEPT: Final = "application/vnd.bentley.itwin-platform.v1+json"
-DIGITS: Final = 9
-"""A wait with more digits than this is more than thirty years: no number of seconds that anybody means."""
 
 
 def prepare(base_url: str, request: Request) -> requests.PreparedRequest:
@@ -42,30 +39,6 @@ def prepare(base_url: str, request: Request) -> requests.PreparedRequest:
         prepared.body = body or b""
         prepared.headers["Content-Length"] = str(len(body or b""))
     return prepared
-
-
-def retry_after(exchange: Exchange) -> float | None:
-    """Return the seconds of a ``Retry-After`` header, or None where it has no number of seconds."""
-    value = (exchange.header("Retry-After") or "").strip()
-    return float(value) if value.isdigit() and value.isascii() and len(value) < DIGITS else None
-
-
-def wait_of(exchange: Exchange) -> float | None:
-    """Return how long a ``Retry-After`` asks to wait, in seconds or as a date; None where it says nothing."""
-    seconds = retry_after(exchange)
-    value = (exchange.header("Retry-After") or "").strip()
-    if seconds is not None or not value:
-        return seconds
-    if value.isdigit() and value.isascii():
-        return float("inf")
-    try:
-        return max(0.0, float(value)) if value[0].isdigit() else _until(value)
-    except (ValueError, TypeError, OverflowError):
-        return None
-
-
-def _until(moment: str) -> float:
-    return max(0.0, parsedate_to_datetime(moment).timestamp() - time.time())
 
 
 def proxies_of(target: Target) -> dict[str, str]:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 from typing import Any, Final
 from urllib.parse import quote
 
 from conformance.claims.openapi import Operation
-from conformance.exchange.redaction import Redactor
 
 
 class _Absence(Enum):
@@ -32,19 +30,15 @@ ABSENT: Final = _Absence.ABSENT
 """What `Exchange.at` returns where the response's body has no such member."""
 
 VARIABLE: Final = re.compile(r"(?<=/)(?![A-Za-z-]{1,30}(?:/|$))[^/]+")
-"""A segment of a set-up call's path that differs from call to call: anything but a few letters."""
+"""A segment of a set-up request's path that differs from one to the next: anything but a few letters."""
 
-GONE: Final = frozenset({200, 202, 204, 404, 410})
-"""Answers to an undo call after which the thing is not there any more."""
-RECORDED_BODY: Final = 64 * 1024
-"""How many characters of a body are kept in a report."""
-REMEMBERED_BODY: Final = 4 * 1024
-"""How many bytes of a response are kept in memory once its scenario has seen it."""
+DELETED: Final = frozenset({200, 202, 204, 404, 410})
+"""Statuses of a DELETE after which the thing is not there any more."""
 
 
 @dataclass(frozen=True)
 class Undo:
-    """How to take back what a request creates: DELETE `path`, with ``{id}`` from the response's `pointer`."""
+    """How to undo what a request creates: DELETE `path`, with ``{id}`` from the response's `pointer`."""
 
     what: str
     path: str
@@ -55,11 +49,11 @@ class Undo:
 class Request:
     """What a scenario wants to send; the client adds host, token and limits.
 
-    `operation` is the documented operation that this is a request of, or None for set-up calls, which are
+    `operation` is the documented operation that this is a request of, or None for set-up requests, which are
     never judged. `path` is the exact path that is sent, already encoded. `params` are the path parameters by
     name. `off_spec` marks a request that leaves the documented path or protocol on purpose: the platform
     oracles stay silent. `tolerated` are undocumented statuses that an odd request may be answered with.
-    `undo` says how to take back what the request creates; `may_throttle` that a 429 is wanted.
+    `undo` says how to delete what the request creates; `may_throttle` that a 429 is wanted.
     """
 
     method: str
@@ -164,10 +158,15 @@ class Exchange:
         return next((v for k, v in self.headers.items() if k.lower() == name.lower()), None)
 
     @property
-    def shows_it_gone(self) -> bool:
-        """Tell whether what a DELETE was about is not there any more; broken JSON is nobody's word for it."""
+    def shows_deletion(self) -> bool:
+        """Tell whether what a DELETE named is not there any more; broken JSON proves nothing."""
         announced = "json" in (self.header("Content-Type") or "") and bool(self.content)
-        return self.status in GONE and not (announced and self.json is ABSENT)
+        return self.status in DELETED and not (announced and self.json is ABSENT)
+
+    @property
+    def is_broken(self) -> bool:
+        """Tell whether the connection ended without a whole response: trying again may help."""
+        return self.failure.startswith("broken")
 
     def summary(self) -> str:
         """Return status, error code and targets in one phrase, such as ``409 AssociationExists``."""
@@ -193,90 +192,3 @@ def value_at(document: Any, pointer: str) -> Any:
         else:
             return ABSENT
     return document
-
-
-def curl(exchange: Exchange, redactor: Redactor) -> str:
-    """Return a shell line that sends the request again; the token is `$TOKEN`, never the token itself."""
-    words = ["curl", "-sS", "-i", "-X", exchange.request.method, "--path-as-is"]
-    headers = dict(exchange.sent_headers)
-    for name, value in headers.items():
-        if name.lower() == "authorization":
-            scheme = value.split(" ", 1)[0]
-            shown = f"{scheme} $TOKEN" if " " in value else "$TOKEN"
-            words += ["-H", f'"{name}: {shown}"']
-        elif name.lower() not in {"host", "content-length", "connection", "user-agent", "accept-encoding"}:
-            words += ["-H", shlex.quote(f"{name}: {redactor.mask(value)}" if value else f"{name};")]
-    if exchange.sent_body is not None:
-        body = redactor.mask(exchange.sent_body.decode("utf-8", errors="replace"))
-        words += ["--data-binary", shlex.quote(body)]
-    words.append(shlex.quote(redactor.mask(exchange.url)))
-    return " ".join(words)
-
-
-def to_record(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
-    """Return the exchange as one redacted JSON record of `exchanges.ndjson`."""
-    request = exchange.request
-    return {
-        "id": exchange.id,
-        "scenario": exchange.scenario,
-        "role": exchange.role,
-        "operation": redactor.mask(exchange.operation_id),
-        "purpose": request.purpose,
-        "started": round(exchange.started, 3),
-        "elapsed_ms": round(exchange.elapsed_ms, 2),
-        "request": {
-            "method": request.method,
-            "url": redactor.mask(exchange.url),
-            "headers": redactor.headers(exchange.sent_headers),
-            "body": _shown(exchange.sent_body, redactor),
-        },
-        "response": None
-        if exchange.status is None
-        else {
-            "status": exchange.status,
-            "headers": redactor.headers(exchange.headers),
-            "body": _shown(exchange.content, redactor),
-            "truncated": exchange.truncated,
-        },
-        "failure": redactor.mask(exchange.failure),
-    }
-
-
-def _shown(body: bytes | None, redactor: Redactor) -> str | None:
-    if body is None:
-        return None
-    text = redactor.mask(body[:RECORDED_BODY].decode("utf-8", errors="replace"))
-    return text if len(body) <= RECORDED_BODY else f"{text}… ({len(body)} bytes in all)"
-
-
-@dataclass
-class Recorder:
-    """Keeps the exchanges of a run: the newest in memory, every one redacted in `exchanges.ndjson`."""
-
-    redactor: Redactor
-    path: str | None = None
-    exchanges: dict[str, Exchange] = field(default_factory=dict)
-    _file: Any = None
-
-    def record(self, exchange: Exchange) -> Exchange:
-        """Write the exchange down at once, so that a killed run has its evidence too; return what is kept."""
-        kept = replace(exchange, content=exchange.content[:REMEMBERED_BODY])
-        self.exchanges[exchange.id] = kept
-        if self.path is None:
-            return kept
-        if self._file is None:
-            self._file = open(self.path, "a", encoding="utf-8")  # noqa: SIM115, PTH123 - stays open for the run
-        line = json.dumps(to_record(exchange, self.redactor), ensure_ascii=True)
-        self._file.write(line + "\n")
-        self._file.flush()
-        return kept
-
-    def __iter__(self) -> Iterator[Exchange]:
-        """Iterate over the exchanges, oldest first."""
-        return iter(list(self.exchanges.values()))
-
-    def close(self) -> None:
-        """Close the file; recording again opens it again."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from conformance.errors import NotJudged
 from conformance.exchange.model import Exchange, Request
 from conformance.ledger.unique_names import PREFIX
 
@@ -15,15 +17,15 @@ REMEMBERED: Final = 200_000
 
 
 @dataclass
-class Strangers:
-    """Remembers which ids responses named and when, the target's fixtures, and what is to be avoided.
+class ForeignResources:
+    """Remembers which ids responses named and when, the target's fixtures, and which ids are somebody else's.
 
-    A fixture may be used and is never deleted. To be avoided is an id that was the answer to a creation and
-    is not new: nothing is done with it.
+    A fixture may be used and is never deleted. Foreign are `ids` that were the answer to a creation and are
+    not new: nothing is done with them. All are in lower case.
     """
 
     fixtures: frozenset[str] = frozenset()
-    avoided: set[str] = field(default_factory=set)
+    ids: set[str] = field(default_factory=set)
     _first_seen: dict[str, float] = field(default_factory=dict)
 
     def note(self, exchange: Exchange) -> None:
@@ -38,7 +40,7 @@ class Strangers:
         name = created.lower()
         if name in self.fixtures:
             return "is a fixture of the target"
-        if name in self.avoided:
+        if name in self.ids:
             return "is somebody else's"
         if self._first_seen.get(name, exchange.started) < exchange.started:
             return "stood in a response before it was created"
@@ -46,12 +48,22 @@ class Strangers:
             return "does not bear the name that was sent"
         return ""
 
-    def mentioned(self, request: Request) -> str:
-        """Return the avoided id that a request speaks of, or ""."""
-        if not self.avoided:
-            return ""
-        said = request.path.lower().encode() + (request.body() or b"").lower()
-        return next((name for name in self.avoided if name.encode() in said), "")
+    def foreign_id_in(self, request: Request) -> str:
+        """Return the foreign resource id found in the path or body, or an empty string."""
+        return next(iter(ids_in(request, self.ids)), "")
+
+    def refuse_foreign(self, request: Request) -> None:
+        """Raise `NotJudged` before a write to what a creation was answered with and is not this run's own."""
+        if request.writes and request.purpose != "undo" and (found := self.foreign_id_in(request)):
+            raise NotJudged(f"{found} was answered for a creation and is not new: nothing is done with it")
+
+
+def ids_in(request: Request, ids: Collection[str]) -> list[str]:
+    """Return which of these ids, in lower case, stand in the path or the body of a request."""
+    if not ids:
+        return []
+    said = request.path.lower().encode() + (request.body() or b"").lower()
+    return [name for name in ids if name.encode() in said]
 
 
 def _is_called_otherwise(request: Request, created: Any) -> bool:

@@ -17,9 +17,10 @@ from conformance.claims.requirements import Catalogue
 from conformance.errors import ConformanceError
 from conformance.proof.cases import HEALTHY, Case, CaseResult, Pair, healthy
 from conformance.results.verdicts import Outcome
-from conformance.run.pytest_plugin.launch import judge
+from conformance.run.pytest_plugin.launch import run_scenarios
 from conformance.run.run import Options, new_run
-from conformance.targets.model import Target, embedded_target
+from conformance.targets.embedded import embedded_target
+from conformance.targets.model import Target
 
 IDLE: Final = 0.3
 """Seconds of the pause after which an operation is asked again; faults that need a pause need less."""
@@ -38,7 +39,7 @@ def execute(
     cases: Sequence[Case], catalogue: Catalogue, *, workers: int, seed: int = 1
 ) -> Iterator[CaseResult]:
     """Run every case with profile quick and yield the outcomes as they come; slow cases begin first."""
-    ahead = sorted(cases, key=lambda case: (not case.crowded, case.kind == "defect", -case.patience))
+    ahead = sorted(cases, key=lambda case: (not case.concurrent, case.kind == "defect", -case.patience))
     if len(ahead) > WORTH_WARMING and _FORKS:
         _warm_up(catalogue, seed)
     running: dict[Connection, tuple[Case, BaseProcess, float]] = {}
@@ -105,9 +106,9 @@ def _child(case: Case, catalogue: Catalogue, seed: int, there: Connection) -> No
 def run_case(case: Case, catalogue: Catalogue, seed: int) -> CaseResult:
     """Judge one emulator with this case's fault, and return what the run said."""
     defects = [] if case.name == HEALTHY else [case.name]
-    neighbour = _Neighbour(case, catalogue, seed) if case.crowded else None
+    neighbour = _Neighbour(case, catalogue, seed) if case.concurrent else None
     with embedded_target(defects=defects) as target:
-        hasty = target.model_copy(update={"patience": case.patience, "idle": IDLE})
+        hasty = target.model_copy(update={"consistency_timeout": case.patience, "idle": IDLE})
         if neighbour is None:
             return judged(case, catalogue, hasty, seed)
         return neighbour.beside(hasty)
@@ -148,7 +149,7 @@ def judged(case: Case, catalogue: Catalogue, target: Target, seed: int) -> CaseR
     with tempfile.TemporaryDirectory() as folder:
         run = new_run(Options(report_dir=Path(folder), seed=seed), target, catalogue)
         run.client.recorder.path = None  # nobody reads the exchanges of a case: its verdicts are kept
-        document = judge(run, formats=False)
+        document = run_scenarios(run, formats=False)
     verdicts = document["verdicts"]
     return CaseResult(
         case.name,

@@ -8,16 +8,17 @@ from pathlib import Path
 
 from conformance.client import Budget, Client
 from conformance.errors import UsageError
-from conformance.exchange.model import Recorder
+from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
-from conformance.ledger.journal import Leak, Ledger, load_ledger
+from conformance.ledger.entries import Leak
+from conformance.ledger.journal import Ledger, load_ledger
 from conformance.results.verdicts import ExitCode
 from conformance.targets.model import Target
 
 
 @dataclass(frozen=True)
 class Cleaned:
-    """What was done, line by line, and the exit code: 3 where something could not be taken back."""
+    """What was done, line by line, and the exit code: 3 where something could not be deleted."""
 
     lines: tuple[str, ...]
     summary: str

@@ -17,7 +17,9 @@ from conformance.report.render import render
 from conformance.results.run_json import load_run, write_run
 from conformance.results.verdicts import ExitCode
 from conformance.run.run import Run
-from conformance.targets.model import Target, embedded_target, load_target
+from conformance.targets.embedded import embedded_target
+from conformance.targets.load import load_target
+from conformance.targets.model import Target
 
 KINDS: Final = (signal.SIGINT, signal.SIGTERM)
 

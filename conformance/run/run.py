@@ -13,15 +13,16 @@ from typing import Any, Final
 from conformance.analysis.assumption_checks import as_documents, confirm
 from conformance.analysis.assumption_checks import load as load_assumptions
 from conformance.analysis.waivers import Waiver, WaiverState, hash_of, known_of, load_or_none
-from conformance.checks.oracles import Oracles, build_checks
+from conformance.checks.booker import booker
+from conformance.checks.positive_controls import without_unproven
 from conformance.claims.folders import specs_dir
-from conformance.claims.openapi import load_operations
-from conformance.claims.requirements import Catalogue, Requirement, load_catalogue, select
-from conformance.client import Budget, Client
+from conformance.claims.requirements import Catalogue, Requirement, select
+from conformance.client import Client, budget_for
 from conformance.errors import UsageError
-from conformance.exchange.model import Recorder
+from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
-from conformance.ledger.journal import Leak, new_ledger, refuse_unfinished
+from conformance.ledger.entries import Leak
+from conformance.ledger.journal import new_ledger, refuse_unfinished
 from conformance.results.run_json import load_run
 from conformance.results.verdicts import Book, ExitCode, Outcome, Verdict, exit_code, without_provisional
 from conformance.run.provenance import identity
@@ -104,6 +105,8 @@ class Run:
             if self.book.get(requirement, operation) is None:
                 self.book.add(self._unjudged(requirement, operation))
         self.book.replace(self._retracted())
+        checks = {row.id for row in self.catalogue.judged() if row.check is not None}
+        self.book.replace(list(without_unproven(self.book, self.client.recorder.exchanges, checks)))
 
     def _retracted(self) -> list[Verdict]:
         """Return what is red on nothing but exchanges that prove nothing, as what cannot be judged."""
@@ -124,11 +127,11 @@ class Run:
             for name, x in own.items()
             if x.status == UNAUTHORIZED and x.role not in taken
         }
-        strange = self.client.ledger.strangers.mentioned
+        foreign_id_in = self.client.ledger.foreign.foreign_id_in
         return refused | {
             name: "it was about something that this run turned out not to have created"
             for name, x in own.items()
-            if strange(x.request)
+            if foreign_id_in(x.request)
         }
 
     def _unjudged(self, requirement: str, operation: str) -> Verdict:
@@ -158,6 +161,7 @@ class Run:
         elif self.harness_errors and code is not ExitCode.VIOLATION:
             code = ExitCode.USAGE
         client = self.client
+        counts = client.counts
         return {
             "schema_version": SCHEMA_VERSION,
             "run_id": self.run_id,
@@ -176,14 +180,14 @@ class Run:
             "selected": list(self.options.only),
             "identity": identity(self.catalogue, self.target) | {"waivers": hash_of(self.waivers)},
             "requests": {
-                "total": sum(client.per_operation.values()),
-                "per_operation": {self.redactor.mask(k): n for k, n in sorted(client.per_operation.items())},
-                "per_purpose": dict(sorted(client.per_purpose.items())),
+                "total": sum(counts.per_operation.values()),
+                "per_operation": {self.redactor.mask(k): n for k, n in sorted(counts.per_operation.items())},
+                "per_purpose": dict(sorted(counts.per_purpose.items())),
                 "per_requirement": {k: len(v) for k, v in sorted(self.per_requirement.items())},
                 "writes": client.budget.writes,
                 "created": sum(e.state in {"created", "undone"} for e in client.ledger.entries.values()),
                 "seconds_waited": round(client.budget.waited, 2),
-                "throttled": client.throttled,
+                "throttled": counts.throttled,
             },
             "operations": {
                 o.id: {"api": o.api, "method": o.method, "path": o.path, "page": o.page}
@@ -228,12 +232,6 @@ def _moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def load_claims() -> Catalogue:
-    """Return the operations and requirements of the specs folder."""
-    folder = specs_dir()
-    return load_catalogue(folder, load_operations(folder))
-
-
 def new_run(options: Options, target: Target, catalogue: Catalogue) -> Run:
     """Return a run that is ready to start; its report folder exists and can be written."""
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
@@ -246,12 +244,17 @@ def new_run(options: Options, target: Target, catalogue: Catalogue) -> Run:
     redactor = Redactor()
     recorder = Recorder(redactor, str(folder / "exchanges.ndjson"))
     ledger = new_ledger(folder / "ledger.ndjson", target.base_url)
-    budget = Budget(target.rate, target.max_requests, target.max_writes)
-    client = Client(target, recorder, budget, ledger, read_only=options.read_only)
     book = Book()
-    oracles = Oracles(build_checks(catalogue.judged(), redactor), book, redactor, selected, catalogue.rows)
-    client.listeners.append(oracles)
-    client.limit_listener = oracles.limit
+    checks = booker(catalogue.judged(), book, redactor, selected)
+    client = Client(
+        target,
+        recorder,
+        budget_for(target, ledger),
+        ledger,
+        observers=(checks,),
+        on_rate_limit=checks.rate_limit,
+        read_only=options.read_only,
+    )
     seed = options.seed if options.seed is not None else secrets.randbelow(2**31)
     run = Run(options, target, catalogue, selected, folder, run_id, seed, redactor, book, client)
     run.waivers, run.baseline = known, baseline

@@ -1,37 +1,82 @@
-"""Who is judged, with whose credentials, and what the suite may do there: the targets file."""
+"""Who is judged, with whose credentials, and what the suite may do there (design, section 2)."""
 
 from __future__ import annotations
 
 import hashlib
-import io
-import ipaddress
-import os
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, Final, Literal, Self
-from urllib.parse import urlsplit
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import Annotated, Final, Literal, Self
+from urllib.parse import unquote, urlsplit
 
-from dotenv import dotenv_values
 from pydantic import (
+    AfterValidator,
+    AliasChoices,
     BaseModel,
     ConfigDict,
     Field,
     SecretStr,
-    ValidationError,
     field_validator,
     model_validator,
 )
 
-from conformance.errors import UsageError
+from conformance.targets.urls import check_base_url, check_issuer, check_url, is_loopback
+from conformance.targets.variables import useless
 
-PRODUCTION_HOSTS: Final = frozenset({"api.bentley.com"})
-REFERENCE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-SECRET_KEYS: Final = frozenset({"client_secret", "token"})
 RATE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*/\s*(s|m|h)")
 SECONDS: Final = {"s": 1.0, "m": 60.0, "h": 3600.0}
+LONGEST_TOKEN: Final = 16 * 1024
+TOKEN: Final = re.compile(r"[\x21-\x7e]+")
+HEADER_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+HEADER_VALUE: Final = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
+OWN_HEADERS: Final = frozenset(
+    {"authorization", "host", "content-length", "content-type", "transfer-encoding", "connection", "accept"}
+    | {"te", "trailer", "upgrade", "expect", "proxy-authorization", "accept-encoding"}
+)
+"""Headers that a request has of its own, or that the requirements speak of."""
+
+
+def fault_of_token(token: str) -> str:
+    """Return why a text is no token that could be sent, and the cure; "" where it could."""
+    if token.lower().startswith("bearer "):
+        return "begins with the word Bearer; give the token alone"
+    if token[:1] in {'"', "'"} and token[-1:] == token[:1]:
+        return "stands in quotes; give the token alone"
+    if len(token) > LONGEST_TOKEN:
+        return f"is longer than {LONGEST_TOKEN} characters; give the token alone"
+    return "" if TOKEN.fullmatch(token) else "is no token: it is empty, or has blanks or other signs in it"
+
+
+def _ready(token: SecretStr) -> SecretStr:
+    if fault := fault_of_token(token.get_secret_value()):
+        raise ValueError(f"the token {fault}")
+    return token
+
+
+def _meant(value: str) -> str:
+    if fault := useless(value):
+        raise ValueError(f"the value {fault}; give the real one, or take the line out")
+    return value
+
+
+def _checked_headers(headers: Mapping[str, SecretStr | str]) -> Mapping[str, SecretStr | str]:
+    if len({name.lower() for name in headers}) != len(headers):
+        raise ValueError("a header stands twice, in two spellings")
+    for name, value in headers.items():
+        if not HEADER_NAME.fullmatch(name):
+            raise ValueError(f"{name!r} is no name of a header")
+        if name.lower() in OWN_HEADERS:
+            cure = "give credentials to a role" if "authorization" in name.lower() else "the suite sets it"
+            raise ValueError(f"{name} cannot be given here: {cure}")
+        if not HEADER_VALUE.fullmatch(value if isinstance(value, str) else value.get_secret_value()):
+            raise ValueError(f"the value of {name} is empty, or has other characters than printable ASCII")
+    return headers
+
+
+ReadyToken = Annotated[SecretStr, AfterValidator(_ready)]
+Headers = Annotated[Mapping[str, SecretStr | str], AfterValidator(_checked_headers)]
+"""Headers by name; a value that comes from a variable is a secret."""
+Fixture = Annotated[str, AfterValidator(_meant)]
 
 
 class _Strict(BaseModel):
@@ -43,8 +88,9 @@ class Role(_Strict):
 
     client_id: str = ""
     client_secret: SecretStr | None = None
-    token: SecretStr | None = None
+    token: ReadyToken | None = None
     token_command: str = ""
+    headers: Headers = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -55,18 +101,21 @@ class Role(_Strict):
             )
         if self.client_id and self.client_secret is None:
             raise ValueError("client_id needs a client_secret")
+        if self.client_id and (fault := useless(self.client_id)):
+            raise ValueError(f"client_id {fault}; give the real one")
         return self
 
 
 class Target(_Strict):
-    """One environment under test (design, section 2).
+    """One environment under test.
 
-    `rate` is requests a second or None; `patience` is how many seconds a write may take to show in reads;
-    the timeouts are seconds for connecting, for one read and for a whole response.
+    `rate` is requests a second or None; `consistency_timeout` is how many seconds a write may take to show in
+    reads; the timeouts are seconds for connecting, for one read and for a whole response. `ca` is a file or
+    folder of certificates.
     """
 
     name: str = ""
-    base_url: str
+    base_url: Annotated[str, AfterValidator(check_base_url)]
     token_url: str = ""
     issuer: str = ""
     scope: str = "itwin-platform"
@@ -76,7 +125,9 @@ class Target(_Strict):
     writes: Literal["free", "ledger", "none"] | None = None
     write_hosts: tuple[str, ...] = ()
     allow_production: bool = False
-    patience: float = Field(default=5.0, ge=0)
+    consistency_timeout: float = Field(
+        default=5.0, ge=0, validation_alias=AliasChoices("consistency_timeout", "patience")
+    )
     idle: float = Field(default=1.5, ge=0)
     connect_timeout: float = Field(default=10.0, gt=0)
     read_timeout: float = Field(default=12.0, gt=0)
@@ -84,19 +135,22 @@ class Target(_Strict):
     max_wait: float = Field(default=90.0, ge=0)
     ca: str = ""
     proxy: str = ""
+    headers: Headers = Field(default_factory=dict)
     roles: Mapping[str, Role] = Field(default_factory=dict)
-    tokens: Mapping[str, SecretStr] = Field(default_factory=dict)
-    fixtures: Mapping[str, str] = Field(default_factory=dict)
+    tokens: Mapping[str, ReadyToken] = Field(default_factory=dict)
+    fixtures: Mapping[str, Fixture] = Field(default_factory=dict)
 
-    @field_validator("base_url", "token_url", "issuer")
+    @field_validator("token_url")
     @classmethod
-    def _is_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
-            raise ValueError(f"{value!r} is no http(s) URL")
-        if parts.username or parts.password:
-            raise ValueError("no credentials in a URL: give them to a role")
-        return value.rstrip("/")
+    def _is_address(cls, value: str) -> str:
+        if value:
+            check_url(value)
+        return value
+
+    @field_validator("issuer")
+    @classmethod
+    def _is_issuer(cls, value: str) -> str:
+        return check_issuer(value) if value else value
 
     @field_validator("rate", mode="before")
     @classmethod
@@ -107,6 +161,12 @@ class Target(_Strict):
     def host(self) -> str:
         """Return the host name of the API."""
         return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def urls(self) -> dict[str, str]:
+        """Return the configured addresses by the key that names them."""
+        known = {"base_url": self.base_url, "token_url": self.token_url, "issuer": self.issuer}
+        return {key: url for key, url in known.items() if url}
 
     @property
     def mode(self) -> str:
@@ -134,17 +194,37 @@ class Target(_Strict):
                 return "the run is read-only and this needs a write"
         return ""
 
+    def extra_headers(self, role: str, *, as_role: bool = True) -> dict[str, str]:
+        """Return the configured headers of a request; those of the role only where it is sent as the role."""
+        entry = self.roles.get(role) if as_role else None
+        own = {name.lower(): (name, value) for name, value in self.headers.items()}
+        own |= {name.lower(): (name, value) for name, value in (entry.headers if entry else {}).items()}
+        return {name: v if isinstance(v, str) else v.get_secret_value() for name, v in own.values()}
+
+    def secret_headers(self) -> frozenset[str]:
+        """Return the names, in small letters, of the configured headers whose values are secret."""
+        every = [self.headers, *(role.headers for role in self.roles.values())]
+        return frozenset(n.lower() for each in every for n, v in each.items() if isinstance(v, SecretStr))
+
     def secrets(self) -> list[str]:
         """Return every secret of the configuration, for whoever masks them; for no other use."""
-        held = [s for r in self.roles.values() for s in (r.client_secret, r.token) if s is not None]
-        proxy = urlsplit(self.proxy).password
-        return [s.get_secret_value() for s in (*held, *self.tokens.values())] + ([proxy] if proxy else [])
+        roles = self.roles.values()
+        held = [s for r in roles for s in (r.client_secret, r.token, *r.headers.values())]
+        held += [*self.headers.values(), *self.tokens.values()]
+        proxy = urlsplit(self.proxy).password or ""
+        clear = [proxy, unquote(proxy)] if proxy else []
+        return [s.get_secret_value() for s in held if isinstance(s, SecretStr)] + clear
 
     def identity(self) -> str:
         """Return a hash of the configuration without its secrets and the port of a loopback address."""
-        document = self.model_dump(mode="json", exclude={"roles", "tokens"})
+        document = self.model_dump(mode="json", exclude={"roles", "tokens", "headers"})
+        document["ca"] = PurePath(self.ca).name
+        # Runs of before the key had its present name are still compared.
+        document["patience"] = document.pop("consistency_timeout")
         document["roles"] = sorted(self.roles)
         document["tokens"] = sorted(self.tokens)
+        if self.headers:
+            document["headers"] = sorted(self.headers)
         if is_loopback(self.host):
             document |= {
                 "base_url": "loopback",
@@ -161,133 +241,3 @@ def parse_rate(text: str) -> float:
     if match is None or float(match[1]) <= 0:
         raise ValueError(f"{text!r} is no rate; write for instance 20/s or 400/m")
     return float(match[1]) / SECONDS[match[2]]
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether the host is this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def load_target(file: Path, name: str) -> Target:
-    """Return one target of a targets file; all that is wrong is a `UsageError` that names key and cure.
-
-    A ``${NAME}`` comes from the environment or from the ``.env`` file beside the targets file.
-    """
-    beside = {k: v for k, v in dotenv_values(file.parent / ".env").items() if v is not None}
-    return parse_target(_read(file), name, {**beside, **os.environ}, str(file))
-
-
-@contextmanager
-def embedded_target(**options: Any) -> Iterator[Target]:
-    """Open the built-in emulator on a free port of this machine, as a target, until the block ends.
-
-    `options` are those of `conformance.emulator.serve.running`.
-    """
-    from conformance.emulator.serve import running
-
-    with running(**options) as served:
-        texts = served.targets()
-        environment = {k: v or "" for k, v in dotenv_values(stream=io.StringIO(texts.env)).items()}
-        yield parse_target(tomllib.loads(texts.toml), "emulator", environment, "the emulator")
-
-
-def parse_target(document: Mapping[str, Any], name: str, environment: Mapping[str, str], file: str) -> Target:
-    """Return the named target of a parsed targets file; `file` is how messages call it."""
-    targets = document.get("targets", {})
-    unknown = sorted(set(document) - {"targets"})
-    if unknown:
-        raise UsageError(f"{file}: unknown key {unknown[0]!r} at the top; targets stand under [targets.NAME]")
-    if not isinstance(targets, dict) or not isinstance(targets.get(name), dict):
-        known = ", ".join(sorted(targets)) if isinstance(targets, dict) and targets else "none"
-        raise UsageError(f"{file}: no target {name!r}; there are: {known}")
-    where = f"{file}: [targets.{name}]"
-    _refuse_clear_secrets(targets[name], where)
-    content = _interpolate(targets[name], environment, where)
-    try:
-        target = Target.model_validate({**content, "name": name})
-    except ValidationError as error:
-        raise UsageError(_explain(error, where)) from None
-    _refuse_production(target, where)
-    return target
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(
-            f"{file}: cannot be read: {error.strerror}; "
-            "write one after targets.example.toml or name it with --targets"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{file}: is not UTF-8 text (byte {error.start})") from error
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{file}: not valid TOML: {error}") from error
-
-
-def _refuse_clear_secrets(content: Mapping[str, Any], where: str) -> None:
-    roles, tokens = _table(content, "roles"), _table(content, "tokens")
-    secrets = [
-        (f"roles.{role}.{key}", value)
-        for role, entry in roles.items()
-        if isinstance(entry, dict)
-        for key, value in entry.items()
-        if key in SECRET_KEYS
-    ]
-    for key, value in [*secrets, *((f"tokens.{key}", value) for key, value in tokens.items())]:
-        if not isinstance(value, str) or not REFERENCE.fullmatch(value):
-            raise UsageError(
-                f"{where} {key} holds a secret in clear; "
-                'write "${NAME}" and put the secret into the environment or into .env beside the file'
-            )
-
-
-def _table(content: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    table = content.get(key, {})
-    return table if isinstance(table, dict) else {}
-
-
-def _interpolate(value: Any, environment: Mapping[str, str], where: str) -> Any:
-    if isinstance(value, dict):
-        return {key: _interpolate(entry, environment, f"{where} {key}") for key, entry in value.items()}
-    if isinstance(value, list):
-        return [_interpolate(entry, environment, where) for entry in value]
-    if not isinstance(value, str):
-        return value
-
-    def lookup(match: re.Match[str]) -> str:
-        if not environment.get(match[1]):
-            raise UsageError(
-                f"{where}: the variable {match[1]} is not set; "
-                "export it or write it into .env beside the file"
-            )
-        return environment[match[1]]
-
-    return REFERENCE.sub(lookup, value)
-
-
-def _explain(error: ValidationError, where: str) -> str:
-    found = error.errors(include_input=False, include_url=False)
-    first = next((each for each in found if each["type"] == "extra_forbidden"), found[0])
-    key = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "extra_forbidden":
-        return f"{where} {key}: unknown key; known here: {', '.join(_known(first['loc']))}"
-    return f"{where} {key}: {first['msg'].removeprefix('Value error, ')}"
-
-
-def _known(location: tuple[int | str, ...]) -> list[str]:
-    model = Role if location[0] == "roles" else Target
-    return [key for key in model.model_fields if key != "name"]
-
-
-def _refuse_production(target: Target, where: str) -> None:
-    if target.host in PRODUCTION_HOSTS and not (target.allow_production and target.writes == "none"):
-        raise UsageError(
-            f"{where} {target.host} is production; "
-            'it is judged only with allow_production = true and writes = "none"'
-        )

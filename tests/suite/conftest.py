@@ -12,9 +12,9 @@ import pytest
 
 from conformance.claims.openapi import Operation
 from conformance.claims.requirements import Catalogue
-from conformance.emulator.serve import Served, running
+from conformance.emulator.serving import Served, running
 from conformance.targets.model import Target
-from tests.suite.toy_api import House, lit
+from tests.suite.toy_api import Checkout, serve_lamps
 
 TOOLS: Final = {
     "browser": ("chromium", "chromium-browser", "google-chrome", "chrome"),
@@ -37,9 +37,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
     """Return a checkout of lamps, which is also the working directory."""
-    made = House(tmp_path / "house")
+    made = Checkout(tmp_path / "checkout")
     monkeypatch.chdir(made.root)
     return made
 
@@ -47,7 +47,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
 @pytest.fixture(scope="session")
 def lamps(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
     """Return the claims of lamps."""
-    return House(tmp_path_factory.mktemp("lamps") / "house").catalogue()
+    return Checkout(tmp_path_factory.mktemp("lamps") / "checkout").catalogue()
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +59,7 @@ def operations(lamps: Catalogue) -> Mapping[str, Operation]:
 @pytest.fixture(scope="session")
 def lamp_target() -> Iterator[Target]:
     """Return a running server of lamps as a target."""
-    with lit() as target:
+    with serve_lamps() as target:
         yield target
 
 

@@ -81,8 +81,8 @@ paths:
           application/json:
             schema:
               type: object
-              properties: {id: {type: string, x-unique: true}, likeness: {type: string, x-real-id: lamp_id}}
-            examples: {one: {value: {id: hall, likeness: desk, lit: false}}}
+              properties: {id: {type: string, x-unique: true}, model: {type: string, x-real-id: lamp_id}}
+            examples: {one: {value: {id: hall, model: desk, lit: false}}}
       responses:
         "201":
           description: Added.
@@ -99,21 +99,22 @@ requirements:
   - {id: lamps.get.colour, operation: getLamp, level: unspecified, basis: fact, source: none,
      expect: a lamp has some colour, ask: Name its colour.}
   - {id: lamps.get.id-repeated, operation: getLamp, level: must, basis: example,
-     expect: the id of the path comes back, oracle: {status: 200, equal: {/id: $request.path.lampId}}}
+     expect: the id of the path comes back, check: {status: 200, equal: {/id: $request.path.lampId}}}
   - {id: lamps.break.answers-204, operation: breakLamp, level: must, basis: schema,
      expect: a broken lamp is answered with 204, needs: [mode.write]}
   - {id: lamps.break.loudly, operation: breakLamp, level: must, basis: schema,
      excluded: nobody can hear a response, expect: a lamp breaks loudly}
   - {id: platform.reply.documented-status, operation: every, level: must, basis: schema,
-     expect: only documented statuses, oracle: documented-status}
-  - {id: platform.reply.whole, operation: every, level: must, basis: schema, expect: every response is whole}
+     expect: only documented statuses, check: documented-status}
+  - {id: platform.reply.whole, operation: every, level: must, basis: schema, expect: every response is whole,
+     check: wholeness}
 """
 
 _NUMBERS: Final = count(1)
 
 
 @dataclass
-class House:
+class Checkout:
     """A checkout of its own: specs, contract and a place for reports."""
 
     root: Path
@@ -144,7 +145,7 @@ class House:
         head = '"""Scenarios of lamps."""\nimport pytest\nfrom conformance.checks import expect\n'
         head += "from conformance.errors import NotJudged, Violation\n"
         head += "from conformance.exchange.model import request_for\n"
-        head += "from conformance.run.pytest_plugin import prepares, verifies\n\n"
+        head += "from conformance.run.pytest_plugin import phase, verifies\n\n"
         head += "def get(run, lamp):\n    operation = run.catalogue.operations['getLamp']\n"
         head += "    return run.client.send(request_for(operation, {'lampId': lamp}))\n\n"
         name = f"test_lamps_{next(_NUMBERS)}.py"
@@ -189,8 +190,8 @@ def response(
     return replace(base, **options)
 
 
-class Answers(BaseHTTPRequestHandler):
-    """Lamps: ``desk`` is lit, ``dim`` answers 500, ``gone`` closes the connection; no other is there."""
+class LampHandler(BaseHTTPRequestHandler):
+    """Serves lamps: ``desk`` is there, ``dim`` answers 500, ``gone`` closes the connection."""
 
     protocol_version = "HTTP/1.1"
 
@@ -225,9 +226,9 @@ class Answers(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def lit() -> Iterator[Target]:
+def serve_lamps() -> Iterator[Target]:
     """Serve lamps on a free port while the block lasts, and return them as a target."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), LampHandler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
@@ -237,7 +238,7 @@ def lit() -> Iterator[Target]:
             base_url=f"http://127.0.0.1:{server.server_address[1]}",
             roles={"owner": Role(token=SecretStr("the-token-of-the-owner"))},
             writes="free",
-            patience=0,
+            consistency_timeout=0,
         )
     finally:
         server.shutdown()

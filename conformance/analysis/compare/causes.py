@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from conformance.analysis.compare.model import Cause, JsonObject, Kind, Row
 from conformance.results.verdicts import Outcome
-from conformance.targets.model import is_loopback
+from conformance.targets.urls import is_loopback
 
 VIOLATIONS: Final = frozenset({Outcome.FAIL, Outcome.DEVIATION})
 SETTINGS: Final = ("profile", "read_only", "selected", "base_url")

@@ -8,9 +8,10 @@ from typing import Final
 
 from conformance.analysis.replay.model import Send
 from conformance.analysis.reproduction import Record
-from conformance.client import Budget, Client
+from conformance.client import Client, budget_for
 from conformance.errors import NotJudged
-from conformance.exchange.model import Recorder, Request
+from conformance.exchange.model import Request
+from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.journal import Ledger
 from conformance.targets.model import Target
@@ -27,12 +28,8 @@ DEFAULTS: Final = ("Accept", "Content-Type", "Authorization")
 @contextmanager
 def sender(target: Target) -> Iterator[Send]:
     """Give a `Send` to the target, within its limits; a target that is read-only is not written to."""
-    client = Client(
-        target,
-        Recorder(Redactor()),
-        Budget(target.rate, target.max_requests, target.max_writes),
-        Ledger(None, target.base_url),
-    )
+    ledger = Ledger(None, target.base_url)
+    client = Client(target, Recorder(Redactor()), budget_for(target, ledger), ledger)
 
     def send(record: Record) -> tuple[int, Mapping[str, str], str]:
         request, role = request_of(record), str(record.get("role") or "owner")

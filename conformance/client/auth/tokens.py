@@ -169,7 +169,7 @@ class Credentials:
         try:
             harden(session, self.limits, ca=self.target.ca, proxies=self.proxies)
             session.register_compliance_hook(
-                "access_token_response", lambda response: self._sane(role, response)
+                "access_token_response", lambda response: self._validate_token_response(role, response)
             )
             answer: dict[str, Any] = dict(
                 session.fetch_token(url, grant_type="client_credentials", headers=FORM)
@@ -190,7 +190,7 @@ class Credentials:
             session.close()
             self.after(role, url, status, failure, (time.perf_counter() - started) * 1000)
 
-    def _sane(self, role: str, response: requests.Response) -> requests.Response:
+    def _validate_token_response(self, role: str, response: requests.Response) -> requests.Response:
         """Refuse what Authlib would stumble over: an answer that is no JSON object, a 5xx, a redirect."""
         try:
             content = json.loads(response.content)

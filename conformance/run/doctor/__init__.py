@@ -10,16 +10,16 @@ import yaml
 from conformance.claims.folders import specs_dir
 from conformance.claims.requirements import Catalogue, select
 from conformance.client import Budget, Client
-from conformance.exchange.model import Recorder
+from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.journal import Ledger
 from conformance.run.doctor.fixtures import Fixtures
-from conformance.run.doctor.model import Diagnosis, Finding, Outlook, State
+from conformance.run.doctor.model import Diagnosis, Observation, Outlook, State
 from conformance.run.doctor.network import base_url, clock, hosts, limits
 from conformance.run.doctor.roles import organizations, ready_tokens
 from conformance.targets.model import Target
 
-__all__ = ["Diagnosis", "Finding", "Outlook", "State", "diagnose"]
+__all__ = ["Diagnosis", "Observation", "Outlook", "State", "diagnose"]
 
 
 def diagnose(
@@ -30,28 +30,33 @@ def diagnose(
         target, Recorder(Redactor()), Budget(target.rate, target.max_requests), Ledger(), read_only=True
     )
     try:
-        findings = _look(client)
+        observations = _look(client)
     finally:
         client.close()
     outlook, applicable = _outlook(target, catalogue, only, writes=not read_only and target.mode != "none")
     return Diagnosis(
-        target.name, target.base_url, tuple(findings), outlook, applicable, dict(client.per_purpose)
+        target.name,
+        target.base_url,
+        tuple(observations),
+        outlook,
+        applicable,
+        dict(client.counts.per_purpose),
     )
 
 
-def _look(client: Client) -> list[Finding]:
+def _look(client: Client) -> list[Observation]:
     lookups = yaml.safe_load((specs_dir() / "fixtures.yaml").read_text(encoding="utf-8"))
-    findings = list(hosts(client.target))
-    finding, response = base_url(client)
-    findings.append(finding)
+    seen = list(hosts(client.target))
+    answers, response = base_url(client)
+    seen.append(answers)
     if response is not None:
-        findings.append(clock(response))
-    own = organizations(client, lookups, findings)
-    findings += ready_tokens(client)
+        seen.append(clock(response))
+    own = organizations(client, lookups, seen)
+    seen += ready_tokens(client)
     fixtures = Fixtures(client, lookups, own)
     if response is not None and own:
-        findings += [*fixtures.check(), *fixtures.permissions()]
-    return findings + list(limits(client))
+        seen += [*fixtures.check(), *fixtures.permissions()]
+    return seen + list(limits(client))
 
 
 def _outlook(

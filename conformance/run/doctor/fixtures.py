@@ -10,7 +10,7 @@ from urllib.parse import quote
 from conformance.client import Client
 from conformance.errors import NotJudged
 from conformance.exchange.model import Exchange, Request
-from conformance.run.doctor.model import Finding, State
+from conformance.run.doctor.model import Observation, State
 
 
 @dataclass(frozen=True)
@@ -21,34 +21,34 @@ class Fixtures:
     lookups: Mapping[str, Any]
     own: Mapping[str, str]
 
-    def check(self) -> Iterator[Finding]:
+    def check(self) -> Iterator[Observation]:
         """Check every fixture of the target, in the order of the targets file."""
         known = self.lookups["fixtures"]
         for name, value in self.client.target.fixtures.items():
             if name in known:
                 yield self._fixture(name, value, known[name])
             else:
-                yield Finding("fixture", name, State.NOTE, "no requirement needs it", "remove it")
+                yield Observation("fixture", name, State.NOTE, "no requirement needs it", "remove it")
 
-    def _fixture(self, name: str, value: str, wanted: Mapping[str, str]) -> Finding:
+    def _fixture(self, name: str, value: str, wanted: Mapping[str, str]) -> Observation:
         role = wanted["role"] if wanted["role"] in self.own else "owner"
         cure = f"correct fixtures.{name}"
         try:
             response = self._read("fixture", value, role)
         except NotJudged as why:
-            return Finding("fixture", name, State.DOWN, why.reason)
+            return Observation("fixture", name, State.DOWN, why.reason)
         if response.status != 200:  # noqa: PLR2004 - it cannot be read
             hidden = wanted["organization"] == "other" and role == "owner" and response.status in {403, 404}
             seen = f"{value[:64]}: the {role} gets {response.summary()}"
             if hidden:
-                return Finding(
+                return Observation(
                     "fixture", name, State.NOTE, f"{seen}, as a stranger does: it may or may not exist"
                 )
-            return Finding("fixture", name, State.WRONG, seen, cure)
+            return Observation("fixture", name, State.WRONG, seen, cure)
         problem = self._organization(response, wanted) or self._data_center(response, wanted)
         place = response.at(self.lookups["fixture"]["data_center"])
         seen = f"exists, {place}" if isinstance(place, str) else "exists"
-        return Finding(
+        return Observation(
             "fixture", name, State.WRONG if problem else State.OK, problem or seen, cure if problem else ""
         )
 
@@ -76,23 +76,25 @@ class Fixtures:
         there = response.at(pointer)
         return f"it is in {there} as everything else, not in another data center" if there == here else ""
 
-    def permissions(self) -> Iterator[Finding]:
+    def permissions(self) -> Iterator[Observation]:
         """Say what each role may do in the iTwin that the run would use, where the target tells."""
         home = self.client.target.fixtures.get("itwin_id")
         for role in self.own if home else ():
             try:
                 response = self._read("permissions", str(home), role)
             except NotJudged as why:
-                yield Finding("permissions", role, State.NOTE, why.reason)
+                yield Observation("permissions", role, State.NOTE, why.reason)
                 continue
             held = response.at(self.lookups["permissions"]["list"])
             if response.status == 200 and isinstance(held, list):  # noqa: PLR2004 - it tells
-                yield Finding("permissions", role, State.OK, ", ".join(map(str, held))[:300] or "none")
+                yield Observation("permissions", role, State.OK, ", ".join(map(str, held))[:300] or "none")
             else:
-                yield Finding("permissions", role, State.NOTE, f"cannot be read off: {response.summary()}")
+                yield Observation(
+                    "permissions", role, State.NOTE, f"cannot be read off: {response.summary()}"
+                )
         if not home:
             seen = "the run creates what it needs: the owner holds every permission there"
-            yield Finding("permissions", "owner", State.NOTE, seen)
+            yield Observation("permissions", "owner", State.NOTE, seen)
 
     def _read(self, lookup: str, value: str, role: str) -> Exchange:
         entry = self.lookups[lookup]

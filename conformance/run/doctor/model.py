@@ -1,4 +1,4 @@
-"""What a look at a target found: findings, what will not apply, and the exit code."""
+"""What a look at a target found: observations, what will not apply, and the exit code."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from conformance.results.verdicts import ExitCode
 
 
 class State(StrEnum):
-    """How a finding is: good, worth knowing, of the configuration, or nobody can judge."""
+    """How something is: good, worth knowing, of the configuration, or nobody can judge."""
 
     OK = "ok"
     NOTE = "note"
@@ -20,7 +20,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class Observation:
     """One line of the table: what was looked at, how it is, what was seen and what would cure it."""
 
     check: str
@@ -45,7 +45,7 @@ class Diagnosis:
 
     target: str
     base_url: str
-    findings: tuple[Finding, ...]
+    observations: tuple[Observation, ...]
     outlook: tuple[Outlook, ...]
     applicable: int
     requests: Mapping[str, int]
@@ -53,11 +53,12 @@ class Diagnosis:
     @property
     def exit_code(self) -> ExitCode:
         """Return 2 where the configuration is wrong, 3 where a run could not judge, else 0."""
-        states = {finding.state for finding in self.findings}
+        states = {seen.state for seen in self.observations}
         if State.WRONG in states:
             return ExitCode.USAGE
         return ExitCode.CANNOT_JUDGE if State.DOWN in states else ExitCode.CONFORMS
 
     def to_document(self) -> dict[str, Any]:
         """Return the diagnosis as JSON."""
-        return asdict(self) | {"exit_code": int(self.exit_code)}
+        document = asdict(self)
+        return document | {"findings": document.pop("observations"), "exit_code": int(self.exit_code)}

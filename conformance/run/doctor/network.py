@@ -13,8 +13,9 @@ from conformance.client import Client
 from conformance.client.probe import addresses, certificate
 from conformance.errors import NotJudged
 from conformance.exchange.model import Exchange, Request
-from conformance.run.doctor.model import Finding, State
-from conformance.targets.model import Target, is_loopback
+from conformance.run.doctor.model import Observation, State
+from conformance.targets.model import Target
+from conformance.targets.urls import is_loopback
 
 LIMIT_HEADER: Final = re.compile(r"rate-?limit|retry-after", re.IGNORECASE)
 SKEW: Final = 30.0
@@ -23,7 +24,7 @@ SOON: Final = 14.0
 """Days before the end of a certificate at which one wants to know."""
 
 
-def hosts(target: Target) -> Iterator[Finding]:
+def hosts(target: Target) -> Iterator[Observation]:
     """Look the hosts of the API and of the token service up, and their certificates."""
     seen = set()
     urls = {"base_url": target.base_url, "token_url": target.token_url, "issuer": target.issuer}
@@ -35,25 +36,25 @@ def hosts(target: Target) -> Iterator[Finding]:
         yield from _host(target, key, parts)
 
 
-def _host(target: Target, key: str, parts: SplitResult) -> Iterator[Finding]:
+def _host(target: Target, key: str, parts: SplitResult) -> Iterator[Observation]:
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
     if target.proxy:
         proxy = urlsplit(target.proxy).hostname
-        yield Finding("DNS, TLS", host, State.NOTE, f"left to the proxy {proxy}")
+        yield Observation("DNS, TLS", host, State.NOTE, f"left to the proxy {proxy}")
         return
     try:
         found = addresses(host, port, target.connect_timeout)
     except NotJudged as why:
-        yield Finding(
+        yield Observation(
             "DNS", host, State.DOWN, why.reason, f"correct {key}, or the name service of this machine"
         )
         return
-    yield Finding("DNS", host, State.OK, ", ".join(found[:3]))
+    yield Observation("DNS", host, State.OK, ", ".join(found[:3]))
     if parts.scheme == "https":
         yield _tls(target, host, port)
     elif not is_loopback(host):
-        yield Finding(
+        yield Observation(
             "TLS",
             host,
             State.WRONG,
@@ -62,16 +63,16 @@ def _host(target: Target, key: str, parts: SplitResult) -> Iterator[Finding]:
         )
 
 
-def _tls(target: Target, host: str, port: int) -> Finding:
+def _tls(target: Target, host: str, port: int) -> Observation:
     try:
         shown = certificate(host, port, target.ca, target.connect_timeout)
     except NotJudged as why:
-        return Finding("TLS", host, State.DOWN, why.reason, "name the certificate authority under ca")
+        return Observation("TLS", host, State.DOWN, why.reason, "name the certificate authority under ca")
     seen = f"{shown.protocol}, certificate of {shown.issuer}, {shown.days_left:.0f} days left"
-    return Finding("TLS", host, State.NOTE if shown.days_left < SOON else State.OK, seen)
+    return Observation("TLS", host, State.NOTE if shown.days_left < SOON else State.OK, seen)
 
 
-def base_url(client: Client) -> tuple[Finding, Exchange | None]:
+def base_url(client: Client) -> tuple[Observation, Exchange | None]:
     """Ask for the root of the API as nobody: any answer will do."""
     url = client.target.base_url
     try:
@@ -79,21 +80,23 @@ def base_url(client: Client) -> tuple[Finding, Exchange | None]:
             Request("GET", "/", purpose="setup", headers={"Authorization": None}, may_throttle=True)
         )
     except NotJudged as why:
-        return Finding("base URL", url, State.DOWN, why.reason, "correct base_url, or start the target"), None
-    return Finding("base URL", url, State.OK, f"answers, in {response.elapsed_ms:.0f} ms"), response
+        return Observation(
+            "base URL", url, State.DOWN, why.reason, "correct base_url, or start the target"
+        ), None
+    return Observation("base URL", url, State.OK, f"answers, in {response.elapsed_ms:.0f} ms"), response
 
 
-def clock(response: Exchange) -> Finding:
+def clock(response: Exchange) -> Observation:
     """Compare the target's clock with ours."""
     said = response.header("Date")
     try:
         theirs = parsedate_to_datetime(said or "").timestamp()
     except (ValueError, TypeError, OverflowError):
-        return Finding("clock", "Date", State.NOTE, "the target does not say what time it is")
+        return Observation("clock", "Date", State.NOTE, "the target does not say what time it is")
     skew = theirs + 0.5 - (response.started + response.elapsed_ms / 2000)
     if abs(skew) <= SKEW:
-        return Finding("clock", "Date", State.OK, f"{skew:+.1f} s from ours")
-    return Finding(
+        return Observation("clock", "Date", State.OK, f"{skew:+.1f} s from ours")
+    return Observation(
         "clock",
         "Date",
         State.NOTE,
@@ -102,7 +105,7 @@ def clock(response: Exchange) -> Finding:
     )
 
 
-def limits(client: Client) -> Iterator[Finding]:
+def limits(client: Client) -> Iterator[Observation]:
     """Say which limits a run keeps to, and what the target says about its own."""
     target = client.target
     told = {
@@ -115,9 +118,9 @@ def limits(client: Client) -> Iterator[Finding]:
     cure = (
         "" if target.rate or is_loopback(target.host) else 'set rate, for instance "400/m": others use it too'
     )
-    yield Finding("rate limit", "rate", State.OK if not cure else State.NOTE, seen, cure)
+    yield Observation("rate limit", "rate", State.OK if not cure else State.NOTE, seen, cure)
     if told:
-        yield Finding(
+        yield Observation(
             "rate limit", "responses", State.NOTE, client.redactor.mask("; ".join(sorted(told)))[:200]
         )
     spent = [f"at most {target.max_requests} requests"] if target.max_requests else []
@@ -128,4 +131,4 @@ def limits(client: Client) -> Iterator[Finding]:
         "free": "what is written is undone",
     }
     seen = ", ".join([modes[target.mode], *spent])
-    yield Finding("writes", target.host, State.OK if target.mode != "none" else State.NOTE, seen)
+    yield Observation("writes", target.host, State.OK if target.mode != "none" else State.NOTE, seen)

@@ -10,43 +10,43 @@ from typing import Any
 from conformance.client import Client, claims, scopes
 from conformance.errors import NotJudged
 from conformance.exchange.model import Request
-from conformance.run.doctor.model import Finding, State
+from conformance.run.doctor.model import Observation, State
 
 
-def organizations(client: Client, lookups: Mapping[str, Any], found: list[Finding]) -> dict[str, str]:
-    """Check every role and return the organization of each that has one; the findings go into `found`."""
+def organizations(client: Client, lookups: Mapping[str, Any], found: list[Observation]) -> dict[str, str]:
+    """Check every role and return the organization of each that has one; what was seen goes into `found`."""
     own: dict[str, str] = {}
     for role in client.target.roles:
-        finding, organization = _role(client, lookups["account"], role)
-        found.append(finding)
+        seen, organization = _role(client, lookups["account"], role)
+        found.append(seen)
         if organization:
             own[role] = organization
     if "owner" not in client.target.roles:
         cure = f"add [targets.{client.target.name}.roles.owner]: nearly every requirement needs it"
-        found.append(Finding("token", "owner", State.WRONG, "the target has no role owner", cure))
+        found.append(Observation("token", "owner", State.WRONG, "the target has no role owner", cure))
     found += _relations(own, lookups["roles"])
     return own
 
 
-def _role(client: Client, account: Mapping[str, str], role: str) -> tuple[Finding, str]:
+def _role(client: Client, account: Mapping[str, str], role: str) -> tuple[Observation, str]:
     cure = f"check [targets.{client.target.name}.roles.{role}] and the variables that it names"
     try:
         token = client.credentials.token(role)
         response = client.send(Request("GET", account["path"], purpose="setup", may_throttle=True), role)
     except NotJudged as why:
-        return Finding("token", role, State.DOWN, client.redactor.mask(why.reason), cure), ""
+        return Observation("token", role, State.DOWN, client.redactor.mask(why.reason), cure), ""
     seen, state = described(token, client.target.scope)
     if response.status == 401:  # noqa: PLR2004 - the token is refused
-        return Finding(
+        return Observation(
             "token", role, State.DOWN, f"{seen}; the API refuses it: {response.summary()}", cure
         ), ""
     organization = response.at(account["id"])
     if not isinstance(organization, str):
-        return Finding(
+        return Observation(
             "token", role, state, f"{seen}; its organization cannot be read: {response.summary()}"
         ), ""
     cure = "" if state is State.OK else cure
-    return Finding("token", role, state, f"{seen}; organization {organization[:64]}", cure), organization
+    return Observation("token", role, state, f"{seen}; organization {organization[:64]}", cure), organization
 
 
 def described(token: str, scope: str) -> tuple[str, State]:
@@ -66,7 +66,7 @@ def described(token: str, scope: str) -> tuple[str, State]:
     return words, state
 
 
-def _relations(own: Mapping[str, str], wanted: Mapping[str, str]) -> Iterator[Finding]:
+def _relations(own: Mapping[str, str], wanted: Mapping[str, str]) -> Iterator[Observation]:
     """Check that a role belongs to the owner's organization, or to another, as its requirements need it."""
     if "owner" not in own:
         return
@@ -74,7 +74,7 @@ def _relations(own: Mapping[str, str], wanted: Mapping[str, str]) -> Iterator[Fi
         if role in own and (own[role] == own["owner"]) != (relation == "own"):
             belongs = "another organization than" if relation == "own" else "the same organization as"
             must = "the same" if relation == "own" else "another"
-            yield Finding(
+            yield Observation(
                 "role",
                 role,
                 State.WRONG,
@@ -83,7 +83,7 @@ def _relations(own: Mapping[str, str], wanted: Mapping[str, str]) -> Iterator[Fi
             )
 
 
-def ready_tokens(client: Client) -> Iterator[Finding]:
+def ready_tokens(client: Client) -> Iterator[Observation]:
     """Describe the ready tokens that the API must refuse: each must have the fault that it stands for."""
     for name, secret in client.target.tokens.items():
         token = secret.get_secret_value()
@@ -95,4 +95,4 @@ def ready_tokens(client: Client) -> Iterator[Finding]:
         }.get(name)
         cure = f"put another token into tokens.{name}" if fault else ""
         state = State.WRONG if fault else State.OK
-        yield Finding("ready token", name, state, f"{seen}; {fault}" if fault else seen, cure)
+        yield Observation("ready token", name, state, f"{seen}; {fault}" if fault else seen, cure)

@@ -4,131 +4,114 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
+from conformance.claims.requirements import load_claims, select
 from conformance.client import Client
-from conformance.errors import ConformanceError, NotJudged, UsageError, Violation
+from conformance.errors import ConformanceError, NotApplicable, NotJudged, UsageError, Violation
 from conformance.ledger.unique_names import Unique
 from conformance.results.verdicts import Outcome, is_red
 from conformance.run.lifecycle import finish, open_target, stop
+from conformance.run.pytest_plugin.collection import (
+    CATALOGUE,
+    DECLARED,
+    RUN,
+    chosen,
+    declare,
+    is_generated,
+    left_of,
+    operations_of,
+)
 from conformance.run.pytest_plugin.judge import Judge
-from conformance.run.run import PROFILES, Options, Run, load_claims, new_run
+from conformance.run.pytest_plugin.options import add_options, options_of, refuse_what_cannot_work
+from conformance.run.run import Run, new_run
+from conformance.targets.model import Target
 
-RUN: Final = pytest.StashKey[Run]()
-OWNED: Final = pytest.StashKey[ExitStack]()
 JUDGE: Final = pytest.StashKey[Judge]()
-DECLARED: Final = pytest.StashKey[tuple[tuple[str, str], ...]]()
+OWNED: Final = pytest.StashKey[tuple[ExitStack, Target]]()
+"""The target of a run that pytest itself was called for, and what closes it."""
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     """Offer the options of ``conformance run`` that make sense to pytest."""
-    group = parser.getgroup("conformance")
-    group.addoption("--target", default="", help="target of the targets file; none: the built-in emulator")
-    group.addoption("--targets", type=Path, default=Path("targets.toml"), help="targets file")
-    group.addoption("--profile", choices=PROFILES, default="quick")
-    group.addoption("--report-dir", type=Path, default=None, help="report folder (default reports/<run id>)")
-    group.addoption(
-        "--only", action="append", default=[], metavar="SELECTOR", help="requirement, operationId or tag"
-    )
-    group.addoption("--seed", type=int, default=None, help="seed of the generated data")
-    group.addoption("--max-requests", type=int, default=None)
-    group.addoption("--read-only", action="store_true")
+    add_options(parser, pluginmanager)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker; where pytest itself was called, open the run that `conformance run` brings."""
+    """Register the markers; where pytest itself was called, read the claims and open the target."""
     config.addinivalue_line("markers", "verifies(*ids): the requirements that a scenario judges")
-    config.addinivalue_line(
-        "markers", "prepares(*ids): the requirements that a later scenario judges on what this one makes"
-    )
-    config.addinivalue_line("markers", "order(when): early, late, last or generated")
-    if RUN in config.stash or config.option.help:
-        return
+    config.addinivalue_line("markers", "phase(when): first or generated")
     option = config.option
+    if RUN in config.stash:
+        config.stash[CATALOGUE] = config.stash[RUN].catalogue
+    if CATALOGUE in config.stash or option.help or option.markers:
+        return
+    refuse_what_cannot_work(config)
     stack = ExitStack()
-    options = Options(
-        profile=option.profile,
-        report_dir=option.report_dir,
-        only=tuple(option.only),
-        seed=option.seed,
-        max_requests=option.max_requests,
-        read_only=option.read_only,
-    )
     try:
-        target = stack.enter_context(open_target(option.target, option.targets))
-        config.stash[RUN] = new_run(options, target, load_claims())
+        config.stash[CATALOGUE] = load_claims()
+        if not (option.collectonly or option.showfixtures or option.show_fixtures_per_test):
+            opened = open_target(option.conformance_target, option.conformance_targets)
+            config.stash[OWNED] = stack, stack.enter_context(opened)
     except UsageError as error:
-        stack.close()
         raise pytest.UsageError(str(error)) from error
-    config.stash[OWNED] = stack
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None, object, object]:
     """Keep the scenarios that judge something selected that the target has everything for."""
-    run = config.stash[RUN]
-    kept: list[pytest.Item] = []
-    dropped: list[pytest.Item] = []
-    for item in items:
-        item.stash[DECLARED] = declared = _declared(item, run)
-        wanted = [pair for pair in declared if pair in run.selected]
-        apply = any(not run.unmet(r) and (run.writes or run.catalogue.operations[o].safe) for r, o in wanted)
-        (kept if apply else dropped).append(item)
-    items[:] = sorted(kept, key=_place)
-    config.hook.pytest_deselected(items=dropped)
+    result = yield  # what others take out or put in another order comes first
+    catalogue = config.stash[CATALOGUE]
+    if RUN in config.stash or OWNED in config.stash:
+        declare(items, catalogue)
+        if RUN not in config.stash:
+            _begin(config, items)
+    if RUN in config.stash:
+        kept = chosen(items, config.stash[RUN])
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+        items[:] = kept
+    return result
 
 
-ORDER: Final = {"early": -1, "late": 1, "last": 2, "generated": 3}
-
-
-def _place(item: pytest.Item) -> int:
-    marker = item.get_closest_marker("order")
-    return ORDER[marker.args[0]] if marker else 0
+def _begin(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Open the run that pytest itself was called for, of what the scenarios that are left can judge."""
+    catalogue, only = config.stash[CATALOGUE], tuple(config.option.conformance_only)
+    try:
+        selected = select(catalogue, only)
+        left = left_of(selected, items, catalogue)
+        if len(left) < len(selected):
+            only = tuple(f"{requirement}@{operation}" for requirement, operation in sorted(left))
+        if left:
+            config.stash[RUN] = new_run(options_of(config, only), config.stash[OWNED][1], catalogue)
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from error
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Tell a scenario with an `operation` once for each operation of the requirements that it judges."""
-    if "operation" not in metafunc.fixturenames:
-        return
-    rows = metafunc.config.stash[RUN].catalogue.rows
-    marker = metafunc.definition.get_closest_marker("verifies")
-    ids = marker.args if marker else ()
-    metafunc.parametrize(
-        "operation", list(dict.fromkeys(o for r in ids if r in rows for o in rows[r].operations))
-    )
-
-
-def _declared(item: pytest.Item, run: Run) -> tuple[tuple[str, str], ...]:
-    """Return the pairs that a scenario declares; a parameter `operation` narrows several operations."""
-    marker = item.get_closest_marker("verifies") or item.get_closest_marker("prepares")
-    pairs = []
-    callspec = getattr(item, "callspec", None)
-    operation = callspec.params.get("operation") if callspec else None
-    for requirement in marker.args if marker else ():
-        row = run.catalogue.rows.get(requirement)
-        if row is None or row.excluded:
-            message = (
-                f"{item.nodeid} verifies {requirement}, which is {'excluded' if row else 'no requirement'}"
-            )
-            raise pytest.UsageError(message)
-        pairs += [(requirement, o) for o in row.operations if operation is None or o == operation]
-    return tuple(pairs)
+    if "operation" in metafunc.fixturenames:
+        metafunc.parametrize("operation", operations_of(metafunc, metafunc.config.stash[CATALOGUE]))
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Give the scenario its judge before any fixture sends something."""
     run = item.config.stash[RUN]
-    declared = item.stash[DECLARED] if item.get_closest_marker("verifies") else ()
-    judge = Judge(run, _name(item), declared)
+    judge = Judge(run, _name(item), item.stash[DECLARED])
     item.stash[JUDGE] = judge
-    order = item.get_closest_marker("order")
-    if order is not None and "generated" in order.args:
+    if is_generated(item):
         run.generated.add(judge.scenario)
-    run.client.scenario = lambda: judge.scenario
-    run.client.watch(judge.exchanges)
+        _take_end_checks(item.session)
+    _collect(judge)
+
+
+def _collect(judge: Judge) -> None:
+    """Let the exchanges from now on be this scenario's."""
+    judge.run.client.collect_into(judge.exchanges, judge.scenario)
 
 
 def _name(item: pytest.Item) -> str:
@@ -144,8 +127,7 @@ def pytest_runtest_makereport(
     judge = item.stash[JUDGE]
     if call.excinfo is not None and call.when != "teardown":
         _give_up(judge, call.excinfo.value)
-        _note_what_is_not_prepared(item, judge.run, call.excinfo.value)
-    elif call.when == "call":
+    elif call.when == "call" and not judge.end_checks:
         _explain_what_is_open(judge)
     if call.when == "call" and judge.failures:
         report.outcome = "failed"
@@ -155,11 +137,28 @@ def pytest_runtest_makereport(
     return report
 
 
-def _note_what_is_not_prepared(item: pytest.Item, run: Run, error: BaseException) -> None:
-    """Remember why a later scenario will find nothing to judge."""
-    if item.get_closest_marker("prepares"):
-        for pair in item.stash[DECLARED]:
-            run.notes.setdefault(pair, run.redactor.mask(f"what it needs was not prepared: {error}")[:500])
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """Take what scenarios left for the end, where nothing was generated after them."""
+    ended = yield
+    _take_end_checks(session)
+    return ended
+
+
+def _take_end_checks(session: pytest.Session) -> None:
+    """Take what scenarios left for the end; what goes wrong is the scenario's own, as in its own time."""
+    for item in session.items:
+        judge = item.stash.get(JUDGE, None)
+        if judge is None or not judge.end_checks:
+            continue
+        _collect(judge)
+        while judge.end_checks:
+            call = pytest.CallInfo.from_call(
+                judge.end_checks.pop(0), when="call", reraise=(KeyboardInterrupt,)
+            )
+            if call.excinfo is not None:
+                _give_up(judge, call.excinfo.value)
+        _explain_what_is_open(judge)
 
 
 def _explain_what_is_open(judge: Judge) -> None:
@@ -172,6 +171,8 @@ def _explain_what_is_open(judge: Judge) -> None:
 def _give_up(judge: Judge, error: BaseException) -> None:
     mask = judge.run.redactor.mask
     match error:
+        case NotApplicable():
+            judge.give_up(Outcome.NOT_APPLICABLE, mask(error.reason), error.evidence)
         case NotJudged():
             judge.give_up(Outcome.CANNOT_JUDGE, mask(error.reason), error.evidence)
         case Violation():
@@ -185,27 +186,30 @@ def _give_up(judge: Judge, error: BaseException) -> None:
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Undo, settle and report when pytest itself was called, and let its exit code be the run's."""
-    stack = session.config.stash.get(OWNED, None)
-    if stack is None or session.config.option.collectonly:
+    run = session.config.stash.get(RUN, None)
+    if run is None or OWNED not in session.config.stash:
         return
-    run = session.config.stash[RUN]
-    with stack:
-        if exitstatus == pytest.ExitCode.INTERRUPTED:
-            stop(run, "interrupted, or a module of scenarios cannot be read")
-        if session.testscollected or exitstatus in (0, 1, 5):
-            document = finish(run)
-            session.exitstatus = document["exit_code"]
+    if exitstatus == pytest.ExitCode.INTERRUPTED:
+        stop(run, "interrupted, or a module of scenarios cannot be read")
+    elif ended := session.shouldfail or session.shouldstop:
+        stop(run, f"pytest ended it early: {ended}")
+    session.exitstatus = finish(run)["exit_code"]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Close the target that pytest itself was called for."""
+    if OWNED in config.stash:
+        config.stash[OWNED][0].close()
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Say where the report is."""
     run = config.stash.get(RUN, None)
-    if run is None or OWNED not in config.stash:
-        return
-    red = sum(is_red(verdict) for verdict in run.book)
-    terminalreporter.write_line(
-        f"conformance: {red} violated, {len(run.book)} judged; report in {run.folder}"
-    )
+    if run is not None and OWNED in config.stash:
+        red = sum(is_red(verdict) for verdict in run.book)
+        terminalreporter.write_line(
+            f"conformance: {red} violated, {len(run.book)} judged; report in {run.folder}"
+        )
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,8 @@
 """More processes for the generated requests: each has a seed of its own, and all of them spend one budget.
 
-Only a nightly or release run has shards, since a quick one generates few requests. The run itself tells every
-scenario; a shard tells the generated ones again from the next seed, and what it finds is booked on the run.
-Rate, limits, `Retry-After` and the stop sign hold for all at once: they pass one gate in shared memory.
+Only a nightly or release run has shards, since a quick one generates few requests. The run itself runs every
+scenario; a shard runs the generated ones again from the next seed, and what it finds is booked on the run.
+Rate, limits, `Retry-After` and the stop sign hold for all at once: they are counted in shared memory.
 """
 
 from __future__ import annotations
@@ -12,36 +12,34 @@ import json
 import multiprocessing
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from conformance.claims.level import Level
-from conformance.client.budget import SEATS
-from conformance.ledger.journal import Leak, load_ledger
+from conformance.claims.requirements import load_claims
+from conformance.client.budget import MAX_PROCESSES
+from conformance.ledger.entries import Leak
+from conformance.ledger.journal import load_ledger
 from conformance.results.run_json import FILE_NAME
 from conformance.results.verdicts import Outcome, Verdict
 from conformance.run.lifecycle import signals_held_back, stop
-from conformance.run.run import Options, Run, load_claims, new_run
+from conformance.run.run import Options, Run, new_run
 from conformance.targets.model import Target
 
-GENERATED: Final = (
-    "platform.input.invalid-refused",
-    "platform.input.valid-answered",
-    "platform.model.agrees",
-)
+RunShard = Callable[[Run], None]
 
 
 @dataclass(frozen=True)
 class Shard:
-    """Another process of the run: where it writes, and where its last words are heard if it ends badly."""
+    """Another process of the run: where it writes, and where it says why it ends badly."""
 
     number: int
     folder: Path
     process: Any
-    words: Any
+    crash_pipe: Any
 
     def document(self) -> dict[str, Any] | None:
         """Wait for its end and return the document that it wrote, or None where it wrote none."""
@@ -52,31 +50,33 @@ class Shard:
         return document
 
     def why_it_ended(self) -> str:
-        """Return its last words, or how it was ended."""
+        """Return why it says it ended, or how it was ended."""
         try:
-            return str(self.words.recv())
+            return str(self.crash_pipe.recv())
         except (EOFError, OSError):
             return f"it was ended from outside ({self.process.exitcode})"
 
 
 @contextmanager
-def sharded(run: Run) -> Iterator[None]:
-    """Run the other shards beside the block, and book what they found when it ends."""
-    more = min(run.options.workers, SEATS) - 1 if run.options.profile != "quick" else 0
-    chosen = tuple(f"{r}@{o}" for r, o in sorted(run.selected) if r in GENERATED)
+def sharded(run: Run, run_shard: RunShard) -> Iterator[None]:
+    """Run the other shards beside the block, each by `run_shard`, and book what they found when it ends."""
+    more = min(run.options.workers, MAX_PROCESSES) - 1 if run.options.profile != "quick" else 0
+    chosen = tuple(f"{r}@{o}" for r, o in sorted(run.selected) if run.catalogue.rows[r].generated)
     if more < 1 or not chosen:
         yield
         return
     spawn = multiprocessing.get_context("spawn")
     shared = run.client.budget.share(spawn)
     with signals_held_back():  # for good in the new processes: the run is told, and tells them
-        shards = [_started(run, number, chosen, spawn, shared) for number in range(1, more + 1)]
+        shards = [_started(run, number, chosen, spawn, shared, run_shard) for number in range(1, more + 1)]
     yield
     for shard in shards:
         _merge(run, shard)
 
 
-def _started(run: Run, number: int, chosen: tuple[str, ...], spawn: Any, shared: tuple[Any, ...]) -> Shard:
+def _started(  # noqa: PLR0913, PLR0917 - what another process needs, once
+    run: Run, number: int, chosen: tuple[str, ...], spawn: Any, shared: tuple[Any, ...], run_shard: RunShard
+) -> Shard:
     folder = run.folder / "shards" / str(number)
     options = replace(
         run.options,
@@ -88,29 +88,31 @@ def _started(run: Run, number: int, chosen: tuple[str, ...], spawn: Any, shared:
         waivers=None,
     )
     heard, said = spawn.Pipe(duplex=False)
-    process = spawn.Process(target=_tell, args=(options, run.target, (*shared, number), said))
+    process = spawn.Process(
+        target=_run_in_process, args=(options, run.target, (*shared, number), said, run_shard)
+    )
     process.start()
     said.close()
     return Shard(number, folder, process, heard)
 
 
-def _tell(options: Options, target: Target, place: tuple[Any, ...], words: Any) -> None:
+def _run_in_process(
+    options: Options, target: Target, place: tuple[Any, ...], crash_pipe: Any, run_shard: RunShard
+) -> None:
     """Run one shard; the body of its process. What goes wrong is said to the run, not to the terminal."""
-    from conformance.run.pytest_plugin.launch import judge  # noqa: PLC0415 - launch imports this module
-
     sys.stderr = io.StringIO()
     try:
         run = new_run(options, target, load_claims())
         run.client.budget.join(*place)
         threading.Thread(target=_end_with_the_run, args=(run,), daemon=True).start()
-        judge(run, formats=False)
+        run_shard(run)
     finally:
         if (error := sys.exc_info()[1]) is not None:
-            words.send(f"{type(error).__name__}: {error}")
+            crash_pipe.send(f"{type(error).__name__}: {error}")
 
 
 def _end_with_the_run(run: Run) -> None:
-    """Take back what was created, and end, when the process of the run is gone: killed perhaps."""
+    """Undo what was created, and end, when the process of the run is gone: killed perhaps."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
@@ -131,12 +133,7 @@ def _merge(run: Run, shard: Shard) -> None:
     run.leaks += [Leak(**leak) for leak in document["leaks"]]
     run.harness_errors += document["harness_errors"]
     counts = document["requests"]
-    for key, total in (
-        ("per_operation", run.client.per_operation),
-        ("per_purpose", run.client.per_purpose),
-    ):
-        for name, count in counts[key].items():
-            total[name] = total.get(name, 0) + count
+    run.client.counts.add(counts["per_operation"], counts["per_purpose"])
     _append_exchanges(run, number)
 
 
@@ -144,7 +141,7 @@ def _inherit(run: Run, file: Path) -> None:
     """Take over what a shard that ended too early left behind."""
     ledger = load_ledger(file) if file.is_file() else None
     if ledger is not None and ledger.unfinished() and ledger.hold():
-        run.client.inherit(ledger)
+        run.client.ledger.inherit(ledger)
 
 
 def _verdict(verdict: dict[str, Any], number: int) -> Verdict:

@@ -16,7 +16,7 @@ from conformance.analysis.assumption_checks import FILE, Assumption, as_document
 from conformance.claims.level import Level
 from conformance.claims.openapi import load_operations
 from conformance.emulator import provenance
-from conformance.emulator.serve import running
+from conformance.emulator.serving import running
 from conformance.exchange.model import Exchange, Request
 from conformance.report.answers import answered, headline
 from conformance.results.verdicts import Outcome, Verdict
@@ -61,7 +61,7 @@ def outcome(behaviour: str, *verdicts: Verdict, exchanges: tuple[Exchange, ...] 
     return found[0].confirmed if found else None
 
 
-def reply(role: str, status: int, purpose: str = "judged") -> Exchange:
+def response(role: str, status: int, purpose: str = "judged") -> Exchange:
     """Return an exchange of a judged operation."""
     operation = load_operations(SPECS)["createRepositoryResource"]
     request = Request("POST", "/x", operation=operation, purpose=purpose)
@@ -115,10 +115,10 @@ def test_a_judged_requirement_confirms_or_refutes(verdict: Outcome, *, expected:
 def test_replies_to_a_role_confirm_or_refute() -> None:
     """Only judged replies to this role with one of the statuses count, and all of them have to agree."""
     foreign = "find.foreign-is-forbidden"
-    others = (reply("owner", 404), reply("outsider", 404, "setup"), reply("outsider", 401))
+    others = (response("owner", 404), response("outsider", 404, "setup"), response("outsider", 401))
     assert outcome(foreign, exchanges=others) is None
-    assert outcome(foreign, exchanges=(*others, reply("outsider", 403))) is True
-    assert outcome(foreign, exchanges=(reply("outsider", 403), reply("outsider", 404))) is False
+    assert outcome(foreign, exchanges=(*others, response("outsider", 403))) is True
+    assert outcome(foreign, exchanges=(response("outsider", 403), response("outsider", 404))) is False
 
 
 def test_one_occasion_that_disagrees_refutes_a_behaviour_of_several() -> None:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 import pytest
 
-from conformance.checks.oracles import CHECKS, Oracles, build_checks, row_check, same, shown
+from conformance.checks.booker import Booker, booker, check_of
+from conformance.checks.check import known_checks
+from conformance.checks.values import same, shown
 from conformance.claims.level import Level
 from conformance.claims.openapi import Operation
 from conformance.claims.requirements import Catalogue
 from conformance.exchange.model import ABSENT, Exchange
 from conformance.exchange.redaction import Redactor
-from conformance.results.verdicts import Book, Outcome
+from conformance.results.verdicts import Book, Outcome, Verdict
 from tests.suite.toy_api import response
 
+TOKEN: Final = "a-token-of-the-run-0123456789"
 GUID: Final = "d0f27dd5-0a0a-4b0e-8a5b-2b0d3e0f5c11"
 NOT_FOUND: Final = {"error": {"code": "LampNotFound", "message": "No such lamp."}}
 LAMP: Final = {"id": "desk", "lit": True}
@@ -93,45 +95,53 @@ CASES: Final[tuple[tuple[str, int, Any, dict[str, Any], str | None], ...]] = (
     ("message-present", 404, {"error": {}}, {}, ""),
     ("message-present", 200, {"error": {"message": ""}}, {}, None),
     ("message-present", 418, {"error": {"message": ""}}, {}, None),
-)
-BREAK: Final[tuple[tuple[int, Any, dict[str, Any], str | None], ...]] = (
-    (204, ABSENT, {}, ""),
-    (204, ABSENT, {"headers": {"Content-Length": "0"}}, ""),
-    (204, b"{}", {}, "a body of 2 bytes or more"),
-    (204, ABSENT, {"headers": {"Content-Length": ""}}, ""),
-    (204, ABSENT, {"headers": {"Content-Length": "12"}}, "Content-Length: 12"),
-    (404, NOT_FOUND, {}, None),
-    (418, b"x", {}, None),
+    ("no-body", 204, ABSENT, {}, ""),
+    ("no-body", 204, ABSENT, {"headers": {"Content-Length": "0"}}, ""),
+    ("no-body", 204, b"{}", {}, "a body of 2 bytes or more"),
+    ("no-body", 204, ABSENT, {"headers": {"Content-Length": ""}}, ""),
+    ("no-body", 204, ABSENT, {"headers": {"Content-Length": "12"}}, "Content-Length: 12"),
+    ("no-body", 404, NOT_FOUND, {}, None),
+    ("no-body", 418, b"x", {}, None),
+    ("token-never-echoed", 200, LAMP, {}, ""),
+    ("token-never-echoed", 200, {"id": TOKEN}, {}, "the response repeats a token or secret"),
+    (
+        "token-never-echoed",
+        200,
+        LAMP,
+        {"headers": {"X-Echo": TOKEN}},
+        "the response repeats a token or secret",
+    ),
 )
 
 
 @pytest.mark.parametrize(("check", "status", "body", "special", "seen"), CASES)
 def test_a_check_says_what_it_sees(
-    operations: Mapping[str, Operation],
-    check: str,
-    status: int,
-    body: Any,
-    special: dict[str, Any],
-    seen: str | None,
+    lamps: Catalogue, check: str, status: int, body: Any, special: dict[str, Any], seen: str | None
 ) -> None:
     """Each check holds, fails with what was seen, or keeps out of what is not its own."""
-    lamp = operations["getLamp"]
-    assert CHECKS[check](response_of(lamp, status, body, special), lamp) == seen
+    operation = lamps.operations["breakLamp" if check == "no-body" else "getLamp"]
+    assert look(lamps, check, response_of(operation, status, body, special)) == seen
 
 
-@pytest.mark.parametrize(("status", "body", "special", "seen"), BREAK)
-def test_a_status_without_a_body_has_none(
-    operations: Mapping[str, Operation], status: int, body: Any, special: dict[str, Any], seen: str | None
-) -> None:
-    """A body, or the announcement of one, behind a status that is documented without is seen."""
-    lamp = operations["breakLamp"]
-    assert CHECKS["no-body"](response_of(lamp, status, body, special), lamp) == seen
+def look(lamps: Catalogue, check: Any, exchange: Exchange) -> str | None:
+    """Return what a check sees in an exchange; None where it does not speak of it."""
+    row = replace(lamps.rows["platform.reply.whole"], check=check)
+    found = list(check_of(row, redactor()).exchange(exchange))
+    return found[0].what if found else None
+
+
+def redactor() -> Redactor:
+    """Return a redactor that knows a token of the run."""
+    made = Redactor()
+    made.learn(TOKEN)
+    return made
 
 
 def test_every_check_is_on_the_table() -> None:
-    """No check of the platform is believed that was never seen to fail."""
-    failing = {case[0] for case in CASES if case[4]} | {"no-body"}
-    assert failing == set(CHECKS)
+    """No check is believed that was never seen to fail."""
+    over_the_run = {"wholeness", "rate-limit-lifts"}
+    assert {case[0] for case in CASES if case[4]} | over_the_run == set(known_checks())
+    assert all((kind.__doc__ or "").strip() for kind in known_checks().values())
 
 
 def response_of(operation: Operation, status: int, body: Any, special: dict[str, Any]) -> Exchange:
@@ -161,13 +171,11 @@ ROW: Final = {
         (200, {}, None),
     ],
 )
-def test_a_row_describes_its_own_check(
-    operations: Mapping[str, Operation], status: int, body: Any, seen: str | None
-) -> None:
+def test_a_row_describes_its_own_check(lamps: Catalogue, status: int, body: Any, seen: str | None) -> None:
     """Constants, repeated values, present and absent members are judged on the row's status alone."""
-    add = operations["addLamp"]
+    add = lamps.operations["addLamp"]
     special = {"request": {"json": {"id": "hall"}, "params": {"room": "desk"}}}
-    assert row_check(ROW)(response_of(add, status, body, special), add) == seen
+    assert look(lamps, ROW, response_of(add, status, body, special)) == seen
 
 
 @pytest.mark.parametrize(
@@ -190,20 +198,18 @@ def test_a_response_repeats_what_was_sent(value: Any, sent: Any, *, alike: bool)
     assert shown(ABSENT) == "absent"
 
 
-def oracles(catalogue: Catalogue, *, only: str = "") -> Oracles:
-    """Return the oracles of the catalogue with a book of their own."""
-    redactor = Redactor()
-    redactor.learn("a-token-of-the-run-0123456789")
+def booker_of(catalogue: Catalogue, *, only: str = "") -> Booker:
+    """Return the booker of a run of these claims, or of the requirements that begin with `only`."""
     pairs = frozenset(pair for pair in catalogue.pairs() if pair[0].startswith(only))
-    return Oracles(build_checks(catalogue.judged(), redactor), Book(), redactor, pairs, catalogue.rows)
+    return booker(catalogue.judged(), Book(), redactor(), pairs)
 
 
 def test_a_violation_is_booked_on_its_requirement_with_proof(lamps: Catalogue) -> None:
     """A check that fails books expected, actual, evidence and a shell line."""
-    listening = oracles(lamps)
+    checks = booker_of(lamps)
     seen = response_of(lamps.operations["getLamp"], 418, LAMP, {"scenario": "test_lamps::a_scenario"})
-    listening(seen)
-    judged = listening.book.get("platform.reply.documented-status", "getLamp")
+    checks(seen)
+    judged = checks.book.get("platform.reply.documented-status", "getLamp")
     assert judged is not None
     assert (judged.outcome, judged.evidence) == (Outcome.FAIL, (seen.id,))
     assert judged.actual == "418: status 418, which the page does not list"
@@ -215,9 +221,9 @@ def test_a_violation_is_booked_on_its_requirement_with_proof(lamps: Catalogue) -
 def test_what_is_not_selected_or_off_the_spec_is_not_judged(lamps: Catalogue) -> None:
     """Requests that leave the documented path, set-up calls and requirements not selected are left alone."""
     lamp = lamps.operations["getLamp"]
-    listening = oracles(lamps, only="lamps.")
-    listening(response_of(lamp, 418, LAMP, {}))
-    everywhere = oracles(lamps)
+    checks = booker_of(lamps, only="lamps.")
+    checks(response_of(lamp, 418, LAMP, {}))
+    everywhere = booker_of(lamps)
     everywhere(response_of(lamp, 418, LAMP, {"request": {"off_spec": True}}))
     everywhere(
         replace(
@@ -225,93 +231,78 @@ def test_what_is_not_selected_or_off_the_spec_is_not_judged(lamps: Catalogue) ->
             request=replace(response_of(lamp, 1, b"", {}).request, operation=None),
         )
     )
-    assert {(j.requirement, j.outcome) for j in [*listening.book, *everywhere.book]} <= {
+    assert {(j.requirement, j.outcome) for j in [*checks.book, *everywhere.book]} <= {
         ("platform.reply.whole", Outcome.PASS)
     }
 
 
+WHOLE: Final = "platform.reply.whole"
+
+
+def whole(checks: Booker, operation: str = "getLamp") -> Verdict | None:
+    """Return what is booked on the wholeness of an operation's responses."""
+    return checks.book.get(WHOLE, operation)
+
+
 def test_a_response_that_breaks_off_twice_is_a_violation_once_the_target_lives(lamps: Catalogue) -> None:
     """Two broken connections for one request count when the next request is answered, and only then."""
-    listening = oracles(lamps)
-    lost = replace(
-        response_of(lamps.operations["getLamp"], 200, LAMP, {}), status=None, failure="broken: reset"
-    )
     fine = response_of(lamps.operations["getLamp"], 200, LAMP, {})
-    listening(lost)
-    listening(fine)
-    whole = listening.book.get("platform.reply.whole", "getLamp")
-    assert whole is not None
-    assert whole.outcome is Outcome.PASS
-    listening = oracles(lamps)
-    listening(lost)
-    listening(replace(lost, id="again"))
-    listening(fine)
-    whole = listening.book.get("platform.reply.whole", "getLamp")
-    assert whole is not None
-    assert whole.outcome is Outcome.FAIL
-    assert whole.evidence in {("again",), (lost.id,)}
-    assert "broken: reset" in whole.actual
-    assert not listening.broken
+    lost = replace(fine, id="lost", status=None, failure="broken: reset")
+    for aborted, outcome in (([lost], Outcome.PASS), ([lost, replace(lost, id="again")], Outcome.FAIL)):
+        checks = booker_of(lamps)
+        for exchange in aborted:
+            checks(exchange)
+        assert whole(checks) is None
+        checks(fine)
+        found = whole(checks)
+        assert found is not None
+        assert found.outcome is outcome
+        assert found.evidence == (fine.id if outcome is Outcome.PASS else "lost",)
+        assert ("broken: reset" in found.actual) is (outcome is Outcome.FAIL)
 
 
 def test_every_third_response_that_breaks_off_is_no_accident(lamps: Catalogue) -> None:
     """One lost here and there is the network's; the third of one operation is a violation, of no other."""
-    listening = oracles(lamps)
+    checks = booker_of(lamps)
     lamp, add = lamps.operations["getLamp"], lamps.operations["addLamp"]
     for number in (1, 2, 3):
         for operation in (lamp, add)[: 4 - number]:
             lost = response_of(operation, 200, LAMP, {})
-            listening(replace(lost, id=f"lost{number}", status=None, failure="broken: reset"))
-            listening(response_of(lamp, 200, LAMP, {}))
-        whole = listening.book.get("platform.reply.whole", "getLamp")
-        assert whole is not None
-        assert whole.outcome is (Outcome.FAIL if number == 3 else Outcome.PASS), number
-        assert ("lost3" in whole.evidence) is (number == 3)
-    assert listening.book.get("platform.reply.whole", "addLamp") is None
+            checks(replace(lost, id=f"lost{number}", status=None, failure="broken: reset"))
+            checks(response_of(lamp, 200, LAMP, {}))
+        found = whole(checks)
+        assert found is not None
+        assert found.outcome is (Outcome.FAIL if number == 3 else Outcome.PASS), number
+        assert ("lost3" in found.evidence) is (number == 3)
+    assert whole(checks, "addLamp") is None
 
 
 def test_other_failures_are_not_counted_as_broken_responses(lamps: Catalogue) -> None:
-    """A timeout has rows of its own, and a sibling operation has none at all."""
-    listening = oracles(lamps)
-    lost = response_of(lamps.operations["getLamp"], 200, LAMP, {})
-    sibling = replace(lost.request, operation=None)
-    for failure, request in (("timeout", lost.request), ("broken: reset", sibling)):
+    """A timeout has rows of its own, and a set-up request has none at all."""
+    checks = booker_of(lamps)
+    fine = response_of(lamps.operations["getLamp"], 200, LAMP, {})
+    for failure, request in (
+        ("timeout", fine.request),
+        ("broken: reset", replace(fine.request, operation=None)),
+    ):
         for _ in range(4):
-            listening(replace(lost, status=None, failure=failure, request=request))
-    assert listening.broken == []
+            checks(replace(fine, status=None, failure=failure, request=request))
+    checks(fine)
+    found = whole(checks)
+    assert found is not None
+    assert found.outcome is Outcome.PASS
 
 
 def test_what_holds_is_booked_with_its_level_and_its_proof(lamps: Catalogue) -> None:
     """A PASS has its evidence too, and neither fingerprint nor reason."""
-    listening = oracles(lamps)
-    seen = response_of(lamps.operations["getLamp"], 200, LAMP, {})
-    listening(seen)
-    judged = listening.book.get("platform.reply.documented-status", "getLamp")
-    assert judged is not None
-    assert (judged.outcome, judged.level, judged.evidence) == (Outcome.PASS, Level.MUST, (seen.id,))
-    listening(response_of(lamps.operations["getLamp"], 418, LAMP, {}))
-    judged = listening.book.get("platform.reply.documented-status", "getLamp")
-    assert judged is not None
-    assert (judged.level, judged.reason, judged.fingerprint, judged.variations) == (Level.MUST, "", "", ())
-
-
-def test_a_limit_that_stops_a_preparation_is_booked_on_the_operation_before_it(lamps: Catalogue) -> None:
-    """A sibling operation has no rows: what the target answered last is where the run came to its limit."""
-    rows = dict(lamps.rows)
-    rows["platform.rate.lifts"] = replace(rows["platform.reply.whole"], id="platform.rate.lifts")
-    listening = oracles(replace(lamps, rows=rows))
-    refused = response_of(lamps.operations["getLamp"], 429, NOT_FOUND, {"headers": {"Retry-After": "1"}})
-    sibling = replace(refused, request=replace(refused.request, operation=None))
-    listening.limit(sibling, lifted=False)
-    assert listening.book.get("platform.rate.lifts", "getLamp") is None
-    listening.latest.append(replace(refused, id="latest"))
-    listening.limit(sibling, lifted=True)
-    assert listening.book.get("platform.rate.lifts", "getLamp") is None
-    listening.limit(sibling, lifted=False)
-    judged = listening.book.get("platform.rate.lifts", "getLamp")
-    assert judged is not None
-    assert (judged.outcome, judged.evidence) == (Outcome.FAIL, ("latest",))
-    assert "still refused after waiting as Retry-After says, again and again" in judged.actual
+    checks = booker_of(lamps)
+    for status, outcome in ((200, Outcome.PASS), (418, Outcome.FAIL)):
+        seen = response_of(lamps.operations["getLamp"], status, LAMP, {})
+        checks(seen)
+        judged = checks.book.get("platform.reply.documented-status", "getLamp")
+        assert judged is not None
+        assert (judged.outcome, judged.level, judged.evidence) == (outcome, Level.MUST, (seen.id,))
+        assert (judged.reason, judged.fingerprint, judged.variations) == ("", "", ())
 
 
 @pytest.mark.parametrize(
@@ -321,44 +312,46 @@ def test_a_limit_that_never_lifts_is_judged(
     lamps: Catalogue, header: str, verdict: str | None, *, lifted: bool
 ) -> None:
     """Refused again after its own wait, a target breaks its word; without a number there is no word."""
-    rows = dict(lamps.rows)
-    rows["platform.rate.lifts"] = replace(rows["platform.reply.whole"], id="platform.rate.lifts")
-    listening = oracles(replace(lamps, rows=rows))
+    checks = rate_booker(lamps)
     headers = {"Retry-After": header} if header else {}
-    listening.limit(
+    checks.rate_limit(
         response_of(lamps.operations["getLamp"], 429, NOT_FOUND, {"headers": headers}), lifted=lifted
     )
-    judged = listening.book.get("platform.rate.lifts", "getLamp")
+    judged = checks.book.get(LIFTS, "getLamp")
     assert (judged.outcome if judged else None) == verdict
 
 
-@pytest.mark.parametrize(
-    ("body", "headers", "seen"),
-    [
-        (LAMP, {}, ""),
-        ({"id": "a-token-of-the-run-0123456789"}, {}, "the response repeats a token or secret"),
-        (LAMP, {"X-Echo": "a-token-of-the-run-0123456789"}, "the response repeats a token or secret"),
-    ],
-)
-def test_an_echoed_token_is_seen(lamps: Catalogue, body: Any, headers: dict[str, str], seen: str) -> None:
-    """A token of the run in a body or header of a response is a violation, and not repeated in words."""
-    row = replace(lamps.rows["platform.reply.whole"], oracle="token-never-echoed")
-    redactor = Redactor()
-    redactor.learn("a-token-of-the-run-0123456789")
-    ((_, check),) = build_checks([row], redactor)["getLamp"]
-    assert (
-        check(
-            response_of(lamps.operations["getLamp"], 200, body, {"headers": headers}),
-            lamps.operations["getLamp"],
-        )
-        == seen
-    )
+LIFTS: Final = "platform.rate.lifts"
+
+
+def rate_booker(lamps: Catalogue) -> Booker:
+    """Return a booker whose claims say that the rate limit lifts."""
+    row = replace(lamps.rows[WHOLE], id=LIFTS, check="rate-limit-lifts")
+    return booker_of(replace(lamps, rows={**lamps.rows, LIFTS: row}))
+
+
+def test_a_limit_that_stops_a_preparation_is_booked_on_the_operation_before_it(lamps: Catalogue) -> None:
+    """A set-up request has no requirements: its violation is that of the operation that was answered last."""
+    checks = rate_booker(lamps)
+    latest = response_of(lamps.operations["getLamp"], 429, NOT_FOUND, {"headers": {"Retry-After": "1"}})
+    setup = replace(latest, id="setup", request=replace(latest.request, operation=None))
+    checks.rate_limit(setup, lifted=False)
+    checks(latest)
+    checks.rate_limit(setup, lifted=True)
+    assert checks.book.get(LIFTS, "getLamp") is None
+    checks.rate_limit(setup, lifted=False)
+    judged = checks.book.get(LIFTS, "getLamp")
+    assert judged is not None
+    assert (judged.outcome, judged.evidence) == (Outcome.FAIL, (latest.id,))
+    assert "still refused after waiting as Retry-After says, again and again" in judged.actual
 
 
 def test_an_observation_keeps_what_was_seen(lamps: Catalogue) -> None:
-    """What an unspecified row sees is its fingerprint, and never a violation."""
-    listening = oracles(lamps)
-    listening.note("lamps.get.colour", response_of(lamps.operations["getLamp"], 200, LAMP, {}), "green")
-    judged = listening.book.get("lamps.get.colour", "getLamp")
+    """What the check of an unspecified row sees is its fingerprint, and never a violation."""
+    row = replace(lamps.rows["lamps.get.colour"], check="documented-status")
+    checks = booker_of(replace(lamps, rows={**lamps.rows, row.id: row}))
+    checks(response_of(lamps.operations["getLamp"], 418, LAMP, {}))
+    judged = checks.book.get(row.id, "getLamp")
     assert judged is not None
-    assert (judged.outcome, judged.fingerprint) == (Outcome.OBSERVED, "green")
+    assert judged.outcome is Outcome.OBSERVED
+    assert judged.fingerprint == "status 418, which the page does not list"

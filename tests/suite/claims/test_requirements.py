@@ -10,7 +10,7 @@ import pytest
 from conformance.claims.level import Level
 from conformance.claims.requirements import Catalogue, load_catalogue, select
 from conformance.errors import UsageError
-from tests.suite.toy_api import ROWS, House
+from tests.suite.toy_api import ROWS, Checkout
 
 GET: Final = "lamps.get.answers-200"
 
@@ -29,14 +29,14 @@ def test_a_row_is_read_whole(lamps: Catalogue) -> None:
     assert lamps.rows[GET].sentence == "Returns a lamp."
 
 
-def test_a_group_stands_for_its_operations(house: House) -> None:
+def test_a_group_stands_for_its_operations(checkout: Checkout) -> None:
     """Every, writing, safe and with-body name the operations that they say."""
     rows = "requirements:\n" + "".join(
         f"  - {{id: a.b.{group}, operation: {group}, level: must, basis: schema, expect: something holds}}\n"
         for group in ("every", "writing", "safe", "with-body", "[getLamp, addLamp]")
     ).replace("a.b.[getLamp, addLamp]", "a.b.two")
-    house.rows(rows)
-    found = {row.id.rpartition(".")[2]: row.operations for row in house.catalogue().rows.values()}
+    checkout.rows(rows)
+    found = {row.id.rpartition(".")[2]: row.operations for row in checkout.catalogue().rows.values()}
     assert found == {
         "every": ("getLamp", "breakLamp", "addLamp"),
         "writing": ("breakLamp", "addLamp"),
@@ -85,21 +85,21 @@ def test_the_hash_of_a_row_changes_with_its_words(lamps: Catalogue) -> None:
         ("needs: [role.reader]", "needs: [reader]", "(row lamps.get.kindly)"),
     ],
 )
-def test_a_bad_row_is_refused_by_name(house: House, old: str, new: str, complaint: str) -> None:
+def test_a_bad_row_is_refused_by_name(checkout: Checkout, old: str, new: str, complaint: str) -> None:
     """Whatever is wrong with a row is a usage error that names the file and the place."""
     assert old in ROWS
-    house.rows(ROWS.replace(old, new, 1))
+    checkout.rows(ROWS.replace(old, new, 1))
     with pytest.raises(UsageError) as refused:
-        house.catalogue()
+        checkout.catalogue()
     assert complaint in str(refused.value)
-    assert str(house.specs / "lamps/requirements.yaml") in str(refused.value)
+    assert str(checkout.specs / "lamps/requirements.yaml") in str(refused.value)
 
 
-def test_a_folder_without_requirements_is_refused(house: House) -> None:
+def test_a_folder_without_requirements_is_refused(checkout: Checkout) -> None:
     """A folder with specs and no claims is not the folder that was meant."""
-    (house.specs / "lamps/requirements.yaml").unlink()
+    (checkout.specs / "lamps/requirements.yaml").unlink()
     with pytest.raises(UsageError, match=r"no API/requirements.yaml"):
-        load_catalogue(house.specs, {})
+        load_catalogue(checkout.specs, {})
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from conformance.errors import NotJudged
 from conformance.results.verdicts import Outcome, Verdict
 from conformance.run.run import Options, new_run
 from conformance.targets.model import Target
-from tests.suite.toy_api import House
+from tests.suite.toy_api import Checkout
 
 HEAVY: Final = (
     "schemathesis",
@@ -145,7 +145,7 @@ def test_the_package_is_the_command(tmp_path: Path) -> None:
     ],
 )
 def test_bad_input_is_one_clear_line(
-    house: House,
+    checkout: Checkout,
     say: Say,
     monkeypatch: pytest.MonkeyPatch,
     targets: str,
@@ -154,7 +154,7 @@ def test_bad_input_is_one_clear_line(
 ) -> None:
     """Whatever the user got wrong is exit code 2 and one line that says what to do."""
     monkeypatch.delenv("OWNER_TOKEN", raising=False)
-    (house.root / "targets.toml").write_text(targets, encoding="utf-8")
+    (checkout.root / "targets.toml").write_text(targets, encoding="utf-8")
     code, out, err = say("run", *arguments)
     assert (code, out) == (2, "")
     assert complaint in err
@@ -173,9 +173,9 @@ def test_bad_input_is_one_clear_line(
         ("run", "--max-writes", "-1"),
     ],
 )
-def test_a_bad_option_is_a_usage_error(house: House, say: Say, arguments: tuple[str, ...]) -> None:
+def test_a_bad_option_is_a_usage_error(checkout: Checkout, say: Say, arguments: tuple[str, ...]) -> None:
     """An option that does not exist or has no such value is exit code 2."""
-    assert house.root.is_dir()
+    assert checkout.root.is_dir()
     code, _, err = say(*arguments)
     assert code == 2
     assert "Usage: " in err
@@ -194,9 +194,9 @@ def test_a_port_in_use_is_said(say: Say) -> None:
     assert err.count("\n") == 1
 
 
-def test_the_requirements_are_listed(house: House, say: Say) -> None:
+def test_the_requirements_are_listed(checkout: Checkout, say: Say) -> None:
     """The list shows each selected requirement with operation, level and sentence, or all of it as JSON."""
-    assert house.root.is_dir()
+    assert checkout.root.is_dir()
     code, out, _ = say("list", "--only", "getLamp")
     assert code == 0
     assert "lamps.get.kindly" in out
@@ -209,13 +209,13 @@ def test_the_requirements_are_listed(house: House, say: Say) -> None:
     assert say("list", "--only", "nothing")[0] == 2
 
 
-def test_claims_that_nobody_judges_are_a_problem(house: House, say: Say) -> None:
+def test_claims_that_nobody_judges_are_a_problem(checkout: Checkout, say: Say) -> None:
     """A requirement without scenario, check or exclusion is named, and so is a scenario of no requirement."""
-    house.scenarios(
-        '@verifies("lamps.get.answers-200", *(f"lamps.get.{kind}" for kind in KINDS))\n'
+    checkout.scenarios(
+        'KINDS = [word.lower() for word in ("Kindly", "Colour")]\n'
+        '@verifies("lamps.get.answers-200", *map("lamps.get.{}".format, KINDS))\n'
         'def test_a():\n    """A."""\n'
-        '@verifies("lamps.get.nothing", "lamps.break.loudly")\ndef test_b():\n    """B."""\n'
-        'KINDS = ("kindly", "colour")\n'
+        '@verifies("lamps.get.nothing", "lamps.break.loudly")\ndef test_b(operation):\n    """B."""\n'
     )
     code, out, err = say("check")
     assert code == 2
@@ -224,23 +224,23 @@ def test_claims_that_nobody_judges_are_a_problem(house: House, say: Say) -> None
     assert "verifies lamps.break.loudly, which is excluded" in err
     assert len(err.splitlines()) == 3
     assert "3 operations, 8 requirements (1 excluded), 11 verdicts in a full run" in out
-    rows = (house.specs / "lamps/requirements.yaml").read_text(encoding="utf-8")
-    house.rows(
-        rows.replace("oracle: documented-status", "oracle: no-such-check").replace(
+    rows = (checkout.specs / "lamps/requirements.yaml").read_text(encoding="utf-8")
+    checkout.rows(
+        rows.replace("check: documented-status", "check: no-such-check").replace(
             "status: 200, equal: {/id: $request.path.lampId}", "status: 299, equal: {/id: $request.path.lamp}"
         )
     )
     code, out, _ = say("check", "--json")
     problems = "\n".join(json.loads(out)["problems"])
     assert code == 2
-    assert "no oracle 'no-such-check'; there are" in problems
+    assert "no check 'no-such-check'; there are" in problems
     assert "getLamp documents no status 299" in problems
     assert "getLamp has no path parameter lamp" in problems
 
 
-def test_claims_in_order_are_no_problem(house: House, say: Say) -> None:
+def test_claims_in_order_are_no_problem(checkout: Checkout, say: Say) -> None:
     """When each requirement has its judge, check ends with 0."""
-    house.scenarios(
+    checkout.scenarios(
         '@verifies("lamps.get.answers-200", "lamps.get.kindly",\n'
         '          "lamps.get.colour", "lamps.break.answers-204")\n'
         'def test_a():\n    """A."""\n'
@@ -293,10 +293,10 @@ def test_a_closed_pipe_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_live_line_tells_how_far_the_run_is(
-    house: House, lamp_target: Target, monkeypatch: pytest.MonkeyPatch
+    checkout: Checkout, lamp_target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On a terminal one line says requests, violations and scenario; elsewhere there is none."""
-    run = new_run(Options(), lamp_target, house.catalogue())
+    run = new_run(Options(), lamp_target, checkout.catalogue())
     run.book.add(Verdict("lamps.get.answers-200", "getLamp", Level.MUST, Outcome.FAIL))
     shown: list[str] = []
 

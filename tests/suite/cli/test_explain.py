@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from conformance.analysis.explain import scenarios
-from conformance.claims import folders as paths
 from conformance.cli.explain import explain
 from conformance.cli.waive import waive
 from conformance.cli.waivers import waivers
-from conformance.emulator import faults
+from conformance.emulator import catalogue
+from conformance.emulator.defects.changes import nothing
+from conformance.emulator.defects.defect import Defect
 from conformance.errors import HarnessError
 from tests.suite.analysis.runs import folder_of, run, verdict
 from tests.suite.cli.verbs import call
@@ -42,23 +42,26 @@ requirements:
     expect: a reader may read
     needs: [role.reader]
 """
-STORY = '''\
+SCENARIOS = '''\
 """Zones."""
-from conformance.run.pytest_plugin import verifies
 import pytest
+from conformance.run import pytest_plugin as plugin
+from conformance.run.pytest_plugin import verifies
+
+IDS = [f"zones.get.{word}" for word in ("needs-reader", "returns-200")]
 
 @verifies("zones.get.returns-200")
-@pytest.mark.slow
-def test_a_zone_is_there_after_its_create(zone, judge):
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_zone_is_there_after_its_create(number):
     """A zone is there
     after its create."""
 
-@plugin.verifies("zones.get.needs-reader", "zones.get.returns-200")
-def test_a_reader_reads(zone):
+@plugin.verifies(*IDS)
+def test_a_reader_reads(operation):
     """A reader reads."""
 
-@pytest.mark.parametrize("zones.get.returns-200", [1])
-def test_another(zone):
+@pytest.mark.parametrize("name", ["zones.get.returns-200"])
+def test_another(name):
     """Another."""
 '''
 
@@ -66,15 +69,14 @@ def test_another(zone):
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a folder with one spec, two requirements and a contract, in which the verbs run."""
-    specs, contract = tmp_path / "specs", tmp_path / "contract"
+    specs, contract = tmp_path / "specs", tmp_path / "tests" / "contract"
     (specs / "zones").mkdir(parents=True)
-    contract.mkdir()
+    contract.mkdir(parents=True)
     (specs / "zones" / "openapi.yaml").write_text(SPEC, encoding="utf-8")
     (specs / "zones" / "requirements.yaml").write_text(ROWS, encoding="utf-8")
     (specs / "waivers.yaml").write_text("# known\nwaivers: []\n", encoding="utf-8")
-    (contract / "test_zones.py").write_text(STORY, encoding="utf-8")
-    monkeypatch.setattr(paths, "specs_dir", lambda: specs)
-    monkeypatch.setattr(paths, "contract_dir", lambda: contract)
+    (contract / "test_zones.py").write_text(SCENARIOS, encoding="utf-8")
+    (tmp_path / "pyproject.toml").write_text('name = "itwin-conformance"\n', encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -162,9 +164,9 @@ def test_a_requirement_is_explained_with_all_that_is_known(project: Path) -> Non
         "  page: 000_page",
         (
             "  scenario: A zone is there after its create. "
-            "(test_zones.py:7 test_a_zone_is_there_after_its_create)"
+            "(test_zones.py:8 test_a_zone_is_there_after_its_create)"
         ),
-        "  scenario: A reader reads. (test_zones.py:12 test_a_reader_reads)",
+        "  scenario: A reader reads. (test_zones.py:14 test_a_reader_reads)",
         "  2026-11-02T06:00:00Z qa: getZone PASS",
         "  2026-11-01T06:00:00Z qa: getZone FAIL",
     ]
@@ -194,23 +196,19 @@ def test_an_unknown_requirement_names_the_nearest(name: str, words: str) -> None
     assert (said.code, words in said.err) == (2, True)
 
 
-def test_a_scenario_that_is_no_python_is_the_suites_own_fault(tmp_path: Path) -> None:
+def test_a_scenario_that_is_no_python_is_the_suites_own_fault(project: Path) -> None:
     """A broken file of the contract is no mistake of the user."""
-    (tmp_path / "test_x.py").write_text("def test_(:", encoding="utf-8")
-    with pytest.raises(HarnessError, match="cannot be read as Python"):
-        list(scenarios(tmp_path, "a.b"))
+    (project / "tests" / "contract" / "test_x.py").write_text("def test_(:", encoding="utf-8")
+    with pytest.raises(HarnessError, match="SyntaxError"):
+        call(explain, "zones.get.returns-200")
 
 
 @pytest.mark.usefixtures("project")
 def test_defects_that_a_requirement_catches_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """The emulator's own defects say what the requirement is good for."""
-
-    def nothing(_: faults.Faults) -> None:
-        """Turn no switch."""
-
     known = {
-        "zone-lost": faults.Fault("zone-lost", ("zones.get.returns-200",), "A zone is lost.", nothing),
-        "other": faults.Fault("other", ("a.b",), "Other.", nothing),
+        "zone-lost": Defect("zone-lost", "A zone is lost.", ("zones.get.returns-200",), nothing),
+        "other": Defect("other", "Other.", ("a.b",), nothing),
     }
-    monkeypatch.setattr(faults, "catalogue", lambda: known)
+    monkeypatch.setattr(catalogue, "DEFECTS", known)
     assert "  catches: zone-lost: A zone is lost.\n" in call(explain, "zones.get.returns-200").out

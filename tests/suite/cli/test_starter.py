@@ -9,7 +9,7 @@ from conformance import __version__
 from conformance.analysis.waivers import load
 from conformance.cli.init import init
 from conformance.cli.starter import FILES
-from conformance.targets.model import load_target
+from conformance.targets.load import load_target
 from tests.suite.analysis.waivers.test_waivers import TODAY
 from tests.suite.checkout import ROOT
 from tests.suite.cli.verbs import call

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from conformance.client.budget import Budget, Tally
-from conformance.client.process_lock import Gate
-from conformance.emulator.serve import Served, running
+from conformance.client.budget import Budget, SharedCounters, Slot
+from conformance.client.process_lock import ProcessLock
+from conformance.emulator.serving import Served, running
 from conformance.errors import NotJudged
-from tests.suite.client.test_guards import ROOT, client_of
+from tests.suite.client.test_sender import ROOT, client_of
 from tests.suite.fault_proxy import Asked, fronted
 from tests.suite.run.runs import ACCOUNT, held, place
 
@@ -29,7 +29,7 @@ def test_the_budget_is_never_overdrawn_by_threads() -> None:
     def ask() -> None:
         for _ in range(20):
             try:
-                budget.acquire(writes=False)
+                budget.acquire(Slot())
             except NotJudged:
                 return
             got.append(1)
@@ -44,55 +44,55 @@ def test_the_budget_is_never_overdrawn_by_threads() -> None:
 
 
 def test_writes_are_counted_with_their_undo_kept_back() -> None:
-    """A write that would leave no room for taking it back is not sent."""
+    """A write that would leave no room for its undo is not sent."""
     budget = Budget(max_writes=3)
-    budget.acquire(writes=True, owes=1)
+    budget.acquire(Slot(writes=True, reserved_undos=1))
     with pytest.raises(NotJudged, match="budget spent: 1 of 3 writes"):
-        budget.acquire(writes=True, owes=2)
-    budget.acquire(writes=True, undo=True)
+        budget.acquire(Slot(writes=True, reserved_undos=2))
+    budget.acquire(Slot(writes=True, undo=True))
 
 
 def test_a_second_try_never_spends_what_is_kept_for_undo() -> None:
-    """Even an undo call is tried again only where that leaves enough for the others."""
+    """Even an undo request is tried again only where that leaves enough for the others."""
     budget = Budget(max_requests=3, reserve=lambda: 2)
-    budget.acquire(writes=False)
-    budget.acquire(writes=True, undo=True)
+    budget.acquire(Slot())
+    budget.acquire(Slot(writes=True, undo=True))
     with pytest.raises(NotJudged, match="budget spent"):
-        budget.acquire(writes=True, undo=True, again=True)
+        budget.acquire(Slot(writes=True, undo=True, is_retry=True))
 
 
 def test_processes_spend_one_budget() -> None:
-    """What one process sends, owes, is told to wait for, or is stopped by, holds for the other."""
+    """What one process sends, must undo, is told to wait for, or is stopped by, holds for the other."""
     context = multiprocessing.get_context("spawn")
     first, second = (Budget(max_requests=4, reserve=reserve) for reserve in (lambda: 0, lambda: 2))
-    first.acquire(writes=False)
-    second.join(*first.share(context), seat=1)
-    second.acquire(writes=True, undo=True)
+    first.acquire(Slot())
+    second.join(*first.share(context), process=1)
+    second.acquire(Slot(writes=True, undo=True))
     assert (first.sent, first.left(), second.left()) == (2, 1, 0)
     first.block(0.2)
-    second.acquire(writes=True, undo=True)
+    second.acquire(Slot(writes=True, undo=True))
     assert second.waited >= 0.2
     second.stop("enough")
     with pytest.raises(NotJudged, match="enough"):
-        first.acquire(writes=False)
+        first.acquire(Slot())
 
 
-def _stay_inside(tally: Tally, gate: Gate, entered: Event) -> None:
-    """Enter the gate of another process, and never leave it; the body of a process."""
-    Budget().join(tally, gate, seat=1)
-    with gate:
+def _hold_for_ever(counters: SharedCounters, lock: ProcessLock, entered: Event) -> None:
+    """Take the lock of another process, and never release it; the body of a process."""
+    Budget().join(counters, lock, process=1)
+    with lock:
         entered.set()
         time.sleep(60)
 
 
-def test_a_process_killed_inside_the_gate_locks_nobody_out() -> None:
-    """Whoever waits for the gate enters as soon as its holder is dead, and no sooner."""
+def test_a_process_killed_with_the_lock_locks_nobody_out() -> None:
+    """Whoever waits for the lock has it as soon as its holder is dead, and no sooner."""
     context = multiprocessing.get_context("spawn")
     budget, entered = Budget(), context.Event()
-    process = context.Process(target=_stay_inside, args=(*budget.share(context), entered), daemon=True)
+    process = context.Process(target=_hold_for_ever, args=(*budget.share(context), entered), daemon=True)
     process.start()
     assert entered.wait(timeout=30)
-    waiting = threading.Thread(target=budget.acquire, kwargs={"writes": False}, daemon=True)
+    waiting = threading.Thread(target=budget.acquire, args=(Slot(),), daemon=True)
     waiting.start()
     waiting.join(timeout=0.3)
     assert waiting.is_alive()
@@ -145,9 +145,12 @@ def test_a_429_stops_everybody_before_anything_else_is_done_with_it(served: Serv
         return asked.hand_on()
 
     with fronted(served.base_url, throttles) as front:
-        client = client_of(front.url)
-        budget = client.budget
-        client.listeners.append(lambda _: waits.append(budget.tally.next - budget.clock()))
+        budget = Budget()
+        client = client_of(
+            front.url,
+            budget=budget,
+            observers=(lambda _: waits.append(budget.counters.next - budget.clock()),),
+        )
         client.send(ROOT)
         client.close()
     assert waits[0] > 0.8

@@ -13,18 +13,9 @@ from typing import Any
 import pytest
 
 from conformance.claims.openapi import Operation
-from conformance.exchange.model import (
-    ABSENT,
-    RECORDED_BODY,
-    Exchange,
-    Recorder,
-    Request,
-    curl,
-    fill,
-    request_for,
-    to_record,
-    value_at,
-)
+from conformance.exchange.curl import curl
+from conformance.exchange.model import ABSENT, Exchange, Request, fill, request_for, value_at
+from conformance.exchange.recorder import RECORDED_BODY, Recorder, to_record
 from conformance.exchange.redaction import Redactor
 from tests.suite.toy_api import response
 

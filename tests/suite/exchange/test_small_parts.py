@@ -13,13 +13,14 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, RSAKey
 
 from conformance.claims import folders as paths
-from conformance.claims.openapi import brief, load_documents, load_operations, pointer, read_yaml, resolve
+from conformance.claims.openapi import brief, load_documents, load_operations, pointer, resolve
 from conformance.claims.requirements import Catalogue
+from conformance.claims.text_files import read_yaml
 from conformance.client.auth.forged_tokens import forged
 from conformance.errors import HarnessError, UsageError
 from conformance.generate.examples import example_body, example_request
 from conformance.ledger.unique_names import Unique
-from tests.suite.toy_api import SPEC, House
+from tests.suite.toy_api import SPEC, Checkout
 
 
 def test_names_never_repeat() -> None:
@@ -35,7 +36,7 @@ def test_an_example_is_about_real_things(lamps: Catalogue) -> None:
     """Real ids stand where the spec wants them, new names where it wants those, the example elsewhere."""
     add, get = lamps.operations["addLamp"], lamps.operations["getLamp"]
     ids = {"lamp_id": "desk lamp"}
-    assert example_body(add, ids, Unique("n-")) == {"id": "n-id-1", "likeness": "desk lamp", "lit": False}
+    assert example_body(add, ids, Unique("n-")) == {"id": "n-id-1", "model": "desk lamp", "lit": False}
     assert example_body(get, ids, Unique("n-")) is None
     request = example_request(get, ids, Unique("n-"), rewrite=str.upper, off_spec=True)
     assert (request.path, request.off_spec) == ("/LAMPS/DESK%20LAMP", True)
@@ -103,11 +104,11 @@ def test_without_a_usable_key_none_is_confused(key: RSAKey, keys: dict[str, Any]
 
 
 def test_the_checkout_stands_before_the_wheel(
-    house: House, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Inside a checkout its files win, elsewhere those beside the package; without any the reason is said."""
-    assert paths.specs_dir() == house.root / "specs"
-    assert paths.contract_dir() == house.root / "tests" / "contract"
+    assert paths.specs_dir() == checkout.root / "specs"
+    assert paths.contract_dir() == checkout.root / "tests" / "contract"
     monkeypatch.chdir(tmp_path)
     package = tmp_path / "site" / "conformance"
     (package / "_data" / "specs").mkdir(parents=True)
@@ -134,12 +135,12 @@ def test_the_checkout_stands_before_the_wheel(
         ),
     ],
 )
-def test_a_bad_spec_is_refused(house: House, old: str, new: str, complaint: str) -> None:
+def test_a_bad_spec_is_refused(checkout: Checkout, old: str, new: str, complaint: str) -> None:
     """What is wrong with a spec is a usage error with its place."""
     assert old in SPEC
-    house.spec(SPEC.replace(old, new, 1))
+    checkout.spec(SPEC.replace(old, new, 1))
     with pytest.raises(UsageError) as refused:
-        load_operations(house.specs)
+        load_operations(checkout.specs)
     assert complaint in str(refused.value)
 
 

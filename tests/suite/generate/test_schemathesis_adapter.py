@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from conformance.claims.openapi import Operation
+from conformance.claims.requirements import load_claims
 from conformance.errors import NotJudged, Violation
 from conformance.exchange.model import Request
 from conformance.generate.schemathesis_adapter import SHRINKS, Explorer
-from conformance.run.run import load_claims
 
 IDS = {
     "reality_data_id": "11111111-1111-4111-8111-111111111111",

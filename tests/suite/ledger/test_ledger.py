@@ -9,7 +9,9 @@ import pytest
 
 from conformance.errors import UsageError
 from conformance.exchange.model import Exchange, Request, Undo
-from conformance.ledger.journal import Leak, Ledger, load_ledger, new_ledger, refuse_unfinished
+from conformance.ledger.entries import Leak
+from conformance.ledger.journal import Ledger, load_ledger, new_ledger, refuse_unfinished
+from conformance.ledger.undo import undo
 
 LAMP = Undo("lamp", "/lamps/{id}", "/lamp/id")
 LINK = Undo("link", "/lamps/1/rooms/2")
@@ -20,7 +22,7 @@ def intended(ledger: Ledger, undo: Undo = LAMP) -> int:
     return ledger.intend("owner", Request("POST", "/lamps", undo=undo))
 
 
-def answer(content: bytes, status: int = 201) -> Exchange:
+def created(content: bytes, status: int = 201) -> Exchange:
     """Return a response to the creating request."""
     request = Request("POST", "/lamps", undo=LAMP)
     return Exchange("x1", "owner", request, "", {}, None, 0, 0, status=status, content=content)
@@ -34,15 +36,15 @@ def undone(ledger: Ledger, status: int) -> tuple[list[str], list[Leak]]:
         asked.append(path)
         return status
 
-    return asked, ledger.undo(delete)
+    return asked, undo(ledger, delete)
 
 
 def test_undo_goes_backwards_over_what_was_created(tmp_path: Path) -> None:
     """The newest goes first; what was refused is not asked for; the file then has nothing left."""
     ledger = new_ledger(tmp_path / "ledger.ndjson", "http://t")
     for name in ("a", "b"):
-        ledger.outcome(intended(ledger), answer(f'{{"lamp":{{"id":"{name}"}}}}'.encode()))
-    ledger.outcome(intended(ledger), answer(b"{}", 409))
+        ledger.outcome(intended(ledger), created(f'{{"lamp":{{"id":"{name}"}}}}'.encode()))
+    ledger.outcome(intended(ledger), created(b"{}", 409))
     asked, leaks = undone(ledger, 204)
     assert leaks == []
     assert asked == ["/lamps/b", "/lamps/a"]
@@ -51,21 +53,21 @@ def test_undo_goes_backwards_over_what_was_created(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("identity", ['""', "null", "17", '".."', '"../x"', '"a\\r\\nX: 1"', '"http://x/y"'])
-def test_an_id_that_is_none_makes_no_undo_call(identity: str) -> None:
+def test_an_id_that_is_none_makes_no_undo_request(identity: str) -> None:
     """What a response names must look like an id before anything is deleted under it."""
     ledger = Ledger()
-    said = ledger.outcome(intended(ledger), answer(f'{{"lamp":{{"id":{identity}}}}}'.encode()))
+    said = ledger.outcome(intended(ledger), created(f'{{"lamp":{{"id":{identity}}}}}'.encode()))
     assert "no usable id" in said
-    (leak,) = ledger.undo(lambda *_: 204)
+    (leak,) = undo(ledger, lambda *_: 204)
     assert "may or may not exist" in leak.error
 
 
 def test_a_fixture_is_never_deleted() -> None:
     """A response that names something of somebody else's is not followed."""
     ledger = Ledger()
-    ledger.outcome(intended(ledger), answer(b'{"lamp":{"id":"Theirs"}}'))
-    ledger.strangers.fixtures = frozenset({"theirs"})
-    (leak,) = ledger.undo(lambda *_: 204)
+    ledger.outcome(intended(ledger), created(b'{"lamp":{"id":"Theirs"}}'))
+    ledger.foreign.fixtures = frozenset({"theirs"})
+    (leak,) = undo(ledger, lambda *_: 204)
     assert "fixture" in leak.error
 
 
@@ -73,7 +75,7 @@ def test_undo_tries_again_as_long_as_that_helps() -> None:
     """What holds another thing may go only in the second round; what never goes costs two calls at most."""
     ledger = Ledger()
     for name in ("free", "held", "stuck"):
-        ledger.outcome(intended(ledger), answer(f'{{"lamp":{{"id":"{name}"}}}}'.encode()))
+        ledger.outcome(intended(ledger), created(f'{{"lamp":{{"id":"{name}"}}}}'.encode()))
     asked: list[str] = []
 
     def delete(_role: str, path: str) -> int | str:
@@ -81,20 +83,20 @@ def test_undo_tries_again_as_long_as_that_helps() -> None:
         held = path.endswith("/held") and "free" not in asked
         return "200 with broken JSON" if held else 409 if path.endswith("/stuck") else 204
 
-    (leak,) = ledger.undo(delete)
+    (leak,) = undo(ledger, delete)
     assert leak.error == "409"
     assert asked == ["stuck", "held", "free", "stuck", "held", "stuck"]
 
 
 def test_broken_json_is_no_proof_that_a_thing_is_gone() -> None:
     """A DELETE that answers 200 with half a document may not have been carried out."""
-    plain = answer(b"", 200)
+    plain = created(b"", 200)
     announced = replace(plain, headers={"content-type": "application/json"})
-    assert plain.shows_it_gone
-    assert announced.shows_it_gone
-    assert replace(announced, content=b"{}").shows_it_gone
-    assert not replace(announced, content=b'{"a').shows_it_gone
-    assert not answer(b"", 409).shows_it_gone
+    assert plain.shows_deletion
+    assert announced.shows_deletion
+    assert replace(announced, content=b"{}").shows_deletion
+    assert not replace(announced, content=b'{"a').shows_deletion
+    assert not created(b"", 409).shows_deletion
 
 
 def test_a_lost_response_is_undone_where_the_call_is_known() -> None:
@@ -113,7 +115,7 @@ def test_whoever_loses_every_creation_creates_no_more() -> None:
         assert not ledger.is_losing()
         ledger.outcome(intended(ledger), None)
         if lost < 10:
-            ledger.outcome(intended(ledger), answer(f'{{"lamp":{{"id":"a{lost}"}}}}'.encode()))
+            ledger.outcome(intended(ledger), created(f'{{"lamp":{{"id":"a{lost}"}}}}'.encode()))
     assert ledger.is_losing()
     row = Ledger()
     for _ in range(3):
@@ -123,10 +125,10 @@ def test_whoever_loses_every_creation_creates_no_more() -> None:
 
 
 def test_what_a_scenario_deleted_itself_is_not_asked_for_again() -> None:
-    """Each undo call costs a request."""
+    """Each undo costs a request."""
     ledger = Ledger()
-    ledger.outcome(intended(ledger), answer(b'{"lamp":{"id":"a"}}'))
-    ledger.taken_back("/lamps/a")
+    ledger.outcome(intended(ledger), created(b'{"lamp":{"id":"a"}}'))
+    ledger.mark_deleted("/lamps/a")
     assert ledger.pending() == []
 
 
@@ -134,11 +136,11 @@ def test_a_line_that_a_kill_cut_off_is_no_obstacle(tmp_path: Path) -> None:
     """The half line is ended before anything is added, and skipped when the file is read."""
     file = tmp_path / "ledger.ndjson"
     ledger = new_ledger(file, "http://t")
-    ledger.outcome(intended(ledger), answer(b'{"lamp":{"id":"a"}}'))
+    ledger.outcome(intended(ledger), created(b'{"lamp":{"id":"a"}}'))
     ledger.close()
     file.write_bytes(file.read_bytes() + b'{"number": 2, "ro')
     again = load_ledger(file)
-    assert again.undo(lambda *_: 204) == []
+    assert undo(again, lambda *_: 204) == []
     again.close()
     assert load_ledger(file).unfinished() == []
 

@@ -10,11 +10,12 @@ from typing import Any, Final
 import pytest
 import requests
 
-from conformance.emulator.serve import Served
+from conformance.emulator.serving import Served
 from conformance.errors import NotJudged
 from conformance.exchange.model import Exchange, Request, Undo
 from conformance.ledger.journal import Ledger
-from conformance.ledger.ownership import Strangers
+from conformance.ledger.ownership import ForeignResources
+from conformance.ledger.undo import undo
 from tests.suite.fault_proxy import Asked, fronted
 from tests.suite.run.runs import held, place
 
@@ -42,11 +43,11 @@ def deleted(ledger: Ledger) -> list[str]:
         paths.append(path)
         return 204
 
-    ledger.undo(delete)
+    undo(ledger, delete)
     return paths
 
 
-def test_what_is_new_is_taken_back() -> None:
+def test_what_is_new_is_deleted_at_the_end() -> None:
     """Ids that nobody saw before, with the names that were sent, are this run's own."""
     ledger = Ledger()
     said = [created(ledger, "a", displayName=f" {OURS.upper()}"), created(ledger, "b", **{"class": "Other"})]
@@ -55,7 +56,7 @@ def test_what_is_new_is_taken_back() -> None:
 
 
 def test_an_id_that_is_answered_twice_is_never_deleted() -> None:
-    """Neither of two creations with one answer is taken back, and both are named as left."""
+    """Neither of two creations with one response is undone, and both are named as left."""
     ledger = Ledger()
     assert created(ledger, "a") == ""
     assert "another creation" in created(ledger, "A")
@@ -70,7 +71,7 @@ def test_an_id_that_stood_in_an_earlier_response_is_never_deleted() -> None:
     listed = Exchange(
         "x0", "owner", Request("GET", "/lamps"), "", {}, None, 0, 0, status=200, content=OLD.upper().encode()
     )
-    ledger.strangers.note(listed)
+    ledger.foreign.note(listed)
     assert "before" in created(ledger, OLD)
     assert deleted(ledger) == []
 
@@ -83,8 +84,8 @@ def test_a_thing_with_another_name_is_never_deleted() -> None:
 
 
 def test_a_fixture_is_never_deleted_however_it_is_spelt() -> None:
-    """A creation that is answered with a fixture's id in capitals is not taken back."""
-    ledger = Ledger(strangers=Strangers(frozenset({OLD})))
+    """A creation that is answered with a fixture's id in capitals is not deleted."""
+    ledger = Ledger(foreign=ForeignResources(frozenset({OLD})))
     assert "fixture" in created(ledger, OLD.upper())
     assert deleted(ledger) == []
 
@@ -99,9 +100,9 @@ def test_nothing_is_written_to_what_is_not_ours() -> None:
         Request("POST", "/rooms", json={"lamp": OLD}),
     ):
         with pytest.raises(NotJudged, match="not new"):
-            ledger.keep_off(request)
-    ledger.keep_off(Request("GET", f"/lamps/{OLD}"))
-    ledger.keep_off(Request("POST", "/rooms", json={"lamp": "b"}))
+            ledger.foreign.refuse_foreign(request)
+    ledger.foreign.refuse_foreign(Request("GET", f"/lamps/{OLD}"))
+    ledger.foreign.refuse_foreign(Request("POST", "/rooms", json={"lamp": "b"}))
 
 
 def test_a_target_that_answers_with_somebody_elses_itwin_keeps_it(tmp_path: Path, served: Served) -> None:

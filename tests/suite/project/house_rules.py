@@ -14,7 +14,7 @@ from typing import Final
 
 import yaml
 
-from tests.suite.project.source_tree import Module, Tree
+from tests.suite.project.source_tree import FUNCTIONS, Module, Tree
 
 # Dependencies point down this list; rooms of one layer may use each other as long as no circle appears.
 LAYERS: Final = (
@@ -52,9 +52,43 @@ RISKS: Final = {
 # The one place that turns an unforeseen exception into a HARNESS_ERROR.
 BOUNDARIES: Final = ("cli",)
 
+# Names of yesterday that no other word contains, and sentences that nobody of the field would say.
+GIVEN_UP: Final = (
+    *(
+        "[Ss]trangers",
+        "[Rr]ogue",
+        "retrace",
+        "likeness",
+        "lamps?",
+        "keep_off",
+        "Scene",
+        "oracles?",
+        "Oracles?",
+    ),
+    *("Judgements?", "_worry", "_obey", "_sane", "_may_pass", "_patiently", "_Bring", "limit_listener"),
+    *("ASTRAY", "UnknownDefectError", "GLANCE", "SEATS", "Tally", "gone_data", "gone_reads"),
+)
+GIVEN_UP_SENTENCES: Final = (
+    "no reply of the run",
+    "the target is gone",
+    "[Ss]ecrets stand in",
+    "still holds",
+)
+# Ids of requirements and old reports keep their words: they are never changed.
+PUBLISHED: Final = (
+    "CHANGELOG",
+    "tests/suite/project/",
+    "specs/",
+    "docs/what-the-suite-sees",
+    "tests/suite/results/data/",
+    "uv.lock",
+)
+
 # Their hashes look random, and are.
 LOCKS: Final = ("uv.lock", "package-lock.json")
 
+MOST_ROOMS: Final = 16
+LARGEST_CLASS: Final = 12
 LONGEST_MODULE: Final = 300
 LONGEST_TEST_MODULE: Final = 400
 MEDIAN_MODULE: Final = 130
@@ -73,13 +107,48 @@ def dependencies_point_one_way(tree: Tree) -> Iterator[str]:
 
 
 def no_circles(tree: Tree) -> Iterator[str]:
-    """No room imports itself through others."""
-    graph: dict[str, set[str]] = {}
-    for module, _, target in _engine_imports(tree):
-        graph.setdefault(module.room, set()).add(target)
-    for room in sorted(graph):
-        if room in _reachable(graph, room):
-            yield f"{room} imports itself through {', '.join(sorted(_reachable(graph, room) - {room}))}"
+    """No file imports itself through others, at run time or for its types; the emulator's files neither."""
+    known = {module.name: module for module in tree.package}
+    graph = {
+        name: {found.target for found in module.imports if found.target in known} - {name}
+        for name, module in known.items()
+    }
+    for circle in _circles(graph):
+        yield f"{len(circle)} files import each other: {', '.join(sorted(circle))}"
+
+
+def the_root_is_small(tree: Tree) -> Iterator[str]:
+    """The folder of the package has at most 16 entries: who opens it reads what the product is."""
+    root = tree.root / "conformance"
+    entries = sorted(path.name for path in root.iterdir() if not path.name.startswith("_"))
+    if len(entries) > MOST_ROOMS:
+        yield f"conformance: {len(entries)} entries, at most {MOST_ROOMS}: {', '.join(entries)}"
+
+
+def classes_are_small(tree: Tree) -> Iterator[str]:
+    """A class has at most 12 public methods and 12 fields; what mirrors a file has as many as that."""
+    for module in tree.package:
+        for name, node in module.definitions():
+            if isinstance(node, ast.ClassDef) and not any(
+                "Model" in ast.unparse(base) for base in node.bases
+            ):
+                methods = [each.name for each in node.body if isinstance(each, FUNCTIONS)]
+                public = [each for each in methods if not each.startswith("_")]
+                fields = [each for each in node.body if isinstance(each, ast.AnnAssign)]
+                for count, what in ((len(public), "public methods"), (len(fields), "fields")):
+                    if count > LARGEST_CLASS:
+                        where = f"{module.name}:{node.lineno}: {name}"
+                        yield f"{where} has {count} {what}, at most {LARGEST_CLASS}"
+
+
+def one_language(tree: Tree) -> Iterator[str]:
+    """One word for one thing: none of the words that the project has given up stands in what it says."""
+    words = re.compile(
+        r"(?<![A-Za-z0-9])(" + "|".join(GIVEN_UP) + r")(?![A-Za-z0-9])|" + "|".join(GIVEN_UP_SENTENCES)
+    )
+    for name, number, line in _lines(tree):
+        if not name.startswith(PUBLISHED) and (found := words.search(line)):
+            yield f"{name}:{number}: says {found[0]!r}"
 
 
 def each_library_has_its_rooms(tree: Tree) -> Iterator[str]:
@@ -252,6 +321,17 @@ def _engine_imports(tree: Tree) -> Iterator[tuple[Module, int, str]]:
             room = found.target.removeprefix("conformance.").partition(".")[0]
             if found.target.startswith("conformance.") and room not in {module.room, "emulator"}:
                 yield module, found.line, room
+
+
+def _circles(graph: dict[str, set[str]]) -> list[set[str]]:
+    """Return the groups of nodes that reach each other."""
+    reach = {node: _reachable(graph, node) for node in graph}
+    found: list[set[str]] = []
+    for node in graph:
+        circle = {other for other in reach[node] if node in reach[other]}
+        if circle and circle not in found:
+            found.append(circle)
+    return found
 
 
 def _reachable(graph: dict[str, set[str]], start: str) -> set[str]:

@@ -16,6 +16,9 @@ Rule = Callable[[Tree], Iterator[str]]
 RULES: Final[tuple[Rule, ...]] = (
     rules.dependencies_point_one_way,
     rules.no_circles,
+    rules.the_root_is_small,
+    rules.classes_are_small,
+    rules.one_language,
     rules.each_library_has_its_rooms,
     rules.the_emulator_stands_alone,
     rules.the_engine_does_not_lean_on_the_emulator,
@@ -47,7 +50,8 @@ MINIATURE: Final = {
     "conformance/exchange.py": f"{DOC}class Exchange:\n    {DOC}",
     "conformance/targets.py": f"{DOC}def start():\n    {DOC}    from conformance.emulator import app\n",
     "conformance/emulator/__init__.py": DOC,
-    "conformance/emulator/app.py": f"{DOC}from conformance import __version__\nPATH = '/zones/{{zoneId}}'\n",
+    "conformance/emulator/app.py": DOC
+    + "from conformance.emulator import fixture\nPATH = '/zones/{zoneId}'\n",
     "conformance/emulator/fixture.py": f"{DOC}import pytest\n",
     "conformance/cli.py": f"{DOC}import pytest\n\nfrom conformance.emulator import app\n",
     "specs/zones/openapi.yaml": "paths: {'/zones/{zoneId}': {get: {operationId: getZone}}}\n",
@@ -55,6 +59,12 @@ MINIATURE: Final = {
     "uv.lock": 'package = [{name = "rich", version = "1.0", source = {registry = "https://packages.example/"}}]',
     "constraints.txt": "# pinned\nrich==1.0 ; sys_platform == 'win32'\n",
 }
+
+
+def large(member: str) -> str:
+    """Return a module with a class of thirteen members of this form."""
+    return f"{DOC}class C:\n    {DOC}" + "".join(f"    {member.format(number)}\n" for number in range(13))
+
 
 TOKEN: Final = "Bearer " + "eyJ" + "hbGciOiJSUzI1NiJ9"
 RANDOM: Final = "q7Rt9XmZ2kLp4Vw8" + "Bc5Nd1Hs6Jg3Fy0T"
@@ -85,11 +95,21 @@ PLANTED: Final[tuple[tuple[Rule, str, str, str], ...]] = (
         rules.no_circles,
         "conformance/errors.py",
         "from conformance import exchange, client",
-        "errors imports itself",
+        "3 files import each other",
     ),
     (
+        rules.no_circles,
+        "conformance/emulator/fixture.py",
+        f"{DOC}from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from conformance.emulator import app",
+        "conformance.emulator.app, conformance.emulator.fixture",
+    ),
+    (rules.classes_are_small, "conformance/errors.py", large("def m{}(self): ..."), "13 public methods"),
+    (rules.classes_are_small, "conformance/errors.py", large("f{}: int"), "13 fields"),
+    (rules.one_language, "README.md", "What the stran" + "gers say", "README.md:1: says"),
+    (rules.one_language, "conformance/errors.py", "x = 'the target is " + "gone'", "errors.py:1: says"),
+    (
         rules.each_library_has_its_rooms,
-        "conformance/checks/oracles.py",
+        "conformance/checks/booker.py",
         "import requests.adapters",
         "belongs to client",
     ),
@@ -137,7 +157,7 @@ PLANTED: Final[tuple[tuple[Rule, str, str, str], ...]] = (
     ),
     (
         rules.the_engine_does_not_lean_on_the_emulator,
-        "conformance/checks/oracles.py",
+        "conformance/checks/booker.py",
         "from ..emulator import app",
         "emulator.app",
     ),
@@ -149,14 +169,14 @@ PLANTED: Final[tuple[tuple[Rule, str, str, str], ...]] = (
     ),
     (
         rules.the_engine_knows_no_api,
-        "conformance/checks/oracles.py",
+        "conformance/checks/booker.py",
         "X = f'{base}/zones/{id}'",
         "names 'zones'",
     ),
-    (rules.the_engine_knows_no_api, "conformance/checks/oracles.py", "IDS = ['getZone']", "names 'getZone'"),
+    (rules.the_engine_knows_no_api, "conformance/checks/booker.py", "IDS = ['getZone']", "names 'getZone'"),
     (
         rules.the_engine_knows_no_api,
-        "conformance/checks/oracles.py",
+        "conformance/checks/booker.py",
         "URL = '/Reality-Management/x'",
         "names 'Reality'",
     ),
@@ -295,6 +315,12 @@ def test_a_long_median_is_seen_though_no_module_is_too_long(tmp_path: Path) -> N
     assert list(rules.modules_are_short(build(tmp_path, {**MINIATURE, **middling})))
 
 
+def test_a_root_with_too_many_rooms_is_seen(tmp_path: Path) -> None:
+    """A seventeenth entry beside the rooms is named."""
+    rooms = {f"conformance/room{number}/__init__.py": DOC for number in range(17)}
+    assert list(rules.the_root_is_small(build(tmp_path, {**MINIATURE, **rooms})))
+
+
 def test_every_rule_has_a_planted_violation() -> None:
     """No rule is believed that was never seen to fail."""
-    assert {case[0] for case in PLANTED} == set(RULES)
+    assert {case[0] for case in PLANTED} | {rules.the_root_is_small} == set(RULES)

@@ -16,10 +16,12 @@ from typing import Any, Final
 
 import requests
 
-from conformance.emulator.serve import Served
+from conformance.emulator.serving import Served
 
 ACCOUNT: Final = ("--only", "getITwinAccount")
-QUICK_LIMITS: Final = "connect_timeout = 2\nread_timeout = 1\ntotal_timeout = 2\npatience = 0\nidle = 0\n"
+QUICK_LIMITS: Final = (
+    "connect_timeout = 2\nread_timeout = 1\ntotal_timeout = 2\nconsistency_timeout = 0\nidle = 0\n"
+)
 LONGEST: Final = 150.0
 
 

@@ -13,7 +13,7 @@ from typing import Final
 import pytest
 from jsonschema import Draft202012Validator
 
-from conformance.emulator.serve import Served
+from conformance.emulator.serving import Served
 from conformance.results.run_json import schema
 from tests.suite.fault_proxy import Asked, Behaviour, Front, fronted
 from tests.suite.run.runs import ACCOUNT, Ended, held, place
@@ -125,7 +125,7 @@ def test_a_target_that_refuses_connections_is_not_judged(tmp_path: Path, served:
         address = front.url
     ended = place(tmp_path, served, address).run(*ACCOUNT)
     check_end(ended, (3,))
-    assert "gone" in ended.document["stopped"] or "could not connect" in ended.reasons()
+    assert "unreachable" in ended.document["stopped"] or "could not connect" in ended.reasons()
 
 
 def test_a_target_that_dies_leaves_leaks_that_clean_takes_back(tmp_path: Path, served: Served) -> None:

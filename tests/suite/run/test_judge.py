@@ -2,52 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
-from conformance.run.pytest_plugin.launch import judge
-from conformance.run.run import Options, new_run
 from conformance.targets.model import Target
-from tests.suite.toy_api import House, lit
+from tests.suite.run.scenarios import run_scenarios, scenario
+from tests.suite.toy_api import Checkout, serve_lamps
 
 GET: Final = "lamps.get.answers-200"
 KEPT: Final = "lamps.get.id-repeated"
 WHOLE: Final = "platform.reply.whole"
 
 
-class Told:
-    """What the run's document says of each promise."""
-
-    def __init__(self, document: dict[str, Any]) -> None:
-        """Sort the verdicts by requirement and operation."""
-        self.document = document
-        self.verdicts = {(v["requirement"], v["operation"]): v for v in document["verdicts"]}
-
-    def of(self, requirement: str, operation: str = "getLamp") -> tuple[str, str]:
-        """Return verdict and reason."""
-        found = self.verdicts[requirement, operation]
-        return found["verdict"], found["reason"]
-
-
-def tell(house: House, target: Target, scenarios: str, **options: Any) -> Told:
-    """Run these scenarios against the lamps and return what came out."""
-    house.scenarios(scenarios)
-    run = new_run(Options(report_dir=house.root / "report", **options), target, house.catalogue())
-    document = judge(run, formats=False)
-    assert json.loads((house.root / "report" / "run.json").read_text(encoding="utf-8")) == document
-    return Told(document)
-
-
-def scenario(body: str, *verified: str, decorators: str = "", name: str = "scenario") -> str:
-    """Return a scenario with this body that verifies these requirements."""
-    marks = f"@verifies({', '.join(map(repr, verified))})\n" if verified else ""
-    lines = "".join(f"    {line}\n" for line in body.splitlines())
-    return f'{decorators}{marks}def test_{name}(run, judge):\n    """A scenario."""\n{lines}\n'
-
-
-def test_scopes_judge_and_the_scenario_goes_on(house: House, lamp_target: Target) -> None:
+def test_scopes_judge_and_the_scenario_goes_on(checkout: Checkout, lamp_target: Target) -> None:
     """A broken promise is booked with proof, and the next one is judged all the same."""
     body = f"""\
 with judge("{GET}"):
@@ -59,8 +27,8 @@ with judge("lamps.get.colour") as seen:
     target = lamp_target.model_copy(
         update={"roles": {**lamp_target.roles, "reader": lamp_target.roles["owner"]}}
     )
-    told = tell(house, target, scenario(body, GET, "lamps.get.kindly", "lamps.get.colour"))
-    broken = told.verdicts[GET, "getLamp"]
+    result = run_scenarios(checkout, target, scenario(body, GET, "lamps.get.kindly", "lamps.get.colour"))
+    broken = result.verdicts[GET, "getLamp"]
     assert (broken["verdict"], broken["expected"], broken["actual"]) == (
         "FAIL",
         "status 200",
@@ -68,15 +36,15 @@ with judge("lamps.get.colour") as seen:
     )
     assert broken["evidence"]
     assert broken["curl"].endswith("/lamps/attic")
-    assert told.of("lamps.get.kindly")[0] == "PASS"
-    observed = told.verdicts["lamps.get.colour", "getLamp"]
+    assert result.of("lamps.get.kindly")[0] == "PASS"
+    observed = result.verdicts["lamps.get.colour", "getLamp"]
     assert (observed["verdict"], observed["fingerprint"]) == ("OBSERVED", "green 7")
-    assert told.of(KEPT)[0] == told.of("platform.reply.documented-status")[0] == "PASS"
-    assert told.document["exit_code"] == 1
-    assert told.document["requests"]["per_requirement"][GET] == 1
+    assert result.of(KEPT)[0] == result.of("platform.reply.documented-status")[0] == "PASS"
+    assert result.document["exit_code"] == 1
+    assert result.document["requests"]["per_requirement"][GET] == 1
 
 
-def test_a_should_that_is_broken_deviates(house: House, lamp_target: Target) -> None:
+def test_a_should_that_is_broken_deviates(checkout: Checkout, lamp_target: Target) -> None:
     """A broken should is a deviation: green, or red where deviations count."""
     target = lamp_target.model_copy(
         update={"roles": {**lamp_target.roles, "reader": lamp_target.roles["owner"]}}
@@ -84,41 +52,64 @@ def test_a_should_that_is_broken_deviates(house: House, lamp_target: Target) -> 
     scenarios = scenario(
         'with judge("lamps.get.kindly"):\n    expect.status(get(run, "attic"), 200)', "lamps.get.kindly"
     )
-    told = tell(house, target, scenarios, only=("lamps.get.kindly",), strict=True)
-    assert (told.of("lamps.get.kindly")[0], told.document["exit_code"]) == ("DEVIATION", 1)
+    result = run_scenarios(checkout, target, scenarios, only=("lamps.get.kindly",), strict=True)
+    assert (result.of("lamps.get.kindly")[0], result.document["exit_code"]) == ("DEVIATION", 1)
 
 
-def test_what_is_declared_and_never_judged_could_not_be_judged(house: House, lamp_target: Target) -> None:
+def test_what_is_declared_and_never_judged_could_not_be_judged(
+    checkout: Checkout, lamp_target: Target
+) -> None:
     """A scenario that ends without its scope leaves its promise unjudged, and says so."""
-    told = tell(house, lamp_target, scenario("get(run, 'desk')", GET))
-    assert told.of(GET) == ("CANNOT_JUDGE", "the scenario ended without judging it")
-    assert told.document["exit_code"] == 3
+    result = run_scenarios(checkout, lamp_target, scenario("get(run, 'desk')", GET))
+    assert result.of(GET) == ("CANNOT_JUDGE", "the scenario ended without judging it")
+    assert result.document["exit_code"] == 3
 
 
-def test_what_is_judged_and_not_declared_is_a_failure_of_the_suite(house: House, lamp_target: Target) -> None:
+def test_what_is_judged_and_not_declared_is_a_failure_of_the_suite(
+    checkout: Checkout, lamp_target: Target
+) -> None:
     """A scope that the scenario never declared is the suite's fault and exit code 2."""
-    told = tell(house, lamp_target, scenario('with judge("lamps.get.colour"):\n    pass', GET))
-    assert told.of(GET)[0] == "HARNESS_ERROR"
-    assert "judges lamps.get.colour and never declared it with @verifies" in told.of(GET)[1]
-    assert told.of("lamps.get.colour")[0] == "CANNOT_JUDGE"
-    assert told.document["exit_code"] == 2
-    assert told.document["harness_errors"]
+    result = run_scenarios(checkout, lamp_target, scenario('with judge("lamps.get.colour"):\n    pass', GET))
+    assert result.of(GET)[0] == "HARNESS_ERROR"
+    assert "judges lamps.get.colour and never declared it with @verifies" in result.of(GET)[1]
+    assert result.of("lamps.get.colour")[0] == "CANNOT_JUDGE"
+    assert result.document["exit_code"] == 2
+    assert result.document["harness_errors"]
 
 
-def test_a_scope_of_several_operations_says_which(house: House, lamp_target: Target) -> None:
+def test_a_scope_of_several_operations_says_which(checkout: Checkout, lamp_target: Target) -> None:
     """A scope that does not say which of several operations it means is a failure of the suite."""
     unclear = scenario(f'with judge("{WHOLE}"):\n    pass', WHOLE)
-    told = tell(house, lamp_target, unclear, only=(WHOLE,))
-    assert "does not say on which operation" in told.of(WHOLE)[1]
+    result = run_scenarios(checkout, lamp_target, unclear, only=(WHOLE,))
+    assert "does not say on which operation" in result.of(WHOLE)[1]
 
 
-def test_a_scenario_is_told_for_each_operation(house: House, lamp_target: Target) -> None:
+def test_a_scenario_is_told_for_each_operation(checkout: Checkout, lamp_target: Target) -> None:
     """A scenario with an operation judges each of them, and names it in its scope."""
-    body = f'    with judge("{WHOLE}", operation):\n        pass\n'
-    scenarios = f'@verifies("{WHOLE}")\ndef test_each(operation, judge):\n    """A scenario."""\n{body}'
-    told = tell(house, lamp_target, scenarios, only=(WHOLE,))
-    assert {o: told.of(WHOLE, o)[0] for o in ("getLamp", "breakLamp", "addLamp")} == dict.fromkeys(
-        ("getLamp", "breakLamp", "addLamp"), "PASS"
+    body = f"""\
+    spec = run.catalogue.operations[operation]
+    with judge("{WHOLE}", operation):
+        names = dict.fromkeys(spec.path_parameters, "desk")
+        expect.status(run.client.send(request_for(spec, names)), 200, 204)
+"""
+    scenarios = f'@verifies("{WHOLE}")\ndef test_each(run, operation, judge):\n    """A scenario."""\n{body}'
+    both = ("getLamp", "breakLamp")
+    result = run_scenarios(checkout, lamp_target, scenarios, only=tuple(f"{WHOLE}@{each}" for each in both))
+    assert {o: result.of(WHOLE, o)[0] for o in both} == dict.fromkeys(both, "PASS")
+
+
+def test_a_scenario_judges_the_operations_that_it_names(checkout: Checkout, lamp_target: Target) -> None:
+    """Of a requirement on several operations two scenarios judge one each, and nothing is left open."""
+    scenarios = "".join(
+        f'@verifies("{WHOLE}", operations=("{operation}",))\n'
+        + scenario(f'with judge("{WHOLE}"):\n    get(run, "desk")', name=operation)
+        for operation in ("getLamp", "breakLamp")
+    )
+    result = run_scenarios(checkout, lamp_target, scenarios, only=(f"{WHOLE}@getLamp", f"{WHOLE}@breakLamp"))
+    assert result.of(WHOLE, "getLamp")[0] == "PASS"
+    assert result.of(WHOLE, "breakLamp") == (
+        "CANNOT_JUDGE",
+        "nothing proves it: no request of breakLamp that it rests on was carried out",
     )
 
 
@@ -140,30 +131,34 @@ def test_a_scenario_is_told_for_each_operation(house: House, lamp_target: Target
     ],
 )
 def test_an_early_end_is_told_by_whose_fault_it_is(
-    house: House, lamp_target: Target, line: str, verdict: str, reason: str, code: int
+    checkout: Checkout, lamp_target: Target, line: str, verdict: str, reason: str, code: int
 ) -> None:
     """Outside a scope a failure is a broken prerequisite or the suite's; what was judged before stands."""
     body = f'with judge("lamps.get.colour") as seen:\n    seen.observed("red")\n{line}'
-    told = tell(house, lamp_target, scenario(body, "lamps.get.colour", GET), only=("lamps.get.colour", GET))
-    assert told.of(GET)[0] == verdict
-    assert reason in told.of(GET)[1]
-    assert told.of("lamps.get.colour")[0] == "OBSERVED"
-    assert told.document["exit_code"] == code
+    result = run_scenarios(
+        checkout, lamp_target, scenario(body, "lamps.get.colour", GET), only=("lamps.get.colour", GET)
+    )
+    assert result.of(GET)[0] == verdict, result.of(GET)
+    assert reason in result.of(GET)[1]
+    assert result.of("lamps.get.colour")[0] == "OBSERVED"
+    assert result.document["exit_code"] == code
 
 
-def test_not_judged_inside_a_scope_is_that_scopes_alone(house: House, lamp_target: Target) -> None:
+def test_not_judged_inside_a_scope_is_that_scopes_alone(checkout: Checkout, lamp_target: Target) -> None:
     """What cannot be judged in one scope leaves the others as they are."""
     body = f"""\
 with judge("{GET}"):
     raise NotJudged("too dark")
 with judge("lamps.get.colour"):
     pass"""
-    told = tell(house, lamp_target, scenario(body, GET, "lamps.get.colour"))
-    assert told.of(GET) == ("CANNOT_JUDGE", "too dark")
-    assert told.of("lamps.get.colour")[0] == "OBSERVED"
+    result = run_scenarios(checkout, lamp_target, scenario(body, GET, "lamps.get.colour"))
+    assert result.of(GET) == ("CANNOT_JUDGE", "too dark")
+    assert result.of("lamps.get.colour")[0] == "OBSERVED"
 
 
-def test_what_follows_a_write_without_a_response_is_no_violation(house: House, lamp_target: Target) -> None:
+def test_what_follows_a_write_without_a_response_is_no_violation(
+    checkout: Checkout, lamp_target: Target
+) -> None:
     """Nobody knows whether the write was carried out: what a later scope misses is no broken promise."""
     body = f"""\
 with judge("{GET}"):
@@ -175,31 +170,33 @@ with judge("{WHOLE}", "getLamp"):
     text = "import dataclasses\nfrom conformance.exchange.model import Request\n\n" + scenario(
         body, GET, WHOLE
     )
-    told = tell(house, lamp_target, text, only=(GET, WHOLE))
-    verdict, reason = told.of(WHOLE, "getLamp")
+    result = run_scenarios(checkout, lamp_target, text, only=(GET, WHOLE))
+    verdict, reason = result.of(WHOLE, "getLamp")
     assert verdict == "CANNOT_JUDGE"
     assert "whether it was: no response" in reason
 
 
-def test_a_scenario_can_say_that_it_does_not_apply(house: House, lamp_target: Target) -> None:
-    """What a scenario finds not to apply is not applicable with its reason: one or all open ones."""
+def test_a_scenario_can_say_that_it_does_not_apply(checkout: Checkout, lamp_target: Target) -> None:
+    """What a scenario finds not to apply is not applicable with its reason, one requirement or all."""
     one = 'judge.not_applicable("no colours here", "lamps.get.colour")\njudge.not_applicable("no lamps here")'
-    told = tell(house, lamp_target, scenario(one, "lamps.get.colour", GET))
-    assert told.of("lamps.get.colour") == ("NOT_APPLICABLE", "no colours here")
-    assert told.of(GET) == ("NOT_APPLICABLE", "no lamps here")
+    result = run_scenarios(checkout, lamp_target, scenario(one, "lamps.get.colour", GET))
+    assert result.of("lamps.get.colour") == ("NOT_APPLICABLE", "no colours here")
+    assert result.of(GET) == ("NOT_APPLICABLE", "no lamps here")
 
 
-def test_what_the_target_lacks_is_not_applicable(house: House, lamp_target: Target) -> None:
+def test_what_the_target_lacks_is_not_applicable(checkout: Checkout, lamp_target: Target) -> None:
     """A role that the target lacks, and a write of a read-only run, make a promise not applicable."""
-    told = tell(house, lamp_target, scenario("assert False", "lamps.get.kindly"), read_only=True)
-    assert "the target has no role reader" in told.of("lamps.get.kindly")[1]
-    assert told.of("lamps.break.answers-204", "breakLamp") == (
+    result = run_scenarios(
+        checkout, lamp_target, scenario("assert False", "lamps.get.kindly"), read_only=True
+    )
+    assert "the target has no role reader" in result.of("lamps.get.kindly")[1]
+    assert result.of("lamps.break.answers-204", "breakLamp") == (
         "NOT_APPLICABLE",
         "the run is read-only and this needs a write",
     )
-    assert told.of(WHOLE, "addLamp") == ("NOT_APPLICABLE", "the run is read-only and this operation writes")
-    assert told.of(GET) == ("CANNOT_JUDGE", "no response of the run gave the occasion")
-    assert not told.document["harness_errors"]
+    assert result.of(WHOLE, "addLamp") == ("NOT_APPLICABLE", "the run is read-only and this operation writes")
+    assert result.of(GET) == ("CANNOT_JUDGE", "no response of the run gave the occasion")
+    assert not result.document["harness_errors"]
 
 
 @pytest.mark.parametrize(
@@ -207,52 +204,64 @@ def test_what_the_target_lacks_is_not_applicable(house: House, lamp_target: Targ
     [("lamps.get.nothing", "which is no requirement"), ("lamps.break.loudly", "which is excluded")],
 )
 def test_a_scenario_of_no_requirement_is_a_failure_of_the_suite(
-    house: House, lamp_target: Target, verified: str, complaint: str
+    checkout: Checkout, lamp_target: Target, verified: str, complaint: str
 ) -> None:
     """A scenario that verifies what nobody promised, or what is excluded, ends the run with exit code 2."""
-    told = tell(house, lamp_target, scenario("pass", verified))
-    assert told.document["exit_code"] == 2
-    assert complaint in told.document["harness_errors"][0]
+    result = run_scenarios(checkout, lamp_target, scenario("pass", verified))
+    assert result.document["exit_code"] == 2
+    assert complaint in result.document["harness_errors"][0]
 
 
-def test_a_module_that_cannot_be_read_is_a_failure_of_the_suite(house: House, lamp_target: Target) -> None:
+def test_a_module_that_cannot_be_read_is_a_failure_of_the_suite(
+    checkout: Checkout, lamp_target: Target
+) -> None:
     """A syntax error in a module of scenarios is said, and nothing is taken for judged."""
-    house.scenarios("def broken(:\n")
-    told = tell(
-        house, lamp_target, scenario(f'with judge("{GET}"):\n    expect.status(get(run, "desk"), 200)', GET)
+    checkout.scenarios("def broken(:\n")
+    result = run_scenarios(
+        checkout,
+        lamp_target,
+        scenario(f'with judge("{GET}"):\n    expect.status(get(run, "desk"), 200)', GET),
     )
-    assert told.document["exit_code"] == 2
-    assert "SyntaxError" in told.document["harness_errors"][0]
-    assert told.of(GET) == ("CANNOT_JUDGE", "a module of scenarios cannot be read")
-    assert told.document["complete"] is False
+    assert result.document["exit_code"] == 2
+    assert "SyntaxError" in result.document["harness_errors"][0]
+    assert result.of(GET) == ("CANNOT_JUDGE", "a module of scenarios cannot be read")
+    assert result.document["complete"] is False
 
 
-def test_scenarios_come_in_their_order(house: House, lamp_target: Target) -> None:
-    """Early scenarios come first and late ones last, whatever their place in the file."""
-    scenarios = "TOLD = []\n\n\n" + "".join(
-        scenario('TOLD.append(0)\nwith judge("lamps.get.colour") as seen:\n'
-              f'    seen.observed("{when}", len(TOLD))',
-              "lamps.get.colour", name=f"s_{when}",
-              decorators=f'@pytest.mark.order("{when}")\n' if when else "")
-        for when in ("last", "late", "", "early")
-    )  # fmt: skip
-    seen = tell(house, lamp_target, scenarios).verdicts["lamps.get.colour", "getLamp"]["fingerprint"]
-    assert (
-        sorted(seen.split(" | ")) == [" 2", "early 1", "last 4", "late 3"]
-        or seen == "2 | early 1 | last 4 | late 3"
+def test_scenarios_come_in_the_order_of_their_phases(checkout: Checkout, lamp_target: Target) -> None:
+    """First ones come first and generated ones last, after what waited, whatever their place in the file."""
+    seen = 'TOLD.append(0)\nwith judge("lamps.get.colour") as seen:\n    seen.observed("{0}", len(TOLD))'
+    waiting = "@judge.at_end\ndef finish():\n    " + seen.format("waiting").replace("\n", "\n    ")
+    scenarios = "TOLD = []\n\n\n" + scenario(waiting, "lamps.get.colour", name="waiting")
+    scenarios += "".join(
+        scenario(seen.format(when), "lamps.get.colour", name=when, decorators=f'@phase("{when}")\n')
+        for when in ("generated", "first")
     )
+    scenarios += scenario(seen.format("between"), "lamps.get.colour", name="between")
+    result = run_scenarios(checkout, lamp_target, scenarios).verdicts["lamps.get.colour", "getLamp"]
+    assert result["fingerprint"] == "between 2 | first 1 | generated 4 | waiting 3"
 
 
-def test_a_scenario_that_only_prepares_judges_nothing(house: House, lamp_target: Target) -> None:
-    """A scenario that prepares for a later one is told with it, and leaves nothing open."""
-    scenarios = f'@prepares("{GET}")\n' + scenario("get(run, 'desk')", name="prepared")
-    scenarios += scenario(f'with judge("{GET}"):\n    pass', GET)
-    told = tell(house, lamp_target, scenarios, only=(GET,))
-    assert told.of(GET)[0] == "PASS"
-    assert told.document["requests"]["total"] == 1
+def test_what_waits_for_the_end_is_judged_by_its_own_scenario(
+    checkout: Checkout, lamp_target: Target
+) -> None:
+    """A check at the end judges what its scenario declared; one that fails early leaves the reason there."""
+    finish = f"""\
+lamp = get(run, "desk")
+@judge.at_end
+def finish():
+    with judge("{GET}"):
+        expect.status(lamp, 200)
+    {{}}"""
+    result = run_scenarios(checkout, lamp_target, scenario(finish.format("pass"), GET), only=(GET,))
+    assert result.of(GET) == ("PASS", f"judged in {result.scenario(GET)}")
+    for line, verdict in (("raise NotJudged('no lamp')", "CANNOT_JUDGE"), ("assert False", "HARNESS_ERROR")):
+        scope = f'    with judge("{GET}")'
+        early = finish.format("pass").replace(scope, f"    {line}\n{scope}")
+        assert run_scenarios(checkout, lamp_target, scenario(early, GET), only=(GET,)).of(GET)[0] == verdict
 
 
-def test_nothing_of_a_secret_is_left_in_the_report(house: House, lamp_target: Target) -> None:
+def test_nothing_of_a_secret_is_left_in_the_report(checkout: Checkout, lamp_target: Target) -> None:
     """A token in the words of a violation or of a failure of the suite is masked in every file."""
     token = "the-token-of-the-owner"
     body = f"""\
@@ -260,9 +269,9 @@ with judge("{GET}"):
     get(run, "desk")
     raise Violation("{token}", "{token}", ())
 raise ValueError("{token}")"""
-    told = tell(house, lamp_target, scenario(body, GET, "lamps.get.colour"))
-    assert told.of(GET)[0] == "FAIL"
-    for file in (house.root / "report").rglob("*"):
+    result = run_scenarios(checkout, lamp_target, scenario(body, GET, "lamps.get.colour"))
+    assert result.of(GET)[0] == "FAIL"
+    for file in (checkout.root / "report").rglob("*"):
         if file.is_file():
             assert token not in file.read_text(encoding="utf-8"), file.name
 
@@ -270,25 +279,25 @@ raise ValueError("{token}")"""
 @pytest.fixture
 def dead_target() -> Target:
     """Return lamps that have gone: nobody answers at their address any more."""
-    with lit() as target:
+    with serve_lamps() as target:
         return target
 
 
-def test_a_target_that_is_gone_is_not_asked_for_ever(house: House, dead_target: Target) -> None:
-    """After three requests without a response no scenario sends more, and each promise says why."""
+def test_a_target_that_is_gone_is_not_asked_for_ever(checkout: Checkout, dead_target: Target) -> None:
+    """After three requests without a response no scenario sends more, and each requirement says why."""
     scenarios = "".join(
         scenario(f'with judge("{GET}"):\n    expect.status(get(run, "desk"), 200)', GET, name=f"s{number}")
         for number in range(5)
     )
-    told = tell(house, dead_target, scenarios)
-    assert told.document["exit_code"] == 3
-    assert told.document["requests"]["total"] <= 4
-    assert {v["verdict"] for v in told.document["verdicts"]} <= {"CANNOT_JUDGE", "NOT_APPLICABLE"}
-    assert "could not connect" in told.of(GET)[1]
-    assert "the target is gone: 3 requests in a row" in told.of(KEPT)[1]
+    result = run_scenarios(checkout, dead_target, scenarios)
+    assert result.document["exit_code"] == 3
+    assert result.document["requests"]["total"] <= 4
+    assert {v["verdict"] for v in result.document["verdicts"]} <= {"CANNOT_JUDGE", "NOT_APPLICABLE"}
+    assert "could not connect" in result.of(GET)[1]
+    assert "the target is gone: 3 requests in a row" in result.of(KEPT)[1]
 
 
-def test_a_spent_budget_is_no_violation(house: House, lamp_target: Target) -> None:
+def test_a_spent_budget_is_no_violation(checkout: Checkout, lamp_target: Target) -> None:
     """When the requests are spent, the rest could not be judged; what was judged stands."""
     scenarios = "".join(
         scenario(
@@ -298,29 +307,29 @@ def test_a_spent_budget_is_no_violation(house: House, lamp_target: Target) -> No
         )
         for n, requirement in enumerate((GET, "lamps.get.colour"))
     )
-    told = tell(house, lamp_target, scenarios, max_requests=1)
-    assert told.of(GET)[0] == "PASS"
-    assert told.of("lamps.get.colour")[0] == "CANNOT_JUDGE"
-    assert "budget spent: 1 of 1 requests sent" in told.of("lamps.get.colour")[1]
-    assert told.document["exit_code"] == 3
+    result = run_scenarios(checkout, lamp_target, scenarios, max_requests=1)
+    assert result.of(GET)[0] == "PASS"
+    assert result.of("lamps.get.colour")[0] == "CANNOT_JUDGE"
+    assert "budget spent: 1 of 1 requests sent" in result.of("lamps.get.colour")[1]
+    assert result.document["exit_code"] == 3
 
 
-def test_what_never_left_has_created_nothing(house: House, dead_target: Target) -> None:
+def test_what_never_left_has_created_nothing(checkout: Checkout, dead_target: Target) -> None:
     """A creating request that could not connect is no loss: nothing is left, and silence is the reason."""
     body = """\
 request = request_for(run.catalogue.operations["addLamp"], {"room": "hall"}, json={})
 with judge("platform.reply.documented-status", "addLamp"):
     run.client.send(request)"""
     scenarios = "".join(scenario(body, "platform.reply.documented-status", name=f"s{n}") for n in range(5))
-    told = tell(house, dead_target, scenarios, only=("addLamp",))
-    verdict, reason = told.of("platform.reply.documented-status", "addLamp")
+    result = run_scenarios(checkout, dead_target, scenarios, only=("addLamp",))
+    verdict, reason = result.of("platform.reply.documented-status", "addLamp")
     assert verdict == "CANNOT_JUDGE"
     assert "could not connect" in reason
-    assert (told.document["leaks"], told.document["requests"]["created"]) == ([], 0)
+    assert (result.document["leaks"], result.document["requests"]["created"]) == ([], 0)
 
 
 def test_options_of_other_tests_do_not_end_a_run(
-    house: House, lamp_target: Target, monkeypatch: pytest.MonkeyPatch
+    checkout: Checkout, lamp_target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """PYTEST_ADDOPTS is for the user's own tests: with -x a run would end at the first violation."""
     monkeypatch.setenv("PYTEST_ADDOPTS", "-x --no-such-option")
@@ -328,5 +337,5 @@ def test_options_of_other_tests_do_not_end_a_run(
     scenarios = scenario(body, GET, name="first") + scenario(
         'with judge("lamps.get.colour") as seen:\n    seen.observed("green")', "lamps.get.colour"
     )
-    told = tell(house, lamp_target, scenarios)
-    assert (told.of(GET)[0], told.of("lamps.get.colour")[0]) == ("FAIL", "OBSERVED")
+    result = run_scenarios(checkout, lamp_target, scenarios)
+    assert (result.of(GET)[0], result.of("lamps.get.colour")[0]) == ("FAIL", "OBSERVED")

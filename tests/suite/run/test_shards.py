@@ -6,17 +6,18 @@ import json
 import multiprocessing
 from typing import Any, Final
 
-from conformance.run.pytest_plugin.launch import judge
+from conformance.run.pytest_plugin.launch import run_scenarios
 from conformance.run.pytest_plugin.shards import Shard, _merge
 from conformance.run.run import Options, new_run
 from conformance.targets.model import Target
-from tests.suite.toy_api import ROWS, House
+from tests.suite.toy_api import ROWS, Checkout
 
 MODEL: Final = "platform.model.agrees"
-ROW: Final = (
-    f"  - {{id: {MODEL}, operation: getLamp, level: must, basis: schema, expect: it agrees as said}}\n"
-)
-STORY: Final = f'''\
+ROW: Final = f"""\
+  - {{id: {MODEL}, operation: getLamp, level: must, basis: schema, expect: it agrees as said,
+     generated: true}}
+"""
+SCENARIO: Final = f'''\
 @verifies("{MODEL}")
 def test_generated(run, judge):
     """A scenario that fails from every odd seed."""
@@ -34,32 +35,41 @@ class Dead:
         """Wait for nothing."""
 
 
-def test_what_a_shard_finds_is_a_verdict_of_the_run(house: House, lamp_target: Target) -> None:
+def test_what_a_shard_finds_is_a_verdict_of_the_run(checkout: Checkout, lamp_target: Target) -> None:
     """From the next seed a second process finds a violation; its requests and its proof are the run's own."""
-    house.rows(ROWS + ROW)
-    house.scenarios(STORY)
+    checkout.rows(ROWS + ROW)
+    checkout.scenarios(SCENARIO)
     options = Options(
-        profile="nightly", workers=2, seed=6, only=(MODEL,), report_dir=house.root / "report", max_requests=10
+        profile="nightly",
+        workers=2,
+        seed=6,
+        only=(MODEL,),
+        report_dir=checkout.root / "report",
+        max_requests=10,
     )
-    document: dict[str, Any] = judge(new_run(options, lamp_target, house.catalogue()), formats=False)
-    (told,) = document["verdicts"]
-    assert (told["verdict"], document["exit_code"], document["harness_errors"]) == ("FAIL", 1, [])
+    document: dict[str, Any] = run_scenarios(
+        new_run(options, lamp_target, checkout.catalogue()), formats=False
+    )
+    (verdict,) = document["verdicts"]
+    assert (verdict["verdict"], document["exit_code"], document["harness_errors"]) == ("FAIL", 1, [])
     assert document["requests"]["per_operation"]["getLamp"] == 2
-    lines = (house.root / "report" / "exchanges.ndjson").read_text(encoding="utf-8").splitlines()
+    lines = (checkout.root / "report" / "exchanges.ndjson").read_text(encoding="utf-8").splitlines()
     kept = {exchange["id"]: exchange for exchange in map(json.loads, lines)}
     assert len(kept) == 2
-    assert [kept[proof]["response"]["status"] for proof in told["evidence"]] == [404]
+    assert [kept[proof]["response"]["status"] for proof in verdict["evidence"]] == [404]
 
 
-def test_a_shard_that_ends_badly_is_a_failure_of_the_suite(house: House, lamp_target: Target) -> None:
+def test_a_shard_that_ends_badly_is_a_failure_of_the_suite(checkout: Checkout, lamp_target: Target) -> None:
     """A process that died is said, without the secrets that its last words may hold."""
-    run = new_run(Options(max_requests=9, report_dir=house.root / "report"), lamp_target, house.catalogue())
+    run = new_run(
+        Options(max_requests=9, report_dir=checkout.root / "report"), lamp_target, checkout.catalogue()
+    )
     for number, said in ((1, True), (2, False)):
         heard, words = multiprocessing.Pipe(duplex=False)
         if said:
             words.send("OSError: gone with the-token-of-the-owner")
         words.close()
-        _merge(run, Shard(number, house.root, Dead(), heard))
+        _merge(run, Shard(number, checkout.root, Dead(), heard))
         heard.close()
     run.client.close()
     assert run.harness_errors == [

@@ -8,7 +8,10 @@ from typing import Final
 import pytest
 
 from conformance.errors import UsageError
-from conformance.targets.model import Target, embedded_target, is_loopback, load_target, parse_rate
+from conformance.targets.embedded import embedded_target
+from conformance.targets.load import load_target
+from conformance.targets.model import Target, parse_rate
+from conformance.targets.urls import is_loopback
 
 GOOD: Final = """\
 [targets.qa]

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from conformance.emulator.serve import running
+from conformance.emulator.serving import running
 from tests.suite.checkout import ROOT
 
 DEFECT = "move-stores-nothing"
@@ -85,7 +85,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     house.waive(timedelta(days=-1))
     codes += [house.night("4", defects=(DEFECT,)), house.night("5")]
     (root / "waivers.yaml").write_text("waivers: []\n", encoding="utf-8")
-    with (root / "tests" / "contract" / "test_move.py").open("a", encoding="utf-8") as scenario:
+    with (root / "tests" / "contract" / "reality_management" / "test_move.py").open(
+        "a", encoding="utf-8"
+    ) as scenario:
         scenario.write("\n# another version of the suite\n")
     codes.append(house.night("6", defects=(DEFECT,)))
     assert codes == [0, 1, 0, 1, 1, 1]

@@ -7,11 +7,13 @@ import pytest
 
 from conformance.cli.replay import replay
 from conformance.client import Budget, Client
-from conformance.exchange.model import Exchange, Recorder, Request, Undo
+from conformance.exchange.model import Exchange, Request, Undo
+from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.journal import Ledger
 from conformance.run import lifecycle as session
-from conformance.targets.model import Target, embedded_target
+from conformance.targets.embedded import embedded_target
+from conformance.targets.model import Target
 from tests.suite.analysis.runs import folder_of, run, verdict
 from tests.suite.cli.verbs import call
 
@@ -23,7 +25,7 @@ def scenario(target: Target, folder: Path) -> list[Exchange]:
     """Create two resources of one name in a new repository, take all back, and record every exchange."""
     recorder = Recorder(Redactor(), str(folder / "exchanges.ndjson"))
     client = Client(target, recorder, Budget(), Ledger(None, target.base_url))
-    client.scenario = lambda: "a name is taken by the first create"
+    client.collect_into([], "a name is taken by the first create")
     site = client.send(
         Request(
             "POST",

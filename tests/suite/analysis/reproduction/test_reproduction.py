@@ -10,7 +10,8 @@ import pytest
 import requests
 
 from conformance.analysis.reproduction import read_journal, shell_script
-from conformance.targets.model import Target, embedded_target
+from conformance.targets.embedded import embedded_target
+from conformance.targets.model import Target
 from tests.suite.analysis.replay.test_replay import BASE, NEW_SITE, OLD_SITE, RECORDS, folder_with, record
 from tests.suite.analysis.replay.test_replay_on_the_emulator import DEFECT, scenario
 

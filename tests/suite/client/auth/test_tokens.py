@@ -12,12 +12,13 @@ import pytest
 from conformance.client import Budget, Client, claims, scopes
 from conformance.client.auth.jwt import life_of
 from conformance.client.auth.token_command import token_from_command
-from conformance.emulator.serve import Served, running
+from conformance.emulator.serving import Served, running
 from conformance.errors import NotJudged
-from conformance.exchange.model import Recorder, Request
+from conformance.exchange.model import Request
+from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.journal import Ledger
-from conformance.targets.model import load_target
+from conformance.targets.load import load_target
 from tests.suite.fault_proxy import Asked, fronted
 from tests.suite.run.runs import ACCOUNT, QUICK_LIMITS, place
 

@@ -1,0 +1,167 @@
+"""One attempt to send a request: guard, budget, token, ledger, wire, record, observers, in this order."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import requests
+
+from conformance.client.auth.tokens import Credentials
+from conformance.client.budget import Budget, Slot
+from conformance.client.counts import Counts
+from conformance.client.liveness import Liveness, Step
+from conformance.client.retry import is_throttled
+from conformance.client.retry_after import wait_of
+from conformance.client.sessions import Sessions
+from conformance.client.transport import TROUBLE, Limits
+from conformance.client.wire import failure_of, prepare, proxies_of, without_token
+from conformance.errors import NotJudged
+from conformance.exchange.model import Exchange, Request
+from conformance.exchange.recorder import Recorder
+from conformance.ledger.journal import Ledger
+from conformance.targets.model import Target
+
+Observer = Callable[[Exchange], None]
+"""Is called with every exchange of the API, in the thread that sent it."""
+
+
+@dataclass
+class Evidence:
+    """For whom exchanges are collected now: the scenario's name, and its list."""
+
+    scenario: str = ""
+    exchanges: list[Exchange] = field(default_factory=list)
+
+
+@dataclass
+class Pipeline:
+    """Sends one request once. Safe to use from several threads."""
+
+    target: Target
+    recorder: Recorder
+    budget: Budget
+    ledger: Ledger
+    observers: tuple[Observer, ...]
+    evidence: Evidence = field(default_factory=Evidence)
+    counts: Counts = field(default_factory=Counts)
+    liveness: Liveness = field(default_factory=Liveness)
+    _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+
+    def __post_init__(self) -> None:
+        """Derive limits, proxies, connections and credentials from the target."""
+        target = self.target
+        limits = Limits(target.connect_timeout, target.read_timeout, target.total_timeout)
+        proxies = proxies_of(target)
+        self.sessions = Sessions(limits, target.ca, proxies)
+        self.credentials = Credentials(
+            target, self.recorder.redactor, limits, proxies, self._before_token, self._after_token
+        )
+
+    def attempt(self, request: Request, role: str, *, is_retry: bool = False) -> Exchange:
+        """Send once and return the exchange, which may have a failure in the response's place.
+
+        `NotJudged` says why it was not sent, or why what it was answered with is nothing to work with.
+        """
+        prepared = prepare(self.target.base_url, request)
+        if request.is_ours:
+            self.credentials.token(role)
+        self._acquire(request, is_retry=is_retry)
+        if request.is_ours:
+            # The token is taken last, so that a long wait for a slot cannot outlive it.
+            prepared.headers["Authorization"] = f"Bearer {self.credentials.token(role)}"
+        entry = self.ledger.intend(role, request) if request.undo else None
+        exchange: Exchange | None = None
+        try:
+            exchange = self._exchange(request, role, prepared)
+        finally:
+            not_ours = "" if entry is None else self.ledger.outcome(entry, exchange)
+        self._record(exchange)
+        if not_ours:
+            raise NotJudged(not_ours, (exchange.id,))
+        return exchange
+
+    def _acquire(self, request: Request, *, is_retry: bool) -> None:
+        """Refuse an operation that was given up, and wait for a slot."""
+        undo = request.purpose == "undo"
+        given_up = self.liveness.given_up.get(request.operation.id) if request.operation else None
+        if given_up and not undo:
+            raise NotJudged(given_up)
+        reserved_undos = int(request.undo is not None)
+        self.budget.acquire(Slot(request.writes, undo, reserved_undos, is_retry))
+
+    def _exchange(self, request: Request, role: str, prepared: requests.PreparedRequest) -> Exchange:
+        base = Exchange(
+            id=self._next_id(),
+            role=role,
+            request=request,
+            url=prepared.url or "",
+            sent_headers=without_token(prepared.headers),
+            sent_body=request.body(),
+            started=time.time(),
+            elapsed_ms=0.0,
+            scenario=self.evidence.scenario,
+        )
+        clock = time.perf_counter()
+        try:
+            response = self.sessions.send(prepared)
+        except TROUBLE as error:
+            return replace(base, elapsed_ms=(time.perf_counter() - clock) * 1000, failure=failure_of(error))
+        return replace(
+            base,
+            elapsed_ms=(time.perf_counter() - clock) * 1000,
+            status=response.status_code,
+            headers=dict(response.headers),
+            content=response.content,
+            truncated=getattr(response, "truncated", False),
+        )
+
+    def _record(self, exchange: Exchange) -> None:
+        if is_throttled(exchange):
+            # At once: others are sending, and how long to wait in all is decided later.
+            self.budget.block(min(wait_of(exchange) or 0.0, self.target.max_wait))
+        self._keep(exchange)
+        self.ledger.foreign.note(exchange)
+        step = self.liveness.note(exchange)
+        self._observe(exchange)
+        if step is Step.ASK:
+            step = Step.GIVE_UP_OPERATION if self._is_reachable(exchange.role) else Step.END_RUN
+        if step is Step.GIVE_UP_OPERATION:
+            self.liveness.give_up(exchange)
+        elif step is Step.END_RUN:
+            self.budget.stop(self.liveness.reason, undo_too=self.liveness.undoing)
+
+    def _is_reachable(self, role: str) -> bool:
+        """Ask for the root of the target, as nobody: any response shows that it is there."""
+        if self.budget.stopped:
+            return False
+        root = Request("GET", "/", purpose="setup", headers={"Authorization": None})
+        self.budget.acquire(Slot(is_retry=True))
+        response = self._exchange(root, role, prepare(self.target.base_url, root))
+        self._keep(response)
+        if response.status is not None:
+            self._observe(response)
+        return response.status is not None
+
+    def _keep(self, exchange: Exchange) -> None:
+        self.evidence.exchanges.append(self.recorder.record(exchange))
+        self.counts.note(exchange)
+
+    def _observe(self, exchange: Exchange) -> None:
+        for observer in self.observers:
+            observer(exchange)
+
+    def _next_id(self) -> str:
+        return f"x{next(self._numbers):04d}"
+
+    def _before_token(self) -> None:
+        self.budget.acquire(Slot(undo=self.liveness.undoing))
+
+    def _after_token(self, role: str, url: str, status: int | None, failure: str, elapsed_ms: float) -> None:
+        request = Request("POST" if role else "GET", url, purpose="token")
+        name, now = self._next_id(), time.time()
+        exchange = Exchange(name, role, request, url, {}, None, now, elapsed_ms, status, failure=failure)
+        self.recorder.record(exchange)
+        self.counts.note(exchange)

@@ -1,0 +1,103 @@
+"""Which scenarios a run takes, what each declares, and in which order they come."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Final
+
+import pytest
+
+from conformance.claims.requirements import Catalogue
+from conformance.run.run import Run
+
+RUN: Final = pytest.StashKey[Run]()
+"""The run that the scenarios belong to; absent where scenarios are only collected."""
+CATALOGUE: Final = pytest.StashKey[Catalogue]()
+DECLARED: Final = pytest.StashKey[tuple[tuple[str, str], ...]]()
+"""The (requirement, operation) pairs that a scenario judges."""
+PHASES: Final = {"first": -1, "generated": 1}
+"""The phases before and after that of most scenarios.
+
+Between the last two the checks of `Judge.at_end` are taken, so that generated requests spend what is left.
+"""
+
+
+def verified_by(item: pytest.Item | pytest.Function) -> tuple[str, ...]:
+    """Return the requirements that a scenario declares with `@verifies`, however the ids were worked out."""
+    marker = item.get_closest_marker("verifies")
+    return marker.args if marker else ()
+
+
+def declare(items: Iterable[pytest.Item], catalogue: Catalogue) -> None:
+    """Note on each scenario the pairs that it declares; an id without a requirement is a `UsageError`."""
+    for item in items:
+        item.stash[DECLARED] = tuple(_declared(item, catalogue))
+
+
+def _declared(item: pytest.Item, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
+    marker = item.get_closest_marker("verifies")
+    callspec = getattr(item, "callspec", None)
+    operation = callspec.params.get("operation") if callspec else None
+    meant = (operation,) if operation else marker.kwargs.get("operations") if marker else ()
+    for requirement in marker.args if marker else ():
+        row = catalogue.rows.get(requirement)
+        if row is None or row.excluded:
+            what = "excluded" if row else "no requirement"
+            raise pytest.UsageError(f"{item.nodeid} verifies {requirement}, which is {what}")
+        yield from ((requirement, o) for o in row.operations if not meant or o in meant)
+
+
+def operations_of(metafunc: pytest.Metafunc, catalogue: Catalogue) -> list[str]:
+    """Return each operation of the requirements that a scenario declares."""
+    rows = catalogue.rows
+    ids = verified_by(metafunc.definition)
+    return list(dict.fromkeys(o for r in ids if r in rows for o in rows[r].operations))
+
+
+def chosen(items: Iterable[pytest.Item], run: Run) -> list[pytest.Item]:
+    """Return the scenarios that a run takes, in their order.
+
+    Those that judge something selected, and those that send requests of an operation on whose responses
+    something selected is judged; of both only what the target has everything for.
+    """
+    rows, operations = run.catalogue.rows, run.catalogue.operations
+
+    def applies(pair: tuple[str, str]) -> bool:
+        return not run.unmet(pair[0]) and (run.writes or operations[pair[1]].safe)
+
+    exercised = {pair[1] for pair in run.selected if rows[pair[0]].check and applies(pair)}
+    return in_order(
+        item
+        for item in items
+        if any(
+            (pair in run.selected or pair[1] in exercised) and applies(pair) for pair in item.stash[DECLARED]
+        )
+    )
+
+
+def in_order(items: Iterable[pytest.Item]) -> list[pytest.Item]:
+    """Return the scenarios by their phase."""
+    return sorted(items, key=_phase)
+
+
+def is_generated(item: pytest.Item) -> bool:
+    """Tell whether a scenario sends what is generated, when all others have judged."""
+    return _phase(item) == PHASES["generated"]
+
+
+def _phase(item: pytest.Item) -> int:
+    marker = item.get_closest_marker("phase")
+    return PHASES[marker.args[0]] if marker else 0
+
+
+def left_of(
+    selected: Collection[tuple[str, str]], items: Iterable[pytest.Item], catalogue: Catalogue
+) -> Collection[tuple[str, str]]:
+    """Return what of a selection can be judged by these scenarios.
+
+    All of it where they are all that there is to it; only what they declare where somebody took scenarios out
+    (`-k`, `--lf`, one file): a run of a few scenarios is a run of a few requirements.
+    """
+    declared = {pair for item in items for pair in item.stash[DECLARED]}
+    missing = any(pair not in declared and not catalogue.rows[pair[0]].check for pair in selected)
+    return declared.intersection(selected) if missing else selected
