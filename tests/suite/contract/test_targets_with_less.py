@@ -20,13 +20,11 @@ CHANGES_NOTHING: Final = "refused-user-changes-nothing"
 
 def judged(target: Target, folder: Path, **options: Any) -> tuple[int, Verdicts]:
     """Judge the target and return exit code and verdicts."""
-    document = run_scenarios(
+    report = run_scenarios(
         new_run(Options(report_dir=folder, seed=1, **options), target, load_claims()), formats=False
     )
-    assert not document["harness_errors"]
-    return document["exit_code"], {
-        (each["requirement"], each["operation"]): each["verdict"] for each in document["verdicts"]
-    }
+    assert not report.harness_errors
+    return report.exit_code, {(each.requirement, each.operation): each.outcome for each in report.verdicts}
 
 
 def with_fixture(target: Target) -> Target:
