@@ -21,13 +21,12 @@ def clean(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the calls and send nothing.")] = False,
 ) -> None:
     """Undo what interrupted runs left behind on a target. Safe to run twice."""
+    from conformance.report.console import say_lines
     from conformance.run.cleanup import clean_up, ledgers_below, ledgers_of
     from conformance.targets.load import load_target
 
     opened = load_target(targets, target)
     files = [file for path in ledger for file in ledgers_of(path)] if ledger else ledgers_below(reports)
     done = clean_up(opened, files, dry_run=dry_run)
-    for line in done.lines:
-        typer.echo(line)
-    typer.echo(done.summary)
+    say_lines([*done.lines, done.summary])
     raise typer.Exit(done.exit_code)
