@@ -51,8 +51,9 @@ def run(
     from conformance.report.render import kept_comparison
     from conformance.report.terminal import show
     from conformance.run.lifecycle import open_target
+    from conformance.run.open import new_run
+    from conformance.run.options import PROFILES, Options
     from conformance.run.pytest_plugin.launch import run_scenarios
-    from conformance.run.run import PROFILES, Options, new_run
     from conformance.targets.model import parse_rate
 
     if profile not in PROFILES:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from conformance.run.run import PROFILES, Options
+from conformance.run.options import PROFILES, Options
 
 PREFIX: Final = "--conformance-"
 OWN: Final[dict[str, dict[str, Any]]] = {
