@@ -25,7 +25,9 @@ def replay(
         "reports"
     ),
     target: Annotated[str, typer.Option("--target", help="Another target than the run's.")] = "",
-    targets: Annotated[Path, typer.Option("--targets", help="The targets file.")] = Path("targets.toml"),
+    targets: Annotated[
+        Path | None, typer.Option("--targets", help="Targets file; default targets.toml.")
+    ] = None,
     as_script: Annotated[
         bool, typer.Option("--script", help="Print it as shell lines with curl and jq, and send nothing.")
     ] = False,
@@ -39,8 +41,9 @@ def replay(
     from conformance.analysis.replay import parse_violation, script_of
     from conformance.analysis.replay import replay as send_again
     from conformance.analysis.replay.sender import sender
+    from conformance.claims.requirements import load_claims
     from conformance.results.run_json import load_run
-    from conformance.run.lifecycle import open_target
+    from conformance.targets.opened import DEFAULT_FILE, EMULATOR, open_target
 
     named = parse_violation(violation)
     folder = run or read_history(reports).newest()
@@ -51,8 +54,9 @@ def replay(
         return
     recorded = load_run(folder)
     # A run without a targets file judged the built-in emulator: it is started again.
-    name = target or (recorded.target if targets.exists() else "")
-    with open_target(name, targets) as opened, sender(opened) as send:
+    started = recorded.target == EMULATOR and not (targets or DEFAULT_FILE).exists()
+    name = target or ("" if started else recorded.target)
+    with open_target(name, targets, load_claims()) as opened, sender(opened) as send:
         result = send_again(folder, named, send)
     if as_json:
         typer.echo(json.dumps(result.to_document(), indent=2))

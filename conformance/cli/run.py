@@ -15,7 +15,7 @@ def run(
     target: Annotated[
         str, typer.Option(help="Target of the targets file; none: the built-in emulator.")
     ] = "",
-    targets: Annotated[Path, typer.Option(help="Targets file.")] = Path("targets.toml"),
+    targets: Annotated[Path | None, typer.Option(help="Targets file; default targets.toml.")] = None,
     profile: Annotated[str, typer.Option(help="quick (500 requests), nightly or release.")] = "quick",
     report_dir: Annotated[Path | None, typer.Option(help="Report folder; default reports/<run id>.")] = None,
     only: Annotated[
@@ -50,11 +50,11 @@ def run(
     from conformance.cli.progress import progress_line
     from conformance.report.render import kept_comparison
     from conformance.report.terminal import show
-    from conformance.run.lifecycle import open_target
     from conformance.run.open import new_run
     from conformance.run.options import PROFILES, Options
     from conformance.run.pytest_plugin.launch import run_scenarios
     from conformance.targets.model import parse_rate
+    from conformance.targets.opened import open_target
 
     if profile not in PROFILES:
         raise UsageError(f"--profile {profile}: there are {', '.join(PROFILES)}")
@@ -77,7 +77,7 @@ def run(
         baseline=baseline,
     )
     catalogue = load_claims()
-    with open_target(target, targets) as opened:
+    with open_target(target, targets, catalogue) as opened:
         state = new_run(options, opened, catalogue)
         with progress_line(quiet=as_json) as progress:
             report = run_scenarios(state, progress)

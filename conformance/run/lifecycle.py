@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final
 
 from conformance.analysis.compare import Comparison, compare
@@ -16,22 +13,9 @@ from conformance.results.run_json import load_run, write_run
 from conformance.run.reporting import assumptions_of, booked_report
 from conformance.run.run import Run
 from conformance.run.settle import Known, settle
-from conformance.targets.embedded import embedded_target
-from conformance.targets.load import load_target
-from conformance.targets.model import Target
 
 SHOWN_RUNS: Final = 30
 """So many runs before this one are shown in its report."""
-
-
-@contextmanager
-def open_target(name: str, file: Path) -> Iterator[Target]:
-    """Open the named target of the file, or without a name the emulator on a free port of this machine."""
-    if name:
-        yield load_target(file, name)
-        return
-    with embedded_target() as target:
-        yield target
 
 
 def finish(run: Run, *, formats: bool = True) -> RunReport:

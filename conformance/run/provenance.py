@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import platform
 from collections.abc import Iterable
 from email.utils import parsedate_to_datetime
@@ -11,17 +10,15 @@ from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from typing import Final
-from urllib.parse import urlsplit
 
 from conformance import __version__
 from conformance.claims.folders import claim_files, contract_dir, specs_dir
 from conformance.claims.requirements import Catalogue
-from conformance.client.wire import proxies_of
+from conformance.client.network import network_of
 from conformance.exchange.model import Exchange
 from conformance.results.model import Environment, Provenance
 from conformance.targets.model import Target
 
-CA_VARIABLES: Final = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE")
 LIBRARIES: Final = ("schemathesis", "hypothesis", "pytest", "jsonschema", "requests", "urllib3", "Authlib")
 
 
@@ -32,7 +29,7 @@ def provenance_of(
 
     `waivers` is the hash of the waivers, empty where there are none; the `exchanges` tell the target's time.
     """
-    folder = specs_dir()
+    folder, network = specs_dir(), network_of(target)
     return Provenance(
         suite=__version__,
         specs=_hash(list(claim_files(folder, "openapi").values())),
@@ -45,28 +42,23 @@ def provenance_of(
             python=platform.python_version(),
             platform=platform.system(),
             packages={name: version(name) for name in LIBRARIES},
-            proxy=_proxy(target),
-            ca=_ca(target),
+            proxy=_without_credentials(network.proxy_for(target.base_url)),
+            ca=_hash_of_ca(network.ca),
             clock_ahead=_clock_ahead(exchanges),
         ),
     )
 
 
-def _proxy(target: Target) -> str:
-    """Return the proxy on the way to the target without its credentials, empty where there is none."""
-    host = urlsplit(target.base_url)
-    proxies = proxies_of(target)
-    found = proxies.get(f"{host.scheme}://{host.hostname}", proxies.get(host.scheme, ""))
-    return found.rpartition("@")[2].rpartition("/")[2] if "@" in found else found
+def _without_credentials(address: str) -> str:
+    """Return a proxy's address without the credentials in it."""
+    scheme, _, rest = address.rpartition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}" if scheme else rest.rpartition("@")[2]
 
 
-def _ca(target: Target) -> str:
-    """Return the hash of the certificates that the target or the environment trusts instead of the usual."""
-    named = target.ca or next(filter(None, map(os.environ.get, CA_VARIABLES)), "")
-    try:
-        return hashlib.sha256(Path(named).read_bytes()).hexdigest() if named else ""
-    except OSError:
-        return named
+def _hash_of_ca(path: str) -> str:
+    """Return the hash of a file of certificates, the path itself where it is a folder, "" for none."""
+    file = Path(path)
+    return hashlib.sha256(file.read_bytes()).hexdigest() if path and file.is_file() else path
 
 
 def _clock_ahead(exchanges: Iterable[Exchange]) -> float | None:

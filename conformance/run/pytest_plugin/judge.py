@@ -126,7 +126,7 @@ class Judge:
     def _unanswered(self, why: NotJudged) -> str:
         """Return the reason where a write got no response, or was not sent since its operation gives none."""
         seen = [x for x in self.exchanges if x.id in why.evidence]
-        lost = any(x.status is None and x.request.writes for x in seen)
+        lost = any(x.no_answer and x.request.writes for x in seen)
         return why.reason if lost or why.reason in self.run.client.liveness.given_up.values() else ""
 
     def observed(self, *what: object) -> None:
