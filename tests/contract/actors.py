@@ -85,7 +85,8 @@ class Actor:
         """Create an iTwin and return its id."""
         body = {"class": "Endeavor", "subClass": "Project", "displayName": self.unique("itwin"), **members}
         body.setdefault("number", self.unique("number"))
-        return self._create("/itwins/", body, "iTwin", "/iTwin/id")
+        mine = "?includeInactive=true&displayName={name}"
+        return self._create("/itwins/", body, "iTwin", "/iTwin/id", mine)
 
     def new_reality_data(self, itwin: str) -> str:
         """Create reality data in an iTwin and return its id."""
@@ -95,7 +96,7 @@ class Actor:
             "type": "OPC",
             "classification": "Terrain",
         }
-        return self._create(REALITY_DATA, body, "reality data", "/realityData/id")
+        return self._create(REALITY_DATA, body, "reality data", "/realityData/id", f"?iTwinId={itwin}")
 
     def new_repository(self, itwin: str, sub_class: str = "WebMapService", class_: str = "") -> Repository:
         """Create a repository and return it."""
@@ -105,8 +106,8 @@ class Actor:
         made = self._create(f"/itwins/{itwin}/repositories", body, "repository", "/repository/id")
         return Repository(itwin, made, class_, sub_class)
 
-    def _create(self, path: str, body: dict[str, Any], what: str, pointer: str) -> str:
-        undo = Undo(what, f"{path.rstrip('/')}/{{id}}", pointer)
+    def _create(self, path: str, body: dict[str, Any], what: str, pointer: str, query: str = "") -> str:
+        undo = Undo(what, f"{path.rstrip('/')}/{{id}}", pointer, f"{path}{query}")
         response = self._set_up(Request("POST", path, json=body, undo=undo, purpose="setup"))
         created = response.at(pointer)
         if not isinstance(created, str) or not created:

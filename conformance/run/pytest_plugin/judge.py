@@ -121,12 +121,12 @@ class Judge:
         level = self.run.catalogue.rows[pair[0]].level
         evidence = tuple(dict.fromkeys(each.id for each in proof))
         reason = f"judged in {self.scenario}" + (f"; {self._note}" if self._note else "")
-        self._book(pair, held(level), reason=reason, evidence=evidence, fingerprint=self._seen)
+        self._book(pair, held(level), reason=reason, evidence=evidence, observed=self._seen)
 
     def _unanswered(self, why: NotJudged) -> str:
         """Return the reason where a write got no response, or was not sent since its operation gives none."""
         seen = [x for x in self.exchanges if x.id in why.evidence]
-        lost = any(x.status is None and x.request.writes for x in seen)
+        lost = any(x.no_answer and x.request.writes for x in seen)
         return why.reason if lost or why.reason in self.run.client.liveness.given_up.values() else ""
 
     def observed(self, *what: object) -> None:
@@ -193,8 +193,8 @@ class Judge:
             actual=violation.actual,
             evidence=violation.evidence,
             curl=curl(proof, self.run.redactor) if proof else "",
-            fingerprint=violation.actual if verdict is Outcome.OBSERVED else "",
-            variations=(self.scenario,),
+            observed=violation.actual if verdict is Outcome.OBSERVED else "",
+            seen_in=(self.scenario,),
         )
 
     def _proof(self, evidence: tuple[str, ...]) -> Exchange | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from conformance.run.open import new_run
+from conformance.run.options import Options
 from conformance.run.pytest_plugin import launch
-from conformance.run.run import Options, new_run
 from conformance.targets.model import Target
 from tests.suite.toy_api import Checkout
 
@@ -33,7 +34,7 @@ def run_scenarios(checkout: Checkout, target: Target, scenarios: str, **options:
     """Run these scenarios against the lamps and return what came out."""
     checkout.scenarios(scenarios)
     run = new_run(Options(report_dir=checkout.root / "report", **options), target, checkout.catalogue())
-    document = launch.run_scenarios(run, formats=False)
+    document = launch.run_scenarios(run, formats=False).to_document()
     assert json.loads((checkout.root / "report" / "run.json").read_text(encoding="utf-8")) == document
     return RunResult(document)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.emulator.defects import changes
-from conformance.emulator.defects.changes import Edit
+from conformance.emulator.defects.changes import Change, Edit
 from conformance.emulator.defects.defect import Defect
 from conformance.emulator.defects.operations import (
     ACCOUNT,
@@ -35,6 +35,10 @@ _JSON = "platform.body.announced-as-json"
 _WHOLE = "platform.reply.whole"
 _MODEL = "platform.model.agrees"
 _PAGE = b"<html><body><h1>Error</h1></body></html>"
+_GATEWAY = b"HTTP/1.1 502 Bad Gateway\r\ncontent-type: text/html\r\ncontent-length: %d\r\n\r\n%s" % (
+    len(_PAGE),
+    _PAGE,
+)
 
 _MEDIA_TYPES = {
     "associate": ("text/html", "The framework's default media type came back with an upgrade."),
@@ -115,6 +119,11 @@ def _with_body_of_204(_response: Response) -> bytes:
     return f"{head}x-correlation-id: {'0' * 8}-0000-4000-8000-{'0' * 12}\r\n\r\nnull".encode()
 
 
+def _dead_worker() -> Change:
+    due, page = changes.every(9), Response(502, raw=_GATEWAY)
+    return changes.before(EVERY, "header", lambda call: page if due(call, page) else None)
+
+
 def _cut_short(response: Response) -> bytes:
     content = response.content()
     head = f"HTTP/1.1 {response.status} Status\r\ncontent-type: application/json\r\n"
@@ -169,6 +178,10 @@ DEFECTS = (
     move("204-with-body", ".answers-without-body")(
         "A formatter appends a null document to every reply, whatever its status.",
         changes.raw(MOVE, _with_body_of_204, status=204),
+    ),
+    platform("every-ninth-request-stops-at-the-gateway", "platform.reply.stable")(
+        "One of the nine workers behind the gateway is dead, and nobody took it out.",
+        changes.fresh(_dead_worker),
     ),
     account("content-length-too-large", _WHOLE)(
         "A proxy rewrites the body and keeps the length of the old one.",
