@@ -50,8 +50,9 @@ def run(
     from conformance.cli.progress import progress_line
     from conformance.report.render import kept_comparison
     from conformance.report.terminal import show
+    from conformance.run.open import new_run
+    from conformance.run.options import PROFILES, Options
     from conformance.run.pytest_plugin.launch import run_scenarios
-    from conformance.run.run import PROFILES, Options, new_run
     from conformance.targets.model import parse_rate
     from conformance.targets.opened import open_target
 

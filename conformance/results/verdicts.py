@@ -167,11 +167,6 @@ class Book:
             old = self._entries.get(key)
             self._entries[key] = verdict if old is None else combine(old, verdict)
 
-    def replace(self, verdicts: Iterable[Verdict]) -> None:
-        """Put these verdicts in the place of those booked on the same requirement and operation."""
-        with self._lock:
-            self._entries |= {(j.requirement, j.operation): j for j in verdicts}
-
     def get(self, requirement: str, operation: str) -> Verdict | None:
         """Return what is booked so far on this requirement and operation."""
         return self._entries.get((requirement, operation))
