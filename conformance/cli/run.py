@@ -50,7 +50,7 @@ def run(
     from conformance.cli.progress import progress_line
     from conformance.report.render import kept_comparison
     from conformance.report.terminal import show
-    from conformance.run.open import new_run
+    from conformance.run.open import new_run, refuse_earlier_run
     from conformance.run.options import PROFILES, Options
     from conformance.run.pytest_plugin.launch import run_scenarios
     from conformance.targets.model import parse_rate
@@ -76,6 +76,7 @@ def run(
         waivers=waivers,
         baseline=baseline,
     )
+    refuse_earlier_run(report_dir)
     catalogue = load_claims()
     with open_target(target, targets, catalogue) as opened:
         state = new_run(options, opened, catalogue)

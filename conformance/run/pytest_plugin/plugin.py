@@ -14,7 +14,7 @@ from conformance.errors import ConformanceError, NotApplicable, NotJudged, Usage
 from conformance.ledger.unique_names import Unique
 from conformance.results.verdicts import Outcome, is_red
 from conformance.run.lifecycle import finish, stop
-from conformance.run.open import new_run
+from conformance.run.open import new_run, refuse_earlier_run
 from conformance.run.pytest_plugin.collection import (
     CATALOGUE,
     DECLARED,
@@ -89,8 +89,9 @@ def _kept(config: pytest.Config, items: list[pytest.Item]) -> list[pytest.Item]:
         left = left_of(select(catalogue, only), items, catalogue)
         if not (owned and left):
             return [item for item in items if left & {*item.stash[DECLARED]}]
-        target = config.stash[OWNED][1]
-        config.stash[RUN] = new_run(options_of(config, selectors(catalogue, only, left)), target, catalogue)
+        options = options_of(config, selectors(catalogue, only, left))
+        refuse_earlier_run(options.report_dir)
+        config.stash[RUN] = new_run(options, config.stash[OWNED][1], catalogue)
     return chosen(items, config.stash[RUN])
 
 

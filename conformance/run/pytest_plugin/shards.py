@@ -152,4 +152,5 @@ def _append_exchanges(run: Run, number: int) -> None:
     with Path(run.folder / "exchanges.ndjson").open("a", encoding="utf-8") as file:
         for line in source.read_text(encoding="utf-8").splitlines():
             record = json.loads(line)
-            file.write(json.dumps(record | {"id": f"s{number}-{record['id']}"}) + "\n")
+            group = f"s{number}-{record['group']}" if record.get("group") else ""
+            file.write(json.dumps(record | {"id": f"s{number}-{record['id']}", "group": group}) + "\n")

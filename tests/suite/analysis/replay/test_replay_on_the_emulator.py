@@ -12,7 +12,7 @@ from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.journal import Ledger
 from conformance.results.run_json import write_run
-from conformance.run import lifecycle as session
+from conformance.targets import opened as session
 from conformance.targets.embedded import embedded_target
 from conformance.targets.model import Target
 from tests.suite.analysis.runs import folder_of, run, verdict
