@@ -97,7 +97,7 @@ def test_a_service_that_fails_one_response_in_nine_stays_red(
 
 
 def test_a_gateway_alone_is_no_target(tmp_path: Path, served: Served) -> None:
-    """Where only a gateway answers, the target is unreachable: nothing is judged, and it is found out soon."""
+    """Where only a gateway answers, the target is unreachable, and that is found out soon."""
     with fronted(served.base_url, NOISE["503"]) as front:
         ended = place(tmp_path, served, front.url).run()
         assert len(front.seen) < 30
