@@ -13,7 +13,6 @@ import tempfile
 from pathlib import Path
 
 from conformance.emulator.serving import running
-
 from tests.suite.run.cut_runs import Judged, cut, emulated, independent
 
 KINDS = {"stopped": signal.SIGTERM, "killed": signal.SIGKILL}

@@ -9,6 +9,7 @@ from typing import Final
 import typer
 
 from conformance import __version__
+from conformance.cli.arguments import Verb
 from conformance.cli.check import check
 from conformance.cli.clean import clean
 from conformance.cli.compare import compare
@@ -58,8 +59,8 @@ for verb in (
     replay,
     init,
 ):
-    app.command()(verb)
-app.command("list")(list_requirements)
+    app.command(cls=Verb)(verb)
+app.command("list", cls=Verb)(list_requirements)
 
 
 @app.callback(invoke_without_command=True)

@@ -10,7 +10,7 @@ import typer
 
 def clean(
     target: Annotated[str, typer.Option(help="Target of the targets file that the run wrote to.")],
-    targets: Annotated[Path, typer.Option(help="Targets file.")] = Path("targets.toml"),
+    targets: Annotated[Path | None, typer.Option(help="Targets file; default targets.toml.")] = None,
     ledger: Annotated[
         list[Path] | None,
         typer.Option(
@@ -21,12 +21,13 @@ def clean(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the calls and send nothing.")] = False,
 ) -> None:
     """Undo what interrupted runs left behind on a target. Safe to run twice."""
+    from conformance.claims.requirements import load_claims
     from conformance.run.cleanup import clean_up, ledgers_below, ledgers_of
-    from conformance.targets.load import load_target
+    from conformance.targets.opened import open_target
 
-    opened = load_target(targets, target)
     files = [file for path in ledger for file in ledgers_of(path)] if ledger else ledgers_below(reports)
-    done = clean_up(opened, files, dry_run=dry_run)
+    with open_target(target, targets, load_claims()) as opened:
+        done = clean_up(opened, files, dry_run=dry_run)
     for line in done.lines:
         typer.echo(line)
     typer.echo(done.summary)

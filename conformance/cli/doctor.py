@@ -16,7 +16,7 @@ def doctor(
     target: Annotated[
         str, typer.Option(help="Target of the targets file; none: the built-in emulator.")
     ] = "",
-    targets: Annotated[Path, typer.Option(help="Targets file.")] = Path("targets.toml"),
+    targets: Annotated[Path | None, typer.Option(help="Targets file; default targets.toml.")] = None,
     only: Annotated[
         list[str] | None,
         typer.Option(
@@ -35,10 +35,11 @@ def doctor(
     """
     from conformance.claims.requirements import load_claims
     from conformance.run.doctor import diagnose
-    from conformance.run.lifecycle import open_target
+    from conformance.targets.opened import open_target
 
-    with open_target(target, targets) as opened:
-        diagnosis = diagnose(opened, load_claims(), tuple(only or ()), read_only=read_only)
+    catalogue = load_claims()
+    with open_target(target, targets, catalogue) as opened:
+        diagnosis = diagnose(opened, catalogue, tuple(only or ()), read_only=read_only)
     if as_json:
         typer.echo(json.dumps(diagnosis.to_document(), indent=2))
     else:

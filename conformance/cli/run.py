@@ -15,7 +15,7 @@ def run(
     target: Annotated[
         str, typer.Option(help="Target of the targets file; none: the built-in emulator.")
     ] = "",
-    targets: Annotated[Path, typer.Option(help="Targets file.")] = Path("targets.toml"),
+    targets: Annotated[Path | None, typer.Option(help="Targets file; default targets.toml.")] = None,
     profile: Annotated[str, typer.Option(help="quick (500 requests), nightly or release.")] = "quick",
     report_dir: Annotated[Path | None, typer.Option(help="Report folder; default reports/<run id>.")] = None,
     only: Annotated[
@@ -50,11 +50,10 @@ def run(
     from conformance.cli.progress import progress_line
     from conformance.report.render import kept_comparison
     from conformance.report.terminal import show
-    from conformance.results.run_json import to_run
-    from conformance.run.lifecycle import open_target
     from conformance.run.pytest_plugin.launch import run_scenarios
     from conformance.run.run import PROFILES, Options, new_run
     from conformance.targets.model import parse_rate
+    from conformance.targets.opened import open_target
 
     if profile not in PROFILES:
         raise UsageError(f"--profile {profile}: there are {', '.join(PROFILES)}")
@@ -77,14 +76,14 @@ def run(
         baseline=baseline,
     )
     catalogue = load_claims()
-    with open_target(target, targets) as opened:
+    with open_target(target, targets, catalogue) as opened:
         state = new_run(options, opened, catalogue)
         with progress_line(quiet=as_json) as progress:
-            document = run_scenarios(state, progress)
+            report = run_scenarios(state, progress)
     if as_json:
-        typer.echo(json.dumps(document, indent=2))
+        typer.echo(json.dumps(report.to_document(), indent=2))
     else:
-        show(to_run(document, state.folder), comparison=kept_comparison(state.folder))
+        show(report, comparison=kept_comparison(state.folder))
     for problem in state.harness_errors:
         typer.echo(f"conformance: the suite failed: {problem}", err=True)
-    raise typer.Exit(document["exit_code"])
+    raise typer.Exit(report.exit_code)

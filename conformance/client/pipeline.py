@@ -9,15 +9,17 @@ from dataclasses import dataclass, field, replace
 
 import requests
 
+from conformance.client.auth.token_service import TokenService
 from conformance.client.auth.tokens import Credentials
 from conformance.client.budget import Budget, Slot
 from conformance.client.counts import Counts
 from conformance.client.liveness import Liveness, Step
+from conformance.client.network import Network
 from conformance.client.retry import is_throttled
 from conformance.client.retry_after import wait_of
 from conformance.client.sessions import Sessions
-from conformance.client.transport import TROUBLE, Limits
-from conformance.client.wire import failure_of, prepare, proxies_of, without_token
+from conformance.client.transport import TROUBLE
+from conformance.client.wire import failure_of, prepare, without_secrets
 from conformance.errors import NotJudged
 from conformance.exchange.model import Exchange, Request
 from conformance.exchange.recorder import Recorder
@@ -41,6 +43,7 @@ class Pipeline:
     """Sends one request once. Safe to use from several threads."""
 
     target: Target
+    network: Network
     recorder: Recorder
     budget: Budget
     ledger: Ledger
@@ -51,21 +54,20 @@ class Pipeline:
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
-        """Derive limits, proxies, connections and credentials from the target."""
-        target = self.target
-        limits = Limits(target.connect_timeout, target.read_timeout, target.total_timeout)
-        proxies = proxies_of(target)
-        self.sessions = Sessions(limits, target.ca, proxies)
-        self.credentials = Credentials(
-            target, self.recorder.redactor, limits, proxies, self._before_token, self._after_token
+        """Open the connections, and the credentials of the target."""
+        self.sessions = Sessions(self.network)
+        service = TokenService(
+            self.target, self.network, self._before_token, self._after_token, self._pause_token
         )
+        self.credentials = Credentials(self.target, self.recorder.redactor, service)
 
     def attempt(self, request: Request, role: str, *, is_retry: bool = False) -> Exchange:
         """Send once and return the exchange, which may have a failure in the response's place.
 
         `NotJudged` says why it was not sent, or why what it was answered with is nothing to work with.
         """
-        prepared = prepare(self.target.base_url, request)
+        extra = self.target.extra_headers(role, as_role=request.is_ours)
+        prepared = prepare(self.target.base_url, request, extra)
         if request.is_ours:
             self.credentials.token(role)
         self._acquire(request, is_retry=is_retry)
@@ -100,7 +102,7 @@ class Pipeline:
             role=role,
             request=request,
             url=prepared.url or "",
-            sent_headers=without_token(prepared.headers),
+            sent_headers=without_secrets(prepared.headers, self.target.secret_headers()),
             sent_body=request.body(),
             started=time.time(),
             elapsed_ms=0.0,
@@ -141,7 +143,9 @@ class Pipeline:
             return False
         root = Request("GET", "/", purpose="setup", headers={"Authorization": None})
         self.budget.acquire(Slot(is_retry=True))
-        response = self._exchange(root, role, prepare(self.target.base_url, root))
+        response = self._exchange(
+            root, role, prepare(self.target.base_url, root, self.target.extra_headers(""))
+        )
         self._keep(response)
         if not response.no_answer:
             self._observe(response)
@@ -158,12 +162,12 @@ class Pipeline:
     def _next_id(self) -> str:
         return f"x{next(self._numbers):04d}"
 
-    def _before_token(self) -> None:
-        self.budget.acquire(Slot(undo=self.liveness.undoing))
+    def _before_token(self, is_retry: bool) -> None:  # noqa: FBT001 - the service calls it with nothing else
+        self.budget.acquire(Slot(undo=self.liveness.undoing, is_retry=is_retry))
 
-    def _after_token(self, role: str, url: str, status: int | None, failure: str, elapsed_ms: float) -> None:
-        request = Request("POST" if role else "GET", url, purpose="token")
-        name, now = self._next_id(), time.time()
-        exchange = Exchange(name, role, request, url, {}, None, now, elapsed_ms, status, failure=failure)
-        self.recorder.record(exchange)
-        self.counts.note(exchange)
+    def _after_token(self, exchange: Exchange) -> None:
+        self.counts.note(self.recorder.record(replace(exchange, id=self._next_id())))
+
+    def _pause_token(self, seconds: float) -> None:
+        # What was created is undone even when the run was stopped, and needs its token.
+        (time.sleep if self.liveness.undoing else self.budget.pause)(seconds)

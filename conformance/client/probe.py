@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLong
 from dataclasses import dataclass
 
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
-
+from conformance.client.certificates import tls_trouble
+from conformance.client.network import tls_context
 from conformance.errors import NotJudged
 
 
@@ -38,17 +38,16 @@ def addresses(host: str, port: int, timeout: float) -> list[str]:
 
 
 def certificate(host: str, port: int, ca: str, timeout: float) -> Certificate:
-    """Return what the host shows of itself in a verified TLS handshake; `NotJudged` where it fails."""
-    context = ssl.create_default_context(cafile=ca or DEFAULT_CA_BUNDLE_PATH)
+    """Return what the host shows of itself in a verified TLS handshake; `NotJudged` says what is wrong."""
     try:
         with (
             socket.create_connection((host, port), timeout) as plain,
-            context.wrap_socket(plain, server_hostname=host) as secure,
+            tls_context(ca).wrap_socket(plain, server_hostname=host) as secure,
         ):
             shown = secure.getpeercert() or {}
             protocol = secure.version() or "TLS"
     except (OSError, ValueError) as error:
-        raise NotJudged(f"{host}:{port}: {error}") from error
+        raise NotJudged(f"{host}:{port}: {'; '.join(filter(None, tls_trouble(error))) or error}") from error
     # Names come as ((("organizationName", "…"),), …).
     names = dict(pair for part in shown.get("issuer", ()) for pair in part)  # type: ignore[misc] # typeshed gives a union of tuples
     ends = ssl.cert_time_to_seconds(str(shown["notAfter"])) if "notAfter" in shown else time.time()

@@ -11,10 +11,10 @@ from conformance.client.auth.tokens import Credentials
 from conformance.client.budget import Budget
 from conformance.client.counts import Counts
 from conformance.client.liveness import Liveness
+from conformance.client.network import network_of
 from conformance.client.pipeline import Evidence, Observer, Pipeline
 from conformance.client.retry import Again, EndRun, next_step, result_of, was_throttled
 from conformance.client.undo_sender import UndoSender
-from conformance.client.wire import check_ca
 from conformance.errors import NotJudged
 from conformance.exchange.model import Exchange, Request
 from conformance.exchange.recorder import Recorder
@@ -53,11 +53,13 @@ class Client:
 
     def __post_init__(self) -> None:
         """Check the target's certificates, learn its secrets and its fixtures, and build the pipeline."""
-        check_ca(self.target)
-        for secret in self.target.secrets():
+        network = network_of(self.target)
+        for secret in (*self.target.secrets(), *network.secrets()):
             self.redactor.learn(secret)
         self.ledger.foreign.fixtures = frozenset(map(str.lower, self.target.fixtures.values()))
-        self._pipeline = Pipeline(self.target, self.recorder, self.budget, self.ledger, self.observers)
+        self._pipeline = Pipeline(
+            self.target, network, self.recorder, self.budget, self.ledger, self.observers
+        )
 
     @property
     def redactor(self) -> Redactor:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 import requests
 
-from conformance.client.transport import Limits, new_session
+from conformance.client.network import Network
+from conformance.client.transport import new_session
 
 STALE_AFTER: Final = 2.0
 """Seconds after which an idle connection is dropped: servers close them, and a race reads like a crash."""
@@ -20,9 +20,7 @@ STALE_AFTER: Final = 2.0
 class Sessions:
     """Hands out the session of the thread that asks."""
 
-    limits: Limits
-    ca: str = ""
-    proxies: Mapping[str, str] = field(default_factory=dict)
+    network: Network
     _local: threading.local = field(default_factory=threading.local)
     _all: list[requests.Session] = field(default_factory=list)
 
@@ -30,7 +28,8 @@ class Sessions:
         """Send as it is and return the response as it is: nothing is followed, and no cookie is kept."""
         session = self._mine()
         adapter = session.get_adapter(prepared.url or "")
-        return adapter.send(prepared, verify=self.ca or True, proxies=self.proxies)
+        proxies = self.network.proxies_for(prepared.url or "")
+        return adapter.send(prepared, verify=self.network.ca or True, proxies=proxies)
 
     def _mine(self) -> requests.Session:
         """Return this thread's session; a stale one is replaced."""
@@ -41,7 +40,7 @@ class Sessions:
             self._all.remove(session)
             session = None
         if session is None:
-            session = self._local.session = new_session(self.limits, ca=self.ca, proxies=self.proxies)
+            session = self._local.session = new_session(self.network.limits, ca=self.network.ca)
             self._all.append(session)
         self._local.used = now
         return session

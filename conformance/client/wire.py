@@ -1,26 +1,26 @@
-"""Small decisions about what goes over the wire: the prepared request, proxies, and words for a failure."""
+"""Small decisions about what goes over the wire: the prepared request, and words for a failure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-from ssl import SSLError, create_default_context
+from collections.abc import Collection, Mapping
 from typing import Final
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import requests
 
-from conformance.errors import HarnessError, UsageError
+from conformance.client.certificates import tls_trouble
+from conformance.errors import HarnessError
 from conformance.exchange.model import Request
-from conformance.targets.model import Target
-from conformance.targets.urls import is_loopback
 
 ACCEPT: Final = "application/vnd.bentley.itwin-platform.v1+json"
 
 
-def prepare(base_url: str, request: Request) -> requests.PreparedRequest:
-    """Return the request as it will be sent, but for the token; the path goes out byte for byte as it is."""
+def prepare(
+    base_url: str, request: Request, extra: Mapping[str, str] | None = None
+) -> requests.PreparedRequest:
+    """Return the request as it will be sent, but for the token; the path goes out byte for byte as it is.
+
+    `extra` are headers that the target wants with each request; one of the request itself outranks them.
+    """
     if not request.path.startswith("/"):
         # Behind the host, anything else than a slash could make another host of it.
         raise HarnessError(f"{request.method} {request.path[:80]!r}: a path begins with a slash")
@@ -28,6 +28,8 @@ def prepare(base_url: str, request: Request) -> requests.PreparedRequest:
     body = request.body()
     if body is not None:
         headers["Content-Type"] = "application/json"
+    own = {name.lower() for name in request.headers}
+    headers |= {name: value for name, value in (extra or {}).items() if name.lower() not in own}
     headers |= {k: v for k, v in request.headers.items() if v is not None}
     for name in [k for k, v in request.headers.items() if v is None]:
         headers.pop(name, None)
@@ -41,35 +43,9 @@ def prepare(base_url: str, request: Request) -> requests.PreparedRequest:
     return prepared
 
 
-def proxies_of(target: Target) -> dict[str, str]:
-    """Return the proxies for the target's hosts, as requests wants them; none for this machine."""
-    found = {"http": target.proxy, "https": target.proxy} if target.proxy else dict(getproxies())
-    for url in (target.base_url, target.token_url, target.issuer):
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        spared = is_loopback(host) or bool(proxy_bypass(host))
-        if host and spared and not target.proxy:
-            found[f"{parts.scheme}://{host}"] = ""
-    return found
-
-
-def check_ca(target: Target) -> None:
-    """Refuse a `ca` that is no readable file of certificates before anything is sent."""
-    if not target.ca:
-        return
-    try:
-        create_default_context(cafile=target.ca if Path(target.ca).is_file() else None, capath=target.ca)
-    except (SSLError, OSError) as error:
-        raise UsageError(
-            f"target {target.name}: ca = {target.ca!r} holds no certificates: {error}"
-        ) from error
-    if not Path(target.ca).exists():
-        raise UsageError(f"target {target.name}: ca = {target.ca!r}: there is no such file")
-
-
-def without_token(headers: Mapping[str, str]) -> dict[str, str]:
-    """Return the headers with the credentials of Authorization masked."""
-    shown = dict(headers)
+def without_secrets(headers: Mapping[str, str], secret: Collection[str] = ()) -> dict[str, str]:
+    """Return the headers with the credentials of Authorization and of the `secret` headers masked."""
+    shown = {name: "***" if name.lower() in secret else value for name, value in headers.items()}
     authorization = shown.get("Authorization")
     if authorization is not None:
         scheme, blank, _ = authorization.partition(" ")
@@ -80,7 +56,8 @@ def without_token(headers: Mapping[str, str]) -> dict[str, str]:
 def failure_of(error: Exception) -> str:
     """Say in a few words what stood in the response's place; what begins with "broken" may be tried again."""
     if isinstance(error, requests.exceptions.SSLError):
-        return f"TLS: {_innermost(error)}"
+        what, cure = tls_trouble(_cause(error))
+        return f"TLS: {what}; {cure}" if what else f"TLS: {_innermost(error)}"
     if isinstance(error, requests.exceptions.ProxyError):
         return f"the proxy failed: {_innermost(error)}"
     if isinstance(error, requests.exceptions.ConnectTimeout):
@@ -97,6 +74,11 @@ def failure_of(error: Exception) -> str:
 
 
 def _innermost(error: BaseException) -> str:
+    cause = _cause(error)
+    return f"{type(cause).__name__}: {cause}"[:160]
+
+
+def _cause(error: BaseException) -> BaseException:
     while (cause := error.__cause__ or error.__context__) is not None and cause is not error:
         error = cause
-    return f"{type(error).__name__}: {error}"[:160]
+    return error

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Annotated, Final, Literal, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -59,7 +59,7 @@ def _meant(value: str) -> str:
     return value
 
 
-def _checked_headers(headers: Mapping[str, SecretStr | str]) -> Mapping[str, SecretStr | str]:
+def _checked_headers(headers: Mapping[str, str | SecretStr]) -> Mapping[str, str | SecretStr]:
     if len({name.lower() for name in headers}) != len(headers):
         raise ValueError("a header stands twice, in two spellings")
     for name, value in headers.items():
@@ -74,7 +74,7 @@ def _checked_headers(headers: Mapping[str, SecretStr | str]) -> Mapping[str, Sec
 
 
 ReadyToken = Annotated[SecretStr, AfterValidator(_ready)]
-Headers = Annotated[Mapping[str, SecretStr | str], AfterValidator(_checked_headers)]
+Headers = Annotated[Mapping[str, str | SecretStr], AfterValidator(_checked_headers)]
 """Headers by name; a value that comes from a variable is a secret."""
 Fixture = Annotated[str, AfterValidator(_meant)]
 
@@ -209,11 +209,10 @@ class Target(_Strict):
     def secrets(self) -> list[str]:
         """Return every secret of the configuration, for whoever masks them; for no other use."""
         roles = self.roles.values()
-        held = [s for r in roles for s in (r.client_secret, r.token, *r.headers.values())]
-        held += [*self.headers.values(), *self.tokens.values()]
-        proxy = urlsplit(self.proxy).password or ""
-        clear = [proxy, unquote(proxy)] if proxy else []
-        return [s.get_secret_value() for s in held if isinstance(s, SecretStr)] + clear
+        held = [s for r in roles for s in (r.client_secret, r.token)] + [*self.tokens.values()]
+        keys = [v for each in (self.headers, *(r.headers for r in roles)) for v in each.values()]
+        words = [word for v in keys if isinstance(v, SecretStr) for word in v.get_secret_value().split()]
+        return [s.get_secret_value() for s in (*held, *keys) if isinstance(s, SecretStr)] + words
 
     def identity(self) -> str:
         """Return a hash of the configuration without its secrets and the port of a loopback address."""

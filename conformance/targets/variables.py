@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,22 +15,22 @@ from conformance.claims.text_files import read_text
 from conformance.errors import UsageError, did_you_mean
 
 REFERENCE: Final = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-PLACEHOLDERS: Final = {
+UNSET: Final = {
     "$(…)": r"\$\(.*\)",  # Azure Pipelines leaves it where the variable is not defined
     "${…}": r"\$\{.*\}",
     "${{…}}": r"\$\{\{.*\}\}",
     "{{…}}": r"\{\{.*\}\}",
     "#{…}#": r"#\{.*\}#",
     "%…%": r"%[A-Za-z_][A-Za-z0-9_]*%",
+}
+"""Spellings of a variable that nothing replaced; each is matched against a whole value."""
+UNFILLED: Final = UNSET | {
     "<…>": r"<.*>",
     "***": r"\*{3,}",  # a masked value, copied out of a log
     "…": r"…|\.{3,}",
     "null": r"null|undefined|none|changeme|todo",
 }
-"""Spellings of a value that nobody filled in; each is matched against the whole value."""
-_PLACEHOLDERS: Final = {
-    shown: re.compile(pattern, re.DOTALL | re.IGNORECASE) for shown, pattern in PLACEHOLDERS.items()
-}
+"""Spellings of a secret or an id that nobody filled in."""
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff]")
 _FOREIGN_KEY: Final = re.compile(r"\$env:", re.IGNORECASE)
 
@@ -106,8 +106,28 @@ def useless(value: str) -> str:
     text = value.strip()
     if not text:
         return "is empty"
-    shown = next((shown for shown, known in _PLACEHOLDERS.items() if known.fullmatch(text)), "")
+    shown = placeholder(text, UNFILLED)
     return f"holds a placeholder that nobody filled in ({shown})" if shown else ""
+
+
+def placeholder(text: str, known: Mapping[str, str] = UNSET) -> str:
+    """Return the kind of placeholder that the text is, as ``$(…)``, or ""."""
+    flags = re.DOTALL | re.IGNORECASE
+    return next((shown for shown, pattern in known.items() if re.fullmatch(pattern, text, flags)), "")
+
+
+def refuse_unmeant(name: str, value: Any, options: Collection[str] = ()) -> None:
+    """Raise a `UsageError` where a value, or one of several, is empty, an option, or an unset variable."""
+    for each in value if isinstance(value, Sequence) and not isinstance(value, str) else (value,):
+        if not isinstance(each, str):
+            continue
+        fault = "is empty" if not each.strip() else ""
+        if each in options:
+            fault = f"has no value: {each} follows"
+        elif kind := placeholder(each):
+            fault = f"holds a variable that nothing replaced ({kind})"
+        if fault:
+            raise UsageError(f"{name} {fault}: is a variable unset? Give it a value, or leave {name} out")
 
 
 def _named(character: str) -> str:

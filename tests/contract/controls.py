@@ -45,7 +45,7 @@ class Controls:
             ),
             "moveRealityData": lambda: owner.move(owner.new_reality_data(world.itwin_a), world.itwin_b),
             "createRepositoryResource": lambda: owner.create_resource(world.repository),
-            "getITwinAccount": lambda: world.account(world.itwin_a),
+            "getITwinAccount": lambda: world.first.account(world.itwin_a),
         }
         reason = f"nothing proves why {operation} refuses: without the fault it is refused, too"
         return self._once(operation, valid[operation], reason)

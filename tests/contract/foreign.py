@@ -67,7 +67,7 @@ class Foreign:
         if response.status != 200:
             reason = f"fixtures.{fixture}: the {actor.role}, who should see it, gets {response.summary()}"
             raise NotJudged(reason, (response.id,))
-        ours = self.world.read_once(self.world.itwin_a).at(ORGANIZATION)
+        ours = self.world.first.itwin(self.world.itwin_a).at(ORGANIZATION)
         if isinstance(ours, str) and response.at(ORGANIZATION) == ours:
             raise NotJudged(f"fixtures.{fixture} belongs to the owner's organization", (response.id,))
         return response

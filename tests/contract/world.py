@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 from conformance.checks.positive_controls import carried_out
@@ -51,6 +52,29 @@ class DeletedITwin:
 
 
 @dataclass(frozen=True)
+class FirstReads:
+    """The first read of each thing that only reads are about; asked for again, it is not sent again."""
+
+    owner: Actor
+    made: Made
+
+    def itwin(self, itwin: str, fixture: str = "") -> Exchange:
+        """Return the first read of an iTwin of ours; one that a fixture names has to be there."""
+        response = self.made.once(f"read {itwin}", lambda: read_itwin(self.owner, itwin))
+        if fixture and response.status != 200:
+            reason = f"fixtures.{fixture}: the owner, who should see it, gets {response.summary()}"
+            raise NotJudged(reason, (response.id,))
+        return response
+
+    def account(self, itwin: str) -> Exchange:
+        """Return the first read of an iTwin's account, as soon as reads show it."""
+        look = partial(self.owner.account, itwin)
+        return self.made.once(
+            f"account {itwin}", lambda: self.owner.eventually(look, lambda response: response.status != 404)
+        )
+
+
+@dataclass(frozen=True)
 class World:
     """What the owner has: three iTwins of one data center and what is in them."""
 
@@ -59,11 +83,16 @@ class World:
     made: Made = field(default_factory=Made)
 
     @property
+    def first(self) -> FirstReads:
+        """Return the first reads of what is only read."""
+        return FirstReads(self.owner, self.made)
+
+    @property
     def itwin_a(self) -> str:
         """Return the iTwin in which scenarios create their things."""
         given = self.run.target.fixtures.get("itwin_id")
         if given:
-            self.read_once(given, "itwin_id")
+            self.first.itwin(given, "itwin_id")
         return given or self.made.once("itwin_a", self.owner.new_itwin)
 
     @property
@@ -79,7 +108,7 @@ class World:
     def _sibling(self) -> str:
         """Make an iTwin where iTwin A is: in the default data center, or in that of the fixture."""
         given = "itwin_id" in self.run.target.fixtures
-        place = self.read_once(self.itwin_a).at(LOCATION) if given else ABSENT
+        place = self.first.itwin(self.itwin_a).at(LOCATION) if given else ABSENT
         return self.owner.new_itwin(**({"dataCenterLocation": place} if isinstance(place, str) else {}))
 
     @property
@@ -88,10 +117,10 @@ class World:
         return self.made.once("other data center", self._other_data_center_itwin)
 
     def _other_data_center_itwin(self) -> str:
-        here = self.read_once(self.itwin_a).at(LOCATION)
+        here = self.first.itwin(self.itwin_a).at(LOCATION)
         given = self.run.target.fixtures.get("other_data_center_itwin_id")
         if given:
-            there = self.read_once(given, "other_data_center_itwin_id")
+            there = self.first.itwin(given, "other_data_center_itwin_id")
             if there.at(LOCATION) == here:
                 reason = f"fixtures.other_data_center_itwin_id is in {here}, as everything else is"
                 raise NotJudged(reason, (there.id,))
@@ -101,23 +130,7 @@ class World:
             itwin = self.owner.new_itwin(dataCenterLocation=wanted)
         except NotJudged:
             return ""
-        return itwin if self.read_once(itwin).at(LOCATION) == wanted else ""
-
-    def read_once(self, itwin: str, fixture: str = "") -> Exchange:
-        """Return the first read of an iTwin of ours; one that a fixture names has to be there."""
-        response = self.made.once(f"read {itwin}", lambda: read_itwin(self.owner, itwin))
-        if fixture and response.status != 200:
-            reason = f"fixtures.{fixture}: the owner, who should see it, gets {response.summary()}"
-            raise NotJudged(reason, (response.id,))
-        return response
-
-    def account(self, itwin: str) -> Exchange:
-        """Return the first read of an iTwin's account, as soon as reads show it."""
-        owner = self.owner
-        return self.made.once(
-            f"account {itwin}",
-            lambda: owner.eventually(lambda: owner.account(itwin), lambda r: r.status != 404),
-        )
+        return itwin if self.first.itwin(itwin).at(LOCATION) == wanted else ""
 
     def repository_of(self, sub_class: str = "WebMapService") -> Repository:
         """Return a repository of map layers, of this subclass, in iTwin A."""
@@ -140,7 +153,7 @@ class World:
             itwin = self.owner.new_itwin()
         before, account, after = (
             read_itwin(self.owner, itwin),
-            self.account(itwin),
+            self.first.account(itwin),
             read_itwin(self.owner, itwin),
         )
         self.owner.delete(f"/itwins/{itwin}")

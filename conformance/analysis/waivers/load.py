@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 
 from conformance.analysis.waivers.model import LONGEST, Waiver
 from conformance.claims.requirements import Catalogue
+from conformance.claims.text_files import read_text, yaml_errors
 from conformance.errors import UsageError
 
 Known = Mapping[str, Collection[str]]
@@ -45,25 +46,14 @@ def load_or_none(named: Path | None, *, today: date, known: Known | None = None)
 
 def load(file: Path, *, today: date, known: Known | None = None) -> tuple[Waiver, ...]:
     """Return the waivers of the file, in its order; with `known`, one that means nothing is an error."""
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise UsageError(f"{file}: the waivers cannot be read: {reason}") from error
-    return parse(text, str(file), today=today, known=known)
+    return parse(read_text(file), str(file), today=today, known=known)
 
 
 def parse(text: str, name: str, *, today: date, known: Known | None = None) -> tuple[Waiver, ...]:
     """Return the waivers of a file's text; `name` stands before each complaint."""
-    try:
+    with yaml_errors(name, text):
         lines = _lines(text)
         content = _plain_dates(yaml.safe_load(text))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-        raise UsageError(f"{name}{where}: not valid YAML: {getattr(error, 'problem', error)}") from error
-    except ValueError as error:  # PyYAML turns 2026-02-31 into a date, and fails
-        raise UsageError(f"{name}: not valid YAML: {error}") from error
     if not isinstance(content, dict):
         raise UsageError(f"{name}: expected the key waivers with a list; for none write waivers: []")
     if content.get("waivers", ()) is None:

@@ -38,13 +38,22 @@ def add(file: Path, waiver: Waiver, *, today: date, known: Known | None = None) 
     Whatever is wrong with the row, or with the file before it, is a `UsageError`, and the file is untouched.
     """
     old = load(file, today=today, known=known) if file.exists() else ()
-    text = file.read_bytes().decode("utf-8") if file.exists() else "waivers: []\n"
+    text = _as_written(file) if file.exists() else "waivers: []\n"
     written = _with_row(text, waiver, str(file))
     new = parse(written, str(file), today=today, known=known)
     if new[:-1] != old or replace(new[-1], row=0, line=0) != replace(waiver, row=0, line=0):
         raise UsageError(f"{file}: the row does not fit into the file as it is written; add it by hand")
     _replace(file, written)
     return new[-1]
+
+
+def _as_written(file: Path) -> str:
+    try:
+        return file.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"{file}: a row is added to UTF-8 text only, so that the rest stays as it is; save it as UTF-8"
+        ) from error
 
 
 def _with_row(text: str, waiver: Waiver, name: str) -> str:

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-import yaml
-
-from conformance.claims.folders import specs_dir
 from conformance.claims.requirements import Catalogue, select
 from conformance.client import Budget, Client
 from conformance.exchange.recorder import Recorder
@@ -18,6 +15,7 @@ from conformance.run.doctor.model import Diagnosis, Observation, Outlook, State
 from conformance.run.doctor.network import base_url, clock, hosts, limits
 from conformance.run.doctor.roles import organizations, ready_tokens
 from conformance.targets.model import Target
+from conformance.targets.opened import how_to_look_up
 
 __all__ = ["Diagnosis", "Observation", "Outlook", "State", "diagnose"]
 
@@ -45,7 +43,7 @@ def diagnose(
 
 
 def _look(client: Client) -> list[Observation]:
-    lookups = yaml.safe_load((specs_dir() / "fixtures.yaml").read_text(encoding="utf-8"))
+    lookups = how_to_look_up()
     seen = list(hosts(client.target))
     answers, response = base_url(client)
     seen.append(answers)

@@ -121,7 +121,7 @@ class Judge:
         level = self.run.catalogue.rows[pair[0]].level
         evidence = tuple(dict.fromkeys(each.id for each in proof))
         reason = f"judged in {self.scenario}" + (f"; {self._note}" if self._note else "")
-        self._book(pair, held(level), reason=reason, evidence=evidence, fingerprint=self._seen)
+        self._book(pair, held(level), reason=reason, evidence=evidence, observed=self._seen)
 
     def _unanswered(self, why: NotJudged) -> str:
         """Return the reason where a write got no response, or was not sent since its operation gives none."""
@@ -193,8 +193,8 @@ class Judge:
             actual=violation.actual,
             evidence=violation.evidence,
             curl=curl(proof, self.run.redactor) if proof else "",
-            fingerprint=violation.actual if verdict is Outcome.OBSERVED else "",
-            variations=(self.scenario,),
+            observed=violation.actual if verdict is Outcome.OBSERVED else "",
+            seen_in=(self.scenario,),
         )
 
     def _proof(self, evidence: tuple[str, ...]) -> Exchange | None:

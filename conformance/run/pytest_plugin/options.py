@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+import argparse
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
+from conformance.errors import UsageError
 from conformance.run.run import PROFILES, Options
+from conformance.targets.variables import refuse_unmeant
+
+
+def _meant(text: str) -> str:
+    try:
+        refuse_unmeant("it", text)
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    return text
+
+
+def _path(text: str) -> Path:
+    return Path(_meant(text))
+
 
 PREFIX: Final = "--conformance-"
 OWN: Final[dict[str, dict[str, Any]]] = {
-    "target": {"default": "", "help": "target of the targets file; none: the built-in emulator"},
-    "targets": {"type": Path, "default": Path("targets.toml"), "help": "targets file"},
+    "target": {"type": _meant, "help": "target of the targets file; none: the built-in emulator"},
+    "targets": {"type": _path, "help": "targets file (default targets.toml)"},
     "profile": {"choices": PROFILES, "default": "quick", "help": "how much is generated"},
-    "report-dir": {"type": Path, "default": None, "help": "report folder (default reports/<run id>)"},
+    "report-dir": {"type": _path, "help": "report folder (default reports/<run id>)"},
     "only": {
-        "action": "append", "default": [], "metavar": "SELECTOR", "help": "requirement, operationId or tag"
+        "action": "append", "default": [], "type": _meant, "metavar": "SELECTOR",
+        "help": "requirement, operationId or tag",
     },
     "seed": {"type": int, "default": None, "help": "seed of the generated data"},
     "max-requests": {"type": int, "default": None, "help": "send no more requests than this"},

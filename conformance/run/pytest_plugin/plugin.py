@@ -13,7 +13,7 @@ from conformance.client import Client
 from conformance.errors import ConformanceError, NotApplicable, NotJudged, UsageError, Violation
 from conformance.ledger.unique_names import Unique
 from conformance.results.verdicts import Outcome, is_red
-from conformance.run.lifecycle import finish, open_target, stop
+from conformance.run.lifecycle import finish, stop
 from conformance.run.pytest_plugin.collection import (
     CATALOGUE,
     DECLARED,
@@ -28,6 +28,7 @@ from conformance.run.pytest_plugin.judge import Judge
 from conformance.run.pytest_plugin.options import add_options, options_of, refuse_what_cannot_work
 from conformance.run.run import Run, new_run
 from conformance.targets.model import Target
+from conformance.targets.opened import open_target
 
 JUDGE: Final = pytest.StashKey[Judge]()
 OWNED: Final = pytest.StashKey[tuple[ExitStack, Target]]()
@@ -53,7 +54,8 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         config.stash[CATALOGUE] = load_claims()
         if not (option.collectonly or option.showfixtures or option.show_fixtures_per_test):
-            opened = open_target(option.conformance_target, option.conformance_targets)
+            named = option.conformance_target or ""
+            opened = open_target(named, option.conformance_targets, config.stash[CATALOGUE])
             config.stash[OWNED] = stack, stack.enter_context(opened)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from error
@@ -193,7 +195,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         stop(run, "interrupted, or a module of scenarios cannot be read")
     elif ended := session.shouldfail or session.shouldstop:
         stop(run, f"pytest ended it early: {ended}")
-    session.exitstatus = finish(run)["exit_code"]
+    session.exitstatus = finish(run).exit_code
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

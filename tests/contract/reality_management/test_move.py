@@ -117,7 +117,7 @@ def test_reality_data_stays_in_its_data_center(owner: Actor, world: World, judge
         raise NotApplicable(reason)
     refused = owner.move(world.reserved_data("border"), there)
     with judge("reality-management.move.other-data-center-refused"):
-        expect.rests_on(world.read_once(there))
+        expect.rests_on(world.first.itwin(there))
         expect.refused(refused, 403, 404, 409, 422)
         expect_associations(owner, world.reserved_data("border"), world.initial_associations)
     with judge("reality-management.move.other-data-center-answer") as seen:

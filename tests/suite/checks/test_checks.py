@@ -214,7 +214,7 @@ def test_a_violation_is_booked_on_its_requirement_with_proof(lamps: Catalogue) -
     assert (judged.outcome, judged.evidence) == (Outcome.FAIL, (seen.id,))
     assert judged.actual == "418: status 418, which the page does not list"
     assert (judged.expected, judged.reason) == ("only documented statuses", "seen in test_lamps::a_scenario")
-    assert judged.variations == ("test_lamps::a_scenario",)
+    assert judged.seen_in == ("test_lamps::a_scenario",)
     assert judged.curl.startswith("curl -sS -i -X GET")
 
 
@@ -323,7 +323,7 @@ def test_other_failures_are_not_counted_as_broken_responses(lamps: Catalogue) ->
 
 
 def test_what_holds_is_booked_with_its_level_and_its_proof(lamps: Catalogue) -> None:
-    """A PASS has its evidence too, and neither fingerprint nor reason."""
+    """A PASS has its evidence too, and neither observation nor reason."""
     checks = booker_of(lamps)
     for status, outcome in ((200, Outcome.PASS), (418, Outcome.FAIL)):
         seen = response_of(lamps.operations["getLamp"], status, LAMP, {})
@@ -331,7 +331,7 @@ def test_what_holds_is_booked_with_its_level_and_its_proof(lamps: Catalogue) -> 
         judged = checks.book.get("platform.reply.documented-status", "getLamp")
         assert judged is not None
         assert (judged.outcome, judged.level, judged.evidence) == (outcome, Level.MUST, (seen.id,))
-        assert (judged.reason, judged.fingerprint, judged.variations) == ("", "", ())
+        assert (judged.reason, judged.observed, judged.seen_in) == ("", "", ())
 
 
 @pytest.mark.parametrize(
@@ -376,11 +376,11 @@ def test_a_limit_that_stops_a_preparation_is_booked_on_the_operation_before_it(l
 
 
 def test_an_observation_keeps_what_was_seen(lamps: Catalogue) -> None:
-    """What the check of an unspecified row sees is its fingerprint, and never a violation."""
+    """What the check of an unspecified row sees is its observation, and never a violation."""
     row = replace(lamps.rows["lamps.get.colour"], check="documented-status")
     checks = booker_of(replace(lamps, rows={**lamps.rows, row.id: row}))
     checks(response_of(lamps.operations["getLamp"], 418, LAMP, {}))
     judged = checks.book.get(row.id, "getLamp")
     assert judged is not None
     assert judged.outcome is Outcome.OBSERVED
-    assert judged.fingerprint == "status 418, which the page does not list"
+    assert judged.observed == "status 418, which the page does not list"

@@ -36,4 +36,4 @@ def judged(
     """Judge the target and return the run and its document."""
     options = Options(report_dir=folder, only=tuple(only), seed=1, profile=profile)
     run = new_run(options, target, load_claims())
-    return run, run_scenarios(run, formats=False)
+    return run, run_scenarios(run, formats=False).to_document()

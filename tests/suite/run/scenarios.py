@@ -33,7 +33,7 @@ def run_scenarios(checkout: Checkout, target: Target, scenarios: str, **options:
     """Run these scenarios against the lamps and return what came out."""
     checkout.scenarios(scenarios)
     run = new_run(Options(report_dir=checkout.root / "report", **options), target, checkout.catalogue())
-    document = launch.run_scenarios(run, formats=False)
+    document = launch.run_scenarios(run, formats=False).to_document()
     assert json.loads((checkout.root / "report" / "run.json").read_text(encoding="utf-8")) == document
     return RunResult(document)
 

@@ -14,7 +14,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from conformance.emulator.serving import Served
-from conformance.results.run_json import schema
+from conformance.results.model import schema
 from tests.suite.fault_proxy import Asked, Behaviour, Front, fronted
 from tests.suite.run.runs import ACCOUNT, Ended, held, place
 

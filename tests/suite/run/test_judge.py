@@ -38,7 +38,7 @@ with judge("lamps.get.colour") as seen:
     assert broken["curl"].endswith("/lamps/attic")
     assert result.of("lamps.get.kindly")[0] == "PASS"
     observed = result.verdicts["lamps.get.colour", "getLamp"]
-    assert (observed["verdict"], observed["fingerprint"]) == ("OBSERVED", "green 7")
+    assert (observed["verdict"], observed["observed"]) == ("OBSERVED", "green 7")
     assert result.of(KEPT)[0] == result.of("platform.reply.documented-status")[0] == "PASS"
     assert result.document["exit_code"] == 1
     assert result.document["requests"]["per_requirement"][GET] == 1
@@ -239,7 +239,7 @@ def test_scenarios_come_in_the_order_of_their_phases(checkout: Checkout, lamp_ta
     )
     scenarios += scenario(seen.format("between"), "lamps.get.colour", name="between")
     result = run_scenarios(checkout, lamp_target, scenarios).verdicts["lamps.get.colour", "getLamp"]
-    assert result["fingerprint"] == "between 2 | first 1 | generated 4 | waiting 3"
+    assert result["observed"] == "between 2 | first 1 | generated 4 | waiting 3"
 
 
 def test_what_waits_for_the_end_is_judged_by_its_own_scenario(
@@ -294,7 +294,7 @@ def test_a_target_that_is_gone_is_not_asked_for_ever(checkout: Checkout, dead_ta
     assert result.document["requests"]["total"] <= 4
     assert {v["verdict"] for v in result.document["verdicts"]} <= {"CANNOT_JUDGE", "NOT_APPLICABLE"}
     assert "could not connect" in result.of(GET)[1]
-    assert "the target is gone: 3 requests in a row" in result.of(KEPT)[1]
+    assert "the target is unreachable: 3 requests in a row" in result.of(KEPT)[1]
 
 
 def test_a_spent_budget_is_no_violation(checkout: Checkout, lamp_target: Target) -> None:

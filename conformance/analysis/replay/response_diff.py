@@ -1,4 +1,4 @@
-"""Tells whether a response is the recorded one, apart from what differs every time."""
+"""The differences between two responses, ignoring new ids, timestamps and masked secrets."""
 
 from __future__ import annotations
 
@@ -7,43 +7,44 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from conformance.analysis.reproduction.plan import leaves, parsed
+from conformance.exchange.recorded import RecordedResponse
 from conformance.exchange.redaction import MASK
 
 HEADERS: Final = ("content-type", "location", "retry-after", "www-authenticate")
-"""Headers that a promise may be about; the others differ with every proxy."""
+"""Headers that a requirement may be about; the others differ with every proxy."""
 
 _GUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
-_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?")
+_TIMESTAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?")
 _ABSENT: Final = "nothing"
 
 
-def differences(
-    recorded: Mapping[str, Any], status: int, headers: Mapping[str, str], body: str, ids: Mapping[str, str]
+def response_diff(
+    recorded: RecordedResponse, current: RecordedResponse, ids: Mapping[str, str]
 ) -> tuple[str, ...]:
     """Return one sentence for each difference between the recorded response and the one that came now.
 
-    `ids` are the new values of what was created anew; ids, moments and hidden secrets differ every time.
+    `ids` are the new values of what was created anew.
     """
-    return tuple(_differences(recorded, status, headers, body, ids))
+    return tuple(_differences(recorded, current, ids))
 
 
 def _differences(
-    recorded: Mapping[str, Any], status: int, headers: Mapping[str, str], body: str, ids: Mapping[str, str]
+    recorded: RecordedResponse, current: RecordedResponse, ids: Mapping[str, str]
 ) -> Iterator[str]:
-    if recorded.get("status") != status:
-        yield f"status {recorded.get('status')} then, {status} now"
-    was = {key.lower(): value for key, value in (recorded.get("headers") or {}).items()}
-    now = {key.lower(): value for key, value in headers.items()}
+    if recorded.status != current.status:
+        yield f"status {recorded.status} then, {current.status} now"
+    was = {key.lower(): value for key, value in recorded.headers.items()}
+    now = {key.lower(): value for key, value in current.headers.items()}
     for name in HEADERS:
         old, new = was.get(name), now.get(name)
         same = old == new if name == "content-type" else (old is None) == (new is None)
         if not same:
             yield f"header {name}: {old or _ABSENT} then, {new or _ABSENT} now"
-    if recorded.get("truncated"):
+    if recorded.truncated:
         return
     ours = frozenset(ids.values())
-    old_leaves = dict(leaves(_in_order(_renamed(parsed(recorded.get("body")), ids), ours)))
-    new_leaves = dict(leaves(_in_order(parsed(body), ours)))
+    old_leaves = dict(leaves(_in_order(_renamed(parsed(recorded.body), ids), ours)))
+    new_leaves = dict(leaves(_in_order(parsed(current.body), ours)))
     for pointer in sorted(old_leaves.keys() | new_leaves.keys()):
         old_value = old_leaves.get(pointer, _ABSENT)
         new_value = new_leaves.get(pointer, _ABSENT)
@@ -90,10 +91,10 @@ def _alike(old: Any, new: Any, ours: frozenset[str]) -> bool:
 
 
 def _plain(text: str) -> str:
-    return _MOMENT.sub("<moment>", _GUID.sub("<id>", text))
+    return _TIMESTAMP.sub("<timestamp>", _GUID.sub("<id>", text))
 
 
-def new_ids(recorded: str | None, body: str, known: set[str]) -> dict[str, str]:
+def new_ids(recorded: str | None, body: str | None, known: set[str]) -> dict[str, str]:
     """Return what the values of `known` are called in the new response."""
     old, new = dict(leaves(parsed(recorded))), dict(leaves(parsed(body)))
     return {

@@ -1,16 +1,16 @@
-"""Six nights of one target: healthy, broken, waived, waiver over, mended, and the suite itself changed."""
+"""Six runs of one target: healthy, broken, waived, waiver over, mended, and the suite itself changed."""
 
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from conformance.analysis.compare import Comparison, compare, gate
-from conformance.analysis.history import last_comparable, open_violations
+from conformance.analysis.history import open_violations, read_history
 from conformance.analysis.waivers import apply, hash_of, parse, red_waivers
 from conformance.claims.level import Level
+from conformance.results.model import RunReport
 from conformance.results.run_json import load_run
 from conformance.results.verdicts import ExitCode, Outcome, Verdict, exit_code
 from tests.suite.analysis.runs import folder_of, run, verdict
@@ -31,8 +31,8 @@ NO_WAIVERS = "waivers: []\n"
 
 
 @dataclass(frozen=True)
-class Night:
-    """What is different in one night."""
+class Variant:
+    """What is different in one run."""
 
     broken: bool = False
     waivers: str = NO_WAIVERS
@@ -40,21 +40,21 @@ class Night:
     more: tuple[tuple[str, Outcome], ...] = ()
 
 
-NIGHTS = (
-    Night(),
-    Night(broken=True),
-    Night(broken=True, waivers=WAIVED),
-    Night(broken=True, waivers=WAIVED),
-    Night(waivers=WAIVED),
-    Night(suite="0.2.0", more=((NEW, Outcome.FAIL),)),
+VARIANTS = (
+    Variant(),
+    Variant(broken=True),
+    Variant(broken=True, waivers=WAIVED),
+    Variant(broken=True, waivers=WAIVED),
+    Variant(waivers=WAIVED),
+    Variant(suite="0.2.0", more=((NEW, Outcome.FAIL),)),
 )
 
 
-def judged(number: int, night: Night) -> dict[str, Any]:
-    """Return the run of a night as `conformance run` writes it, with its waivers and its exit code."""
+def judged(number: int, variant: Variant) -> RunReport:
+    """Return the run of a variant as `conformance run` writes it, with its waivers and its exit code."""
     today = date(2026, 11, number)
-    rows = ((ID, Outcome.FAIL if night.broken else Outcome.PASS), (OTHER, Outcome.PASS), *night.more)
-    waivers = parse(night.waivers, "waivers.yaml", today=today)
+    rows = ((ID, Outcome.FAIL if variant.broken else Outcome.PASS), (OTHER, Outcome.PASS), *variant.more)
+    waivers = parse(variant.waivers, "waivers.yaml", today=today)
     verdicts, states = apply(
         waivers, [Verdict(name, "createZone", Level.MUST, kind) for name, kind in rows], "qa", today
     )
@@ -65,27 +65,27 @@ def judged(number: int, night: Night) -> dict[str, Any]:
         *(verdict(one.requirement, one.outcome.value, waived=one.waived) for one in verdicts),
         night=number,
         exit_code=int(code),
-        waivers=[state.to_document() for state in states],
-        identity={"suite": night.suite, "waivers": hash_of(waivers)},
+        waivers=states,
+        identity={"suite": variant.suite, "waivers": hash_of(waivers)},
     )
 
 
 @pytest.fixture
 def reports(tmp_path: Path) -> Path:
     """Return the report folders of the six nights."""
-    for number, night in enumerate(NIGHTS, 1):
-        folder_of(tmp_path, judged(number, night))
+    for number, variant in enumerate(VARIANTS, 1):
+        folder_of(tmp_path, judged(number, variant))
     return tmp_path
 
 
 def moved(reports: Path, number: int) -> Comparison:
     """Compare a night with the one that the history finds for it."""
     new = load_run(reports / f"202611{number:02d}T060000Z-0001")
-    found = last_comparable(reports, new.document)
+    found = read_history(reports).last_comparable(new)
     assert found is not None
     old = load_run(found)
     assert old.started < new.started
-    return compare(old.document, new.document)
+    return compare(old, new)
 
 
 @pytest.mark.parametrize(
@@ -102,10 +102,10 @@ def test_each_night_says_what_moved_and_why(
     reports: Path, number: int, run_code: int, gate_code: int, moves: list[tuple[str, str, str]]
 ) -> None:
     """Every night has its own move, cause and exit codes, and no other."""
-    document = load_run(reports / f"202611{number:02d}T060000Z-0001")
+    report = load_run(reports / f"202611{number:02d}T060000Z-0001")
     comparison = moved(reports, number)
     assert [(move.requirement, move.move, move.cause) for move in comparison.moves] == moves
-    assert document.exit_code == run_code
+    assert report.exit_code == run_code
     assert gate(comparison) == gate_code
     assert comparison.comparable
 
@@ -114,7 +114,7 @@ def test_the_first_night_is_green_and_has_nothing_behind_it(reports: Path) -> No
     """A history begins somewhere."""
     first = load_run(reports / "20261101T060000Z-0001")
     assert first.exit_code == 0
-    assert last_comparable(reports, first.document) is None
+    assert read_history(reports).last_comparable(first) is None
 
 
 def test_the_details_name_owner_day_and_what_to_do(reports: Path) -> None:
@@ -127,8 +127,8 @@ def test_the_details_name_owner_day_and_what_to_do(reports: Path) -> None:
 
 def test_a_changed_suite_is_named_as_the_cause_where_it_judges_otherwise(reports: Path) -> None:
     """A verdict that flips with a new suite is first of all the suite's doing, and maybe the target's."""
-    new = judged(7, Night(suite="0.2.0", broken=True))
-    (move,) = compare(load_run(reports / "20261101T060000Z-0001").document, new).moves
+    new = judged(7, Variant(suite="0.2.0", broken=True))
+    (move,) = compare(load_run(reports / "20261101T060000Z-0001"), new).moves
     assert [cause.value for cause in move.causes] == ["suite changed", "target changed"]
 
 
@@ -136,6 +136,6 @@ def test_the_open_violation_is_as_old_as_it_is(reports: Path) -> None:
     """Waived or not, the violation of the second night is the same until it is mended."""
     for folder in ("20261105T060000Z-0001", "20261106T060000Z-0001"):
         (reports / folder / "run.json").unlink()
-    (violation,) = open_violations(reports)
+    (violation,) = open_violations(read_history(reports))
     assert (violation.since_started[:10], violation.runs, violation.flaky) == ("2026-11-02", 3, False)
     assert {"requirement", "since", "came", "went"} <= asdict(violation).keys()
