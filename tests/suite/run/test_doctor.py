@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from conformance.emulator.serving import Served
-from tests.suite.fault_proxy import Asked, fronted
+from tests.suite.fault_proxy import ReceivedRequest, fault_proxy
 from tests.suite.run.runs import Place, held, place, without_role
 
 
@@ -30,10 +30,10 @@ def change(home: Place, old: str, new: str) -> None:
 def test_a_good_target_is_said_to_be_good_and_nothing_is_written(tmp_path: Path, served: Served) -> None:
     """Every role, token and fixture is looked at with reads and token calls alone."""
     before = held(served)
-    with fronted(served.base_url) as front:
-        home = place(tmp_path, served, front.url)
+    with fault_proxy(served.base_url) as proxy:
+        home = place(tmp_path, served, proxy.url)
         found = looked(home)
-        assert {asked.method for asked in front.seen} == {"GET"}
+        assert {received.method for received in proxy.seen} == {"GET"}
     assert found[""]["code"] == "0"
     assert "scope itwin-platform" in found["token owner"]["seen"]
     assert found["fixture foreign_itwin_id"]["state"] == "ok"
@@ -69,8 +69,8 @@ def test_a_wrong_fixture_is_a_mistake_of_the_configuration(tmp_path: Path, serve
 
 def test_a_target_that_is_down_cannot_be_judged(tmp_path: Path, served: Served) -> None:
     """Exit 3, with the address and what to do."""
-    with fronted(served.base_url) as front:
-        home = place(tmp_path, served, front.url)
+    with fault_proxy(served.base_url) as proxy:
+        home = place(tmp_path, served, proxy.url)
     found = looked(home)
     assert found[""]["code"] == "3"
     assert found[f"base URL {front_url(home)}"]["state"] == "down"
@@ -94,12 +94,12 @@ def test_permissions_are_read_off_where_the_target_tells_them(tmp_path: Path, se
 def test_a_token_that_the_api_refuses_is_found(tmp_path: Path, served: Served) -> None:
     """The token service gives a token, and the API does not take it."""
 
-    def refuses(asked: Asked) -> bool:
-        if asked.token:
-            return asked.response(b'{"error":{"code":"Unauthorized","message":"no"}}', "401 Unauthorized")
-        return asked.hand_on()
+    def refuses(received: ReceivedRequest) -> bool:
+        if received.token:
+            return received.response(b'{"error":{"code":"Unauthorized","message":"no"}}', "401 Unauthorized")
+        return received.hand_on()
 
-    with fronted(served.base_url, refuses) as front:
-        found = looked(place(tmp_path, served, front.url))
+    with fault_proxy(served.base_url, refuses) as proxy:
+        found = looked(place(tmp_path, served, proxy.url))
     assert found[""]["code"] == "3"
     assert "the API refuses it: 401 Unauthorized" in found["token owner"]["seen"]
