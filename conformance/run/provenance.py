@@ -14,7 +14,7 @@ from conformance.claims.folders import claim_files, contract_dir, specs_dir
 from conformance.claims.requirements import Catalogue
 from conformance.targets.model import Target
 
-LIBRARIES: Final = ("schemathesis", "hypothesis", "pytest", "jsonschema", "requests", "urllib3", "Authlib")
+LIBRARIES: Final = ("schemathesis", "hypothesis", "pytest", "jsonschema", "requests", "urllib3")
 
 
 def identity(catalogue: Catalogue, target: Target) -> dict[str, Any]:

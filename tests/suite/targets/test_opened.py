@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from conformance.claims.requirements import Catalogue
+from conformance.claims.requirements import Catalogue, load_claims
 from conformance.emulator.serve import running
 from conformance.errors import UsageError
-from conformance.run.run import load_claims
 from conformance.targets.opened import open_target
 
 BASE = '[targets.qa]\nbase_url = "https://qa.example.org"\nwrites = "none"\n'

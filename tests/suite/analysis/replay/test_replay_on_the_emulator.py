@@ -11,7 +11,7 @@ from conformance.exchange.model import Exchange, Request, Undo
 from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.journal import Ledger
-from conformance.run import lifecycle as session
+from conformance.targets import opened
 from conformance.targets.embedded import embedded_target
 from conformance.targets.model import Target
 from tests.suite.analysis.runs import folder_of, run, verdict
@@ -77,7 +77,7 @@ def test_the_finding_holds_as_long_as_the_defect_is_there(
     reports: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The emulator is started again with the same defect, and the second create succeeds again."""
-    monkeypatch.setattr(session, "embedded_target", lambda: embedded_target(defects=[DEFECT]))
+    monkeypatch.setattr(opened, "embedded_target", lambda: embedded_target(defects=[DEFECT]))
     monkeypatch.chdir(reports)
     said = call(replay, FINDING, "--reports", reports)
     assert said.code == 1, said.out
@@ -101,7 +101,7 @@ def test_the_way_to_the_finding_is_printed_and_not_sent(
 ) -> None:
     """Whoever has only a shell gets the lines; no target is asked for them."""
     monkeypatch.chdir(reports)
-    monkeypatch.setattr(session, "embedded_target", lambda: pytest.fail("a target was opened"))
+    monkeypatch.setattr(opened, "embedded_target", lambda: pytest.fail("a target was opened"))
     said = call(replay, FINDING, "--reports", reports, "--script")
     assert (said.code, said.out.count("curl -sS")) == (0, 6), said.out
     assert "jq -r .repository.id" in said.out
@@ -131,6 +131,6 @@ def test_a_target_that_may_not_be_written_to_is_not(
         f'[targets.emulator.roles.{role}]\ntoken = "${{SOME_TOKEN}}"\n',
         encoding="utf-8",
     )
-    monkeypatch.setenv("SOME_TOKEN", "a made-up token")
+    monkeypatch.setenv("SOME_TOKEN", "a-made-up-token")
     said = call(replay, FINDING, "--reports", reports)
     assert (said.code, words in said.out) == (3, True), said.out + said.err
