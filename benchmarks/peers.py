@@ -25,7 +25,7 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from conformance.cli.defects import known_cases
-from conformance.emulator.serve import Served, running
+from conformance.emulator.serving import Served, running
 from conformance.proof import Case, execute
 from conformance.proof import classify as weigh
 from conformance.run.run import load_claims
@@ -87,7 +87,7 @@ def _sample(every: int, names: list[str]) -> list[Case]:
     if names:
         return [case for case in cases if case.name in names]
     kinds = ("healthy", "variation", "defect")
-    alone = [case for case in cases if not case.crowded]
+    alone = [case for case in cases if not case.concurrent]
     return [case for kind in kinds for case in [c for c in alone if c.kind == kind][::every]]
 
 

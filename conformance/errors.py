@@ -1,10 +1,11 @@
 """Whose fault is it: the target's, the user's, the suite's, or could nobody judge.
 
-Four exceptions tell the whole protocol between a scenario and the engine:
+Five exceptions tell the whole protocol between a scenario and the engine:
 
 - `Violation`: the *target* broke a promise; becomes ``FAIL`` or ``DEVIATION``.
 - `NotJudged`: nobody could judge (throttled, unreachable, budget spent, a prerequisite
   failed); becomes ``CANNOT_JUDGE``.
+- `NotApplicable`: the target lacks what the promise is made to; becomes ``NOT_APPLICABLE``.
 - `UsageError`: the *user* asked for something that makes no sense; exit code 2.
 - `HarnessError`: the *suite* itself is wrong; becomes ``HARNESS_ERROR``.
 """
@@ -54,3 +55,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return the end of a message that names the known word most like this one, or ""."""
     near = get_close_matches(word, list(known), n=1)
     return f"; did you mean {near[0]}?" if near else ""
+
+
+class NotApplicable(NotJudged):
+    """Nothing is promised to this target here: it has no such role, fixture or mode; `reason` says which."""

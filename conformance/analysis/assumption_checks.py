@@ -8,19 +8,18 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 
 from conformance.exchange.model import Exchange
-from conformance.results.verdicts import Outcome, Verdict
+from conformance.results.model import AssumptionCheck
+from conformance.results.verdicts import VIOLATED, Outcome, Verdict
 
 FILE: Final = "emulator.assumptions.yaml"
 SHOWN: Final = 5
-_HELD: Final = frozenset({Outcome.PASS})
-_BROKEN: Final = frozenset({Outcome.FAIL, Outcome.DEVIATION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +42,6 @@ class Assumption:
     source: str
     says: str
     answers: tuple[Answer, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmation:
-    """What one run showed about one behaviour; `observed` has one part for each occasion."""
-
-    behaviour: str
-    source: str
-    says: str
-    observed: str
-    confirmed: bool
-    evidence: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,36 +72,34 @@ def _answer(row: dict[str, Any]) -> Answer:
     return Answer(**{**row, "among": tuple(row.get("among", ()))})
 
 
-def confirm(
-    assumptions: Iterable[Assumption], verdicts: Iterable[Verdict], exchanges: Iterable[Exchange]
-) -> list[Confirmation]:
-    """Return what the run showed, in the order of the assumptions, without those that had no occasion."""
+def check_assumptions(
+    assumptions: Iterable[Assumption],
+    verdicts: Iterable[Verdict],
+    exchanges: Iterable[Exchange],
+    mask: Callable[[str], str],
+) -> list[AssumptionCheck]:
+    """Return what the run showed, in the order of the assumptions, without those that had no occasion.
+
+    What was seen is masked.
+    """
     judged, sent = tuple(verdicts), tuple(exchanges)
     found = ((each, tuple(_sights(each, judged, sent))) for each in assumptions)
-    return [_sum(each, sights) for each, sights in found if sights]
+    return [_sum(each, sights, mask) for each, sights in found if sights]
 
 
-def as_documents(confirmations: Iterable[Confirmation], mask: Callable[[str], str]) -> list[dict[str, Any]]:
-    """Return the confirmations as they stand in `run.json`; what was seen is masked."""
-    return [
-        asdict(each) | {"observed": mask(each.observed), "evidence": list(each.evidence)}
-        for each in confirmations
-    ]
-
-
-def _sum(assumption: Assumption, sights: tuple[_Sight, ...]) -> Confirmation:
+def _sum(assumption: Assumption, sights: tuple[_Sight, ...], mask: Callable[[str], str]) -> AssumptionCheck:
     places: dict[str, dict[str, None]] = defaultdict(dict)
     for each in sights:
         places[each.what][each.where] = None
     parts = (f"{what} ({', '.join(where)})" for what, where in places.items())
     ids = dict.fromkeys(one for each in sights for one in each.evidence)
-    return Confirmation(
-        assumption.behaviour,
-        assumption.source,
-        assumption.says,
-        "; ".join(parts),
-        all(each.agrees for each in sights),
-        tuple(ids)[:SHOWN],
+    return AssumptionCheck(
+        behaviour=assumption.behaviour,
+        source=assumption.source,
+        says=assumption.says,
+        observed=mask("; ".join(parts)),
+        confirmed=all(each.agrees for each in sights),
+        evidence=tuple(ids)[:SHOWN],
     )
 
 
@@ -132,11 +117,12 @@ def _sights(
 
 def _judged(answer: Answer, verdict: Verdict) -> Iterator[_Sight]:
     if not answer.seen:
-        if verdict.outcome in _HELD | _BROKEN:
-            what = verdict.actual or ("as assumed" if verdict.outcome in _HELD else "otherwise")
-            yield _Sight(verdict.operation, what, verdict.outcome in _HELD, verdict.evidence)
+        if verdict.outcome in {Outcome.PASS, *VIOLATED}:
+            agrees = verdict.outcome is Outcome.PASS
+            what = verdict.actual or ("as assumed" if agrees else "otherwise")
+            yield _Sight(verdict.operation, what, agrees, verdict.evidence)
     elif verdict.outcome is Outcome.OBSERVED:
-        for part in filter(None, verdict.fingerprint.split(" | ")):
+        for part in filter(None, verdict.observed.split(" | ")):
             agrees = re.fullmatch(answer.seen, part) is not None
             yield _Sight(answer.requirement.rpartition(".")[2], part, agrees, verdict.evidence)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from conformance.analysis.history import PastVerdict
 from conformance.claims.requirements import Catalogue, Requirement
 from conformance.claims.scenarios import Scenario
 from conformance.errors import UsageError
@@ -22,12 +23,12 @@ class Defect:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What `conformance explain` prints; `nights` are those of `history.verdicts_of`, newest first."""
+    """What `conformance explain` prints; `past` its last verdicts, newest first."""
 
     requirement: Requirement
     scenarios: tuple[Scenario, ...]
     defects: tuple[Defect, ...]
-    nights: tuple[Mapping[str, Any], ...]
+    past: tuple[PastVerdict, ...]
 
     def to_document(self) -> dict[str, Any]:
         """Return the explanation as JSON."""
@@ -48,7 +49,7 @@ class Explanation:
             "check": row.check,
             "scenarios": [asdict(scenario) for scenario in self.scenarios],
             "defects": [asdict(defect) for defect in self.defects],
-            "verdicts": [dict(night) for night in self.nights],
+            "verdicts": [one.to_document() for one in self.past],
         }
 
     def lines(self) -> Iterator[str]:
@@ -67,11 +68,11 @@ class Explanation:
             yield f"  scenario: {scenario.sentence} ({scenario.file}:{scenario.line} {scenario.name})"
         for defect in self.defects:
             yield f"  catches: {defect.name}: {defect.sentence}"
-        if not self.nights:
+        if not self.past:
             yield "  no verdict in the history"
-        for night in self.nights:
-            verdicts = ", ".join(f"{operation} {verdict}" for operation, verdict in night["verdicts"].items())
-            yield f"  {night['started']} {night['target']}: {verdicts}"
+        for one in self.past:
+            verdicts = ", ".join(f"{operation} {verdict}" for operation, verdict in one.verdicts.items())
+            yield f"  {one.started} {one.target}: {verdicts}"
 
 
 def requirement_of(catalogue: Catalogue, name: str) -> Requirement:
@@ -89,7 +90,7 @@ def explain(
     *,
     scenarios: Sequence[Scenario],
     defects: Mapping[str, tuple[str, Sequence[str]]],
-    nights: Sequence[Mapping[str, Any]],
+    past: Sequence[PastVerdict],
 ) -> Explanation:
     """Return all that is known about the requirement.
 
@@ -102,4 +103,4 @@ def explain(
         for defect, (sentence, breaks) in sorted(defects.items())
         if row.id in {broken.partition("@")[0] for broken in breaks}
     )
-    return Explanation(row, tuple(scenarios), caught, tuple(nights))
+    return Explanation(row, tuple(scenarios), caught, tuple(past))

@@ -56,8 +56,8 @@ class Booker:
             actual=self.redactor.mask(f"{exchange.summary()}: {seen}"),
             evidence=(exchange.id,),
             curl=curl(exchange, self.redactor),
-            fingerprint=seen if outcome is Outcome.OBSERVED else "",
-            variations=(exchange.scenario,) if exchange.scenario else (),
+            observed=seen if outcome is Outcome.OBSERVED else "",
+            seen_in=(exchange.scenario,) if exchange.scenario else (),
         )
 
 

@@ -52,7 +52,12 @@ class ResponseCheck(Check):
     def exchange(self, exchange: Exchange) -> Iterable[Seen]:
         """Look at a response of a documented operation, unless its request left the documented path."""
         operation = exchange.request.operation
-        if operation is None or exchange.request.off_spec or exchange.status is None:
+        if (
+            operation is None
+            or exchange.request.off_spec
+            or exchange.status is None
+            or exchange.is_gateway_page
+        ):
             return ()
         if not self.applies(exchange, operation.responses.get(exchange.status)):
             return ()

@@ -1,15 +1,53 @@
-"""What a scenario expects: each helper returns or raises `Violation` with expected, actual and evidence."""
+"""What a scenario expects: each helper returns or raises `Violation` with expected, actual and evidence.
+
+Inside `proving` each helper also notes the exchanges that it looked at: they are the evidence of a PASS.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any, Final, ParamSpec, TypeVar
 
 from conformance.checks.values import same, shown
 from conformance.errors import Violation
 from conformance.exchange.model import ABSENT, Exchange
 
+P = ParamSpec("P")
+R = TypeVar("R")
+_LOOKED_AT: Final = ContextVar[list[Exchange] | None]("looked_at", default=None)
 
+
+@contextmanager
+def proving() -> Iterator[list[Exchange]]:
+    """Collect the exchanges that expectations look at in the block."""
+    looked_at: list[Exchange] = []
+    token = _LOOKED_AT.set(looked_at)
+    try:
+        yield looked_at
+    finally:
+        _LOOKED_AT.reset(token)
+
+
+def rests_on(*evidence: Exchange) -> None:
+    """Note exchanges that were looked at before, or by something else than an expectation."""
+    looked_at = _LOOKED_AT.get()
+    if looked_at is not None:
+        looked_at.extend(evidence)
+
+
+def _noted(expectation: Callable[P, R]) -> Callable[P, R]:
+    @wraps(expectation)
+    def noting(*arguments: P.args, **options: P.kwargs) -> R:
+        rests_on(*(each for each in arguments if isinstance(each, Exchange)))
+        return expectation(*arguments, **options)
+
+    return noting
+
+
+@_noted
 def status(response: Exchange, *allowed: int) -> None:
     """Expect one of these statuses."""
     if response.status not in allowed:
@@ -17,12 +55,14 @@ def status(response: Exchange, *allowed: int) -> None:
         raise Violation(f"status {wanted}", response.summary(), (response.id,))
 
 
+@_noted
 def differs_from_status(response: Exchange, unwanted: int) -> None:
     """Expect any other status."""
     if response.status == unwanted:
         raise Violation(f"a status other than {unwanted}", response.summary(), (response.id,))
 
 
+@_noted
 def refused(response: Exchange, *allowed: int) -> None:
     """Expect a documented refusal: one of these statuses, or any error status that the page lists."""
     documented = response.request.operation.responses if response.request.operation else ()
@@ -32,6 +72,7 @@ def refused(response: Exchange, *allowed: int) -> None:
         raise Violation(f"a refusal with status {wanted}", response.summary(), (response.id,))
 
 
+@_noted
 def error(response: Exchange, wanted: int, code: str) -> None:
     """Expect this error status with this code and some message."""
     status(response, wanted)
@@ -41,12 +82,14 @@ def error(response: Exchange, wanted: int, code: str) -> None:
         raise Violation("a message for a human in error.message", shown(message), (response.id,))
 
 
+@_noted
 def code_of(response: Exchange, wanted: int, code: str) -> None:
     """Expect this code if the response has this status; the status itself is another requirement's matter."""
     if response.status == wanted:
         error(response, wanted, code)
 
 
+@_noted
 def value(response: Exchange, pointer: str, wanted: Any) -> None:
     """Expect this value at a JSON pointer of the response, exactly."""
     seen = response.at(pointer)
@@ -54,6 +97,7 @@ def value(response: Exchange, pointer: str, wanted: Any) -> None:
         raise Violation(f"{pointer} = {shown(wanted)}", f"{pointer} = {shown(seen)}", (response.id,))
 
 
+@_noted
 def repeats(response: Exchange, pointer: str, sent: str) -> None:
     """Expect what was sent to come back (a GUID in any case, surrounding blanks trimmed or not)."""
     seen = response.at(pointer)
@@ -61,12 +105,14 @@ def repeats(response: Exchange, pointer: str, sent: str) -> None:
         raise Violation(f"{pointer} = {shown(sent)}", f"{pointer} = {shown(seen)}", (response.id,))
 
 
+@_noted
 def differs(response: Exchange, pointer: str, other: Any) -> None:
     """Expect something else than `other` at a JSON pointer of the response."""
     if response.at(pointer) == other and other is not ABSENT:
         raise Violation(f"{pointer} other than {shown(other)}", f"{pointer} = {shown(other)}", (response.id,))
 
 
+@_noted
 def only_members(response: Exchange, pointer: str, allowed: Iterable[str]) -> None:
     """Expect an object at a JSON pointer of the response that has no other members than these."""
     seen = response.at(pointer)
@@ -78,6 +124,7 @@ def only_members(response: Exchange, pointer: str, allowed: Iterable[str]) -> No
         )
 
 
+@_noted
 def same_members(response: Exchange, other: Exchange) -> None:
     """Expect a JSON object with the top members of another response, where that one is an object."""
     wanted = other.at("")
@@ -87,6 +134,7 @@ def same_members(response: Exchange, other: Exchange) -> None:
         equal(found, sorted(wanted), "the members of the answer", other, response)
 
 
+@_noted
 def text(response: Exchange, pointer: str) -> str:
     """Expect a string that is not empty at a JSON pointer of the response, and return it."""
     seen = response.at(pointer)
@@ -95,6 +143,7 @@ def text(response: Exchange, pointer: str) -> str:
     return seen
 
 
+@_noted
 def details(response: Exchange) -> list[dict[str, Any]]:
     """Expect an array of error objects in error.details with at least one entry, and return it."""
     seen = response.at("/error/details")
@@ -103,6 +152,7 @@ def details(response: Exchange) -> list[dict[str, Any]]:
     return seen
 
 
+@_noted
 def detail(response: Exchange, target: str, *codes: str) -> None:
     """Expect a detail about this target, with one of these codes (any code where none is named)."""
     entries = details(response)
@@ -117,6 +167,7 @@ def detail(response: Exchange, target: str, *codes: str) -> None:
         raise Violation("a message in each detail", shown(entries), (response.id,))
 
 
+@_noted
 def no_detail(response: Exchange, target: str) -> None:
     """Expect no detail about this target."""
     entries = response.at("/error/details")
@@ -129,6 +180,7 @@ def no_detail(response: Exchange, target: str) -> None:
         raise Violation(f"no detail on {target}, which is valid", shown(named), (response.id,))
 
 
+@_noted
 def same_items(seen: Iterable[str], wanted: Iterable[str], what: str, *evidence: Exchange) -> None:
     """Expect the same ids in any order and GUID spelling, each exactly once."""
     have, want = sorted(item.lower() for item in seen), sorted(item.lower() for item in wanted)
@@ -136,12 +188,14 @@ def same_items(seen: Iterable[str], wanted: Iterable[str], what: str, *evidence:
         raise Violation(f"{what}: exactly {want}", f"{what}: {have}", tuple(e.id for e in evidence))
 
 
+@_noted
 def equal(seen: Any, wanted: Any, what: str, *evidence: Exchange) -> None:
     """Expect two values to be equal."""
     if seen != wanted:
         raise Violation(f"{what} = {shown(wanted)}", f"{what} = {shown(seen)}", tuple(e.id for e in evidence))
 
 
+@_noted
 def one_of(seen: list[str], places: list[str], *evidence: Exchange) -> None:
     """Expect exactly one id, and that it is one of the places."""
     if len(seen) != 1 or seen[0].lower() not in {place.lower() for place in places}:

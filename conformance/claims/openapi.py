@@ -60,6 +60,7 @@ class Operation:
     body_example: Any = None
     source: str = ""
     undo: JsonObject | None = None
+    moves: str = ""
     document: JsonObject = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -147,6 +148,7 @@ def _operation(api: str, document: JsonObject, path: str, method: str, item: Jso
         body_example=_example(document, body or {}),
         source=item.get("x-source", spec.get("x-source", "")),
         undo=spec.get("x-undo"),
+        moves=spec.get("x-moves", ""),
         document=document,
     )
 

@@ -30,6 +30,8 @@ class Requirement:
     `operations` are operationIds; `needs` are words such as ``role.reader`` or ``token.expired``;
     `check` names or describes what judges it on every exchange, None where a scenario does; `generated` tells
     that generated requests judge it, each process of a run from a seed of its own.
+    `observes` says what its verdict depends on, such as ``state`` or ``error/404``, of its own operation or
+    (``state@operationId``) of another: what is broken there may turn it red as well.
     """
 
     id: str
@@ -44,6 +46,7 @@ class Requirement:
     ask: str = ""
     since: str = ""
     needs: tuple[str, ...] = ()
+    observes: tuple[str, ...] = ()
     check: Any = None
     generated: bool = False
     file: str = ""
@@ -55,7 +58,7 @@ class Requirement:
 
     def hash(self) -> str:
         """Return a hash of what the row says, so that compare can tell a changed row."""
-        row = {k: v for k, v in vars(self).items() if k not in {"file", "check", "generated"}}
+        row = {k: v for k, v in vars(self).items() if k not in {"file", "check", "generated", "observes"}}
         row["oracle"] = self.check  # the name that the key had before: the hash of a row outlives it
         return hashlib.sha256(json.dumps(row, sort_keys=True, default=str).encode()).hexdigest()
 
@@ -141,6 +144,7 @@ def _requirement(row: Mapping[str, Any], file: Path, operations: Mapping[str, Op
         operations=tuple(_meant(meant, row["id"], file, operations)),
         level=Level(fields.pop("level")),
         needs=tuple(fields.pop("needs", ())),
+        observes=tuple(fields.pop("observes", ())),
         since=fields.pop("since", ""),
         file=f"{file.parent.name}/{file.name}" if file.name == "requirements.yaml" else file.name,
         **fields,

@@ -11,7 +11,7 @@ import typer
 from conformance.errors import UsageError
 
 if TYPE_CHECKING:
-    from conformance.results.model import Run
+    from conformance.results.model import RunReport
 
 
 def compare(
@@ -50,7 +50,7 @@ def compare(
             f"the runs judged different targets, {earlier.target} and {later.target}: their moves would mean "
             "little; with --force they are compared all the same"
         )
-    comparison = compare_runs(earlier.document, later.document)
+    comparison = compare_runs(earlier, later)
     if not comparison.comparable and not force:
         raise UsageError(f"nothing can be said: {comparison.notes[0]}")
     if as_json:
@@ -68,18 +68,19 @@ def compare(
     raise typer.Exit(gate(comparison, force=force))
 
 
-def _pair(old: Path | None, new: Path | None, reports: Path) -> tuple[Run, Run]:
+def _pair(old: Path | None, new: Path | None, reports: Path) -> tuple[RunReport, RunReport]:
     """Return the two runs; whichever was not named is found in the history."""
-    from conformance.analysis.history import last_comparable, newest
+    from conformance.analysis.history import read_history
     from conformance.results.run_json import load_run
 
     if old is not None and new is not None:
         return load_run(_folder(old, reports)), load_run(_folder(new, reports))
-    chosen = newest(reports) if old is None else _folder(old, reports)
+    history = read_history(reports)
+    chosen = history.newest() if old is None else _folder(old, reports)
     if chosen is None:
         raise UsageError(f"{reports}: no run yet; `conformance run` writes one, or name two folders")
     later = load_run(chosen)
-    earlier = last_comparable(reports, later.document)
+    earlier = history.last_comparable(later)
     if earlier is None:
         raise UsageError(
             f"{reports}: no earlier whole run of target {later.target} with profile {later.profile} and the "

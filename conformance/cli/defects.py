@@ -79,14 +79,13 @@ def defects(
 
 def known_cases(catalogue: Catalogue) -> list[Case]:
     """Return every case: the healthy emulator, its variations, its defects."""
-    from conformance.emulator.faults import catalogue as known_defects
-    from conformance.emulator.faults import variations
-    from conformance.proof.cases import case_of, healthy
+    from conformance.emulator.catalogue import DEFECTS, VARIATIONS
+    from conformance.proof.cases import defect_case, healthy, variation_case
 
     return [
         healthy(),
-        *(case_of(fault, "variation", catalogue) for fault in variations().values()),
-        *(case_of(fault, "defect", catalogue) for fault in known_defects().values()),
+        *map(variation_case, VARIATIONS.values()),
+        *(defect_case(defect, catalogue) for defect in DEFECTS.values()),
     ]
 
 

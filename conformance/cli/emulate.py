@@ -44,9 +44,10 @@ def emulate(
     if provenance:
         typer.echo(sources.as_json() if json else sources.as_text())
         return
-    from conformance.emulator.command import EmulatorError, run
+    from conformance.emulator.errors import EmulatorError
+    from conformance.emulator.kernel.throttle import parse_rate
+    from conformance.emulator.serving import run
     from conformance.emulator.settings import Settings
-    from conformance.emulator.throttle import parse_rate
 
     try:
         settings = Settings(

@@ -22,7 +22,7 @@ def explain(
     """Print a requirement with its page, its scenarios, the defects it catches and its last verdicts."""
     from conformance.analysis.explain import explain as explain_requirement
     from conformance.analysis.explain import requirement_of
-    from conformance.analysis.history import verdicts_of
+    from conformance.analysis.history import read_history
     from conformance.claims.requirements import load_claims
     from conformance.results.text import one_line, visible
     from conformance.run.pytest_plugin.index import scenarios_by_requirement
@@ -34,7 +34,7 @@ def explain(
         row.id,
         scenarios=scenarios_by_requirement(catalogue).get(row.id, ()),
         defects=_defects(),
-        nights=verdicts_of(reports, requirement, limit),
+        past=read_history(reports).verdicts_of(requirement, limit),
     )
     if as_json:
         typer.echo(json.dumps(explanation.to_document(), indent=2))
@@ -46,6 +46,6 @@ def explain(
 
 def _defects() -> dict[str, tuple[str, tuple[str, ...]]]:
     """Return the emulator's defects: name, sentence and the requirements that each breaks."""
-    from conformance.emulator.faults import catalogue
+    from conformance.emulator.catalogue import DEFECTS
 
-    return {name: (fault.sentence, fault.breaks) for name, fault in catalogue().items()}
+    return {name: (defect.sentence, defect.breaks) for name, defect in DEFECTS.items()}

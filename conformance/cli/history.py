@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from conformance.analysis.history import BrokenRun, NightRun, OpenViolation
+    from collections.abc import Sequence
+
+    from conformance.analysis.history import BrokenRun, OpenViolation, RunDigest
 
 
 class Action(StrEnum):
@@ -55,17 +57,18 @@ def history(
 
 
 def _listed(reports: Path, target: str, limit: int, *, as_json: bool) -> dict[str, Any]:
-    from conformance.analysis.history import broken_runs, open_violations, runs
+    from conformance.analysis.history import open_violations, read_history
 
-    found = runs(reports, target=target, limit=limit)
-    violations = open_violations(reports, target=target)
-    broken = broken_runs(reports)
+    history = read_history(reports)
+    found = history.runs(target=target, limit=limit)
+    violations = open_violations(history, target=target)
+    broken = history.broken
     if not as_json:
         _print_runs(reports, found)
         _print_violations(violations)
         _print_broken(broken)
     return {
-        "runs": [run.to_document() for run in found],
+        "runs": [run.to_document(verdicts=False) for run in found],
         "open": [violation.to_document() for violation in violations],
         "broken": _broken(broken),
     }
@@ -93,20 +96,21 @@ def _pruned(
 
 
 def _indexed(reports: Path, *, as_json: bool) -> dict[str, Any]:
-    from conformance.analysis.history import broken_runs, rebuild
+    from conformance.analysis.history import read_history
 
-    count, broken = rebuild(reports), broken_runs(reports)
+    history = read_history(reports, again=True)
+    count, broken = len(history.digests), history.broken
     if not as_json:
         typer.echo(f"{count} runs indexed")
         _print_broken(broken)
     return {"indexed": count, "broken": _broken(broken)}
 
 
-def _broken(broken: list[BrokenRun]) -> list[dict[str, str]]:
+def _broken(broken: Sequence[BrokenRun]) -> list[dict[str, str]]:
     return [{"folder": str(run.folder), "reason": run.reason} for run in broken]
 
 
-def _print_runs(reports: Path, runs: list[NightRun]) -> None:
+def _print_runs(reports: Path, runs: Sequence[RunDigest]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -151,6 +155,6 @@ def _print_violations(violations: list[OpenViolation]) -> None:
         )
 
 
-def _print_broken(broken: list[BrokenRun]) -> None:
+def _print_broken(broken: Sequence[BrokenRun]) -> None:
     for run in broken:
         typer.echo(f"skipped {run.folder}: {run.reason}", err=True)

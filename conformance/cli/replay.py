@@ -1,4 +1,4 @@
-"""`conformance replay`: sends the exchanges of a finding again and says whether it still holds."""
+"""`conformance replay`: sends the exchanges of a violation again and says whether it is there still."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 def replay(
-    finding: Annotated[
-        str, typer.Argument(metavar="FINDING", help="REQUIREMENT@OPERATION, as in the report.")
+    violation: Annotated[
+        str, typer.Argument(metavar="VIOLATION", help="REQUIREMENT@OPERATION, as in the report.")
     ],
     run: Annotated[
         Path | None, typer.Option("--run", help="The run folder that has it; without it the newest run.")
@@ -33,19 +33,22 @@ def replay(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Send the exchanges of a finding again; exit code 1 where it still holds, 0 where not, 3 if unknown."""
-    from conformance.analysis.history import newest
-    from conformance.analysis.replay import parse_finding, script_of
-    from conformance.analysis.replay import replay as replay_finding
+    """Send the exchanges of a violation again.
+
+    Exit code: 1 it is still there, 0 it is not, 3 nobody can say.
+    """
+    from conformance.analysis.history import read_history
+    from conformance.analysis.replay import parse_violation, script_of
+    from conformance.analysis.replay import replay as send_again
     from conformance.analysis.replay.sender import sender
     from conformance.claims.requirements import load_claims
     from conformance.results.run_json import load_run
     from conformance.targets.opened import DEFAULT_FILE, EMULATOR, open_target
 
-    named = parse_finding(finding)
-    folder = run or newest(reports)
+    named = parse_violation(violation)
+    folder = run or read_history(reports).newest()
     if folder is None:
-        raise UsageError(f"{reports}: no run yet; name the folder that has the finding with --run")
+        raise UsageError(f"{reports}: no run yet; name the folder that has the violation with --run")
     if as_script:
         typer.echo(script_of(folder, named))
         return
@@ -54,7 +57,7 @@ def replay(
     started = recorded.target == EMULATOR and not (targets or DEFAULT_FILE).exists()
     name = target or ("" if started else recorded.target)
     with open_target(name, targets, load_claims()) as opened, sender(opened) as send:
-        result = replay_finding(folder, named, send)
+        result = send_again(folder, named, send)
     if as_json:
         typer.echo(json.dumps(result.to_document(), indent=2))
     else:
@@ -66,7 +69,7 @@ def _print(result: ReplayResult) -> None:
     from conformance.results.text import one_line, visible
 
     lines = [
-        f"{result.finding}: {result.outcome.value}",
+        f"{result.violation}: {result.outcome.value}",
         f"  expected {result.expected}, got {result.actual}",
     ]
     lines.append(f"  {result.reason}")

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from conformance.errors import UsageError
 
 if TYPE_CHECKING:
-    from conformance.results.model import Run
+    from conformance.analysis.compare import Comparison
+    from conformance.analysis.history import RunDigest
+    from conformance.results.model import RunReport
 
 
 def report(
@@ -33,14 +34,15 @@ def report(
     """Render a run folder again from its run.json, and tell the run at the terminal."""
     from conformance.report import statistics, terminal
     from conformance.report.render import kept_comparison, render
-    from conformance.results import run_json
+    from conformance.results.model import schema as json_schema
+    from conformance.results.run_json import load_run
 
     if schema:
-        typer.echo(json.dumps(run_json.schema(), indent=2))
+        typer.echo(json.dumps(json_schema(), indent=2))
         return
     if directory is None:
         raise UsageError("which run? name its folder: conformance report reports/RUN (or --schema)")
-    run = run_json.load_run(directory)
+    run = load_run(directory)
     comparison, nights = (None, None) if history is None else _past(run, history)
     paths = render(directory, formats or None, comparison=comparison, history=nights)
     if as_json:
@@ -52,14 +54,16 @@ def report(
         typer.echo(f"  {path}")
 
 
-def _past(run: Run, reports: Path) -> tuple[Mapping[str, Any] | None, Sequence[Mapping[str, Any]]]:
-    """Return what moved since the last comparable run of the folder, and its nights up to this run."""
+def _past(run: RunReport, reports: Path) -> tuple[Comparison | None, tuple[RunDigest, ...]]:
+    """Return what moved since the last comparable run of the folder, and its last runs up to this one."""
     from conformance.analysis.compare import compare
-    from conformance.analysis.history import last_comparable, nights
+    from conformance.analysis.history import read_history
     from conformance.results.run_json import load_run
 
     if not reports.is_dir():
-        raise UsageError(f"{reports}: no such folder; it holds the run folders of earlier nights")
-    earlier = last_comparable(reports, run.document)
-    moved = compare(load_run(earlier).document, run.document).to_document() if earlier else None
-    return moved, [night for night in nights(reports, run.target) if night["started"] <= run.started]
+        raise UsageError(f"{reports}: no such folder; it holds the run folders of earlier runs")
+    history = read_history(reports)
+    earlier = history.last_comparable(run)
+    moved = compare(load_run(earlier), run) if earlier else None
+    runs = history.runs(target=run.target, limit=30)
+    return moved, tuple(digest for digest in runs if digest.started <= run.started)

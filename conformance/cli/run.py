@@ -50,7 +50,6 @@ def run(
     from conformance.cli.progress import progress_line
     from conformance.report.render import kept_comparison
     from conformance.report.terminal import show
-    from conformance.results.run_json import to_run
     from conformance.run.pytest_plugin.launch import run_scenarios
     from conformance.run.run import PROFILES, Options, new_run
     from conformance.targets.model import parse_rate
@@ -80,11 +79,11 @@ def run(
     with open_target(target, targets, catalogue) as opened:
         state = new_run(options, opened, catalogue)
         with progress_line(quiet=as_json) as progress:
-            document = run_scenarios(state, progress)
+            report = run_scenarios(state, progress)
     if as_json:
-        typer.echo(json.dumps(document, indent=2))
+        typer.echo(json.dumps(report.to_document(), indent=2))
     else:
-        show(to_run(document, state.folder), comparison=kept_comparison(state.folder))
+        show(report, comparison=kept_comparison(state.folder))
     for problem in state.harness_errors:
         typer.echo(f"conformance: the suite failed: {problem}", err=True)
-    raise typer.Exit(document["exit_code"])
+    raise typer.Exit(report.exit_code)

@@ -12,7 +12,7 @@ from conformance.errors import UsageError
 
 def waive(
     requirement: Annotated[
-        str, typer.Argument(metavar="FINDING", help="REQUIREMENT@OPERATION, as in the report.")
+        str, typer.Argument(metavar="VIOLATION", help="REQUIREMENT@OPERATION, as in the report.")
     ],
     target: Annotated[str, typer.Option("--target", help="The target on which it is violated.")],
     reason: Annotated[str, typer.Option("--reason", help="Why one can live with it for a while.")],
@@ -32,22 +32,22 @@ def waive(
     from datetime import UTC, datetime, timedelta
 
     from conformance.analysis.explain import requirement_of
-    from conformance.analysis.replay import parse_finding
+    from conformance.analysis.replay import parse_violation
     from conformance.analysis.waivers import LONGEST, Waiver, add, default_file, known_of
     from conformance.claims.requirements import load_claims
 
     if days > LONGEST.days:
         raise UsageError(f"--days {days}: a waiver holds at most {LONGEST.days} days; then look again")
     catalogue = load_claims()
-    finding = parse_finding(requirement)
-    operations = requirement_of(catalogue, finding.requirement).operations
-    where = {name for name in (operation, finding.operation) if name} or set(operations)
+    violation = parse_violation(requirement)
+    operations = requirement_of(catalogue, violation.requirement).operations
+    where = {name for name in (operation, violation.operation) if name} or set(operations)
     if len(where) > 1:
         raise UsageError(f"{requirement}: on which operation? Name one of {', '.join(sorted(where))}")
     today = datetime.now(UTC).date()
     file = waivers or default_file()
     waiver = Waiver(
-        requirement=finding.requirement,
+        requirement=violation.requirement,
         operation=where.pop(),
         target=target,
         reason=reason,

@@ -10,8 +10,9 @@ import typer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
-    from conformance.analysis.waivers import WaiverState
+    from conformance.results.model import WaiverStanding
 
 
 def waivers(
@@ -24,29 +25,29 @@ def waivers(
     """List the waivers by the days that are left; exit code 1 where one is over."""
     from datetime import UTC, datetime
 
-    from conformance.analysis.waivers import known_of, load_or_none, red_waivers, states_by_days_left
+    from conformance.analysis.waivers import known_of, load_or_none, red_waivers, standings_by_days_left
     from conformance.claims.requirements import load_claims
     from conformance.results.verdicts import ExitCode
 
     known = known_of(load_claims())
     today = datetime.now(UTC).date()
-    states = states_by_days_left(load_or_none(file, today=today, known=known), today)
+    states = standings_by_days_left(load_or_none(file, today=today, known=known), today)
     if as_json:
-        rows = [{**state.to_document(), "days_left": state.days_left} for state in states]
+        rows = [{**one.model_dump(mode="json"), "days_left": one.days_left(today)} for one in states]
         typer.echo(json.dumps({"waivers": rows}, indent=2))
     else:
-        _print(states)
+        _print(states, today)
     raise typer.Exit(ExitCode.VIOLATION if red_waivers(states) else ExitCode.CONFORMS)
 
 
-def _print(states: Sequence[WaiverState]) -> None:
+def _print(states: Sequence[WaiverStanding], today: date) -> None:
     from conformance.report.statistics import plural
     from conformance.results.text import one_line, visible
 
     if not states:
         typer.echo("no waivers")
-    for state in states:
-        waiver, days = state.waiver, state.days_left
+    for waiver in states:
+        days = waiver.days_left(today) or 0
         left = f"{plural(days, 'day')} left" if days >= 0 else f"OVER since {plural(-days, 'day')}"
         lines = (
             f"{left}, until {waiver.expires}: {waiver.requirement} on {waiver.operation} at {waiver.target}",

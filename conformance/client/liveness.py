@@ -50,21 +50,26 @@ class Liveness:
         """Begin to count now."""
         self._began = self.clock()
 
-    def note(self, exchange: Exchange) -> Step:
-        """Count one exchange and decide: go on, ask this operation no more, or end the run."""
+    def note(self, exchange: Exchange, *, is_retry: bool = False) -> Step:
+        """Count one exchange and decide: go on, ask this operation no more, or end the run.
+
+        The tries of one request count once, and the seconds that all of them took.
+        """
         operation = exchange.operation_id
-        if exchange.status is not None:
+        if not exchange.no_answer:
             self.row = 0
             self._rows.pop(operation, None)
             return Step.GO_ON
+        self.seconds += exchange.elapsed_ms / 1000
+        if is_retry and self._rows.get(operation):
+            return Step.GO_ON
         self.row += 1
         self._rows[operation] = self._rows.get(operation, 0) + 1
-        self.seconds += exchange.elapsed_ms / 1000
         return self._handle_no_response(exchange)
 
     def _handle_no_response(self, exchange: Exchange) -> Step:
         if self.undoing:
-            self.reason = f"the target is unreachable, last: {exchange.failure}"
+            self.reason = f"the target is unreachable, last: {exchange.no_answer}"
             return Step.END_RUN if self.row >= IN_A_ROW_UNDOING else Step.GO_ON
         if self.seconds >= TOO_MUCH and self.seconds >= SMALL_PART * (self.clock() - self._began):
             self.reason = f"the target left {self.seconds:.0f} s of requests without a response"
@@ -72,7 +77,7 @@ class Liveness:
         of_operation = self._rows[exchange.operation_id]
         if max(self.row, of_operation) < IN_A_ROW and self.seconds < ENOUGH:
             return Step.GO_ON
-        what = f"{self.row} requests in a row without a response, last: {exchange.failure}"
+        what = f"{self.row} requests in a row without a response, last: {exchange.no_answer}"
         self.reason = f"the target is unreachable: {what}"
         # Something else was answered since this operation fell silent.
         return Step.GIVE_UP_OPERATION if self.row < of_operation else Step.ASK
@@ -82,7 +87,7 @@ class Liveness:
         name = exchange.operation_id
         times = self._rows.get(name, 0)
         self.given_up[name] = (
-            f"{name}: no response ({exchange.failure}), {times} times in a row; the target answers others"
+            f"{name}: no response ({exchange.no_answer}), {times} times in a row; the target answers others"
         )
         self.row = 0
 

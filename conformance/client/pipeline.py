@@ -75,12 +75,14 @@ class Pipeline:
             # The token is taken last, so that a long wait for a slot cannot outlive it.
             prepared.headers["Authorization"] = f"Bearer {self.credentials.token(role)}"
         entry = self.ledger.intend(role, request) if request.undo else None
+        if request.moves:
+            self.ledger.intend_move(request)
         exchange: Exchange | None = None
         try:
             exchange = self._exchange(request, role, prepared)
         finally:
             not_ours = "" if entry is None else self.ledger.outcome(entry, exchange)
-        self._record(exchange)
+        self._record(exchange, is_retry=is_retry)
         if not_ours:
             raise NotJudged(not_ours, (exchange.id,))
         return exchange
@@ -120,13 +122,13 @@ class Pipeline:
             truncated=getattr(response, "truncated", False),
         )
 
-    def _record(self, exchange: Exchange) -> None:
+    def _record(self, exchange: Exchange, *, is_retry: bool) -> None:
         if is_throttled(exchange):
             # At once: others are sending, and how long to wait in all is decided later.
             self.budget.block(min(wait_of(exchange) or 0.0, self.target.max_wait))
         self._keep(exchange)
         self.ledger.foreign.note(exchange)
-        step = self.liveness.note(exchange)
+        step = self.liveness.note(exchange, is_retry=is_retry)
         self._observe(exchange)
         if step is Step.ASK:
             step = Step.GIVE_UP_OPERATION if self._is_reachable(exchange.role) else Step.END_RUN
@@ -145,9 +147,9 @@ class Pipeline:
             root, role, prepare(self.target.base_url, root, self.target.extra_headers(""))
         )
         self._keep(response)
-        if response.status is not None:
+        if not response.no_answer:
             self._observe(response)
-        return response.status is not None
+        return not response.no_answer
 
     def _keep(self, exchange: Exchange) -> None:
         self.evidence.exchanges.append(self.recorder.record(exchange))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Final
 
 from conformance.client.retry_after import wait_of
@@ -18,6 +19,8 @@ MAX_THROTTLED: Final = 4
 UNSAID_WAIT: Final = 2.0
 """Seconds to wait after a 429 that does not say for how long; each further wait is a quarter of it longer."""
 SET_UP_TRIES: Final = 3
+NOISE_TRIES: Final = 3
+NOISE_PAUSE: Final = 0.5
 SET_UP_PAUSE: Final = 0.2
 
 
@@ -46,13 +49,16 @@ class EndRun:
 def next_step(attempts: Sequence[Exchange], max_wait: float) -> Again | EndRun | None:
     """Return what to do after the newest of a request's attempts; None where that is its answer.
 
-    A connection that broke without a whole response is tried once more. After a 429 the run waits as long as
-    the server asks, at most `max_wait` seconds. A set-up or undo request is tried again after a 5xx, or with
-    a new token after a 401; a judged one never is.
+    What the API did not answer itself, since the connection broke or a gateway stepped in, is sent up to
+    three times: that proves more than giving up, and `result_of` sees what it cannot prove. After a 429 the
+    run waits as long as the server asks, at most `max_wait` seconds. A set-up or undo request is tried again
+    after a 5xx, or with a new token after a 401; a judged one never is.
     """
     last = attempts[-1]
-    if last.is_broken:
-        return None if len(attempts) > 1 and attempts[-2].is_broken else Again()
+    if last.is_noise:
+        times = len(list(takewhile(lambda x: x.is_noise, reversed(attempts))))
+        wait = max(wait_of(last) or 0.0, (times - last.is_broken) * NOISE_PAUSE)
+        return None if times >= NOISE_TRIES or wait > UNSAID_WAIT else Again(pause=wait)
     if is_throttled(last):
         return _after_429(attempts, max_wait)
     failed = [x for x in attempts if x.status == UNAUTHORIZED or x.status in SERVER_ERRORS]
@@ -91,16 +97,10 @@ def _after_429(attempts: Sequence[Exchange], max_wait: float) -> Again | EndRun:
 def result_of(attempts: Sequence[Exchange]) -> Exchange:
     """Return the exchange that a request comes to: its newest, unless that one proves nothing.
 
-    A judged write that answers 409 after a try without a response may be in conflict with that try.
+    A judged write that answers 409 after a try that the API did not answer may be in conflict with that try.
     """
     last = attempts[-1]
-    request = last.request
-    if (
-        len(attempts) > 1
-        and attempts[-2].is_broken
-        and last.status == CONFLICT
-        and request.writes
-        and request.purpose == "judged"
-    ):
-        return replace(last, status=None, failure="broken: the first try may have been carried out")
+    judged_write = last.request.writes and last.request.purpose == "judged"
+    if judged_write and last.status == CONFLICT and any(x.is_noise for x in attempts[:-1]):
+        return replace(last, status=None, failure="broken: an earlier try may have been carried out")
     return last

@@ -14,13 +14,14 @@ from conformance.client.liveness import Liveness
 from conformance.client.network import network_of
 from conformance.client.pipeline import Evidence, Observer, Pipeline
 from conformance.client.retry import Again, EndRun, next_step, result_of, was_throttled
+from conformance.client.undo_sender import UndoSender
 from conformance.errors import NotJudged
-from conformance.exchange.model import DELETED, Exchange, Request
+from conformance.exchange.model import Exchange, Request
 from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.entries import Leak
 from conformance.ledger.journal import Ledger
-from conformance.ledger.undo import undo
+from conformance.ledger.undo import DELETED, undo
 from conformance.targets.model import Target
 
 TOKEN_REQUESTS: Final = 2
@@ -86,11 +87,10 @@ class Client:
 
     def send(self, request: Request, role: str = "owner") -> Exchange:
         """Send as this role and return the exchange, which has a status: else `NotJudged` says why not."""
-        self._refuse(request)
-        exchange = self._send_with_backoff(request, role)
-        if exchange.status is None:
-            raise NotJudged(f"{exchange.operation_id}: no response ({exchange.failure})", (exchange.id,))
-        if request.method == "DELETE" and exchange.shows_deletion:
+        exchange = result_of(self._send_with_backoff(request, role))
+        if exchange.no_answer:
+            raise NotJudged(f"{exchange.operation_id}: no response ({exchange.no_answer})", (exchange.id,))
+        if request.method == "DELETE" and exchange.status in DELETED and not exchange.is_half_a_document:
             self.ledger.mark_deleted(request.path)
         return exchange
 
@@ -103,9 +103,10 @@ class Client:
             raise NotJudged(f"nothing more is created: {lost} creations gave no id to delete them with")
         self.ledger.foreign.refuse_foreign(request)
 
-    def _send_with_backoff(self, request: Request, role: str) -> Exchange:
-        """Send until the policy says that the newest attempt is the answer."""
-        attempts = [self._pipeline.attempt(request, role)]
+    def _send_with_backoff(self, request: Request, role: str, *, is_retry: bool = False) -> list[Exchange]:
+        """Send until the policy says that the newest attempt is the answer; return all attempts."""
+        self._refuse(request)
+        attempts = [self._pipeline.attempt(request, role, is_retry=is_retry)]
         while (step := next_step(attempts, self.target.max_wait)) is not None:
             if isinstance(step, EndRun):
                 raise self._end_run(step, attempts)
@@ -115,7 +116,7 @@ class Client:
             attempts.append(self._pipeline.attempt(request, role, is_retry=True))
         if was_throttled(attempts):
             self.on_rate_limit(attempts[-1], lifted=True)
-        return result_of(attempts)
+        return attempts
 
     def _wait(self, step: Again, *, undo: bool) -> None:
         if step.block:
@@ -133,15 +134,10 @@ class Client:
         """Delete everything that the ledger holds; return what could not be."""
         self.liveness.begin_undo()
         self.credentials.forgive()
-        return [leak for ledger in self.ledger.with_inherited() for leak in undo(ledger, self._delete)]
-
-    def _delete(self, role: str, path: str) -> int | str:
-        try:
-            response = self.send(Request("DELETE", path, purpose="undo"), role)
-        except NotJudged as why:
-            return self.redactor.mask(why.reason)
-        broken = response.status in DELETED and not response.shows_deletion
-        return f"{response.status} with broken JSON" if broken else (response.status or "no response")
+        sender = UndoSender(
+            self._send_with_backoff, self.budget, self.target.consistency_timeout, self.redactor
+        )
+        return [leak for ledger in self.ledger.with_inherited() for leak in undo(ledger, sender)]
 
     def close(self) -> None:
         """Close every connection and the files of the run."""
@@ -152,7 +148,8 @@ class Client:
 
 def undo_requests(target: Target, ledger: Ledger) -> int:
     """Return how many requests undo may cost, tokens that expire until then included."""
-    entries = [entry for each in ledger.with_inherited() for entry in each.pending(maybe=True)]
+    ledgers = ledger.with_inherited()
+    entries = [entry for each in ledgers for entry in [*each.pending(maybe=True), *each.lost()]]
     roles = {entry.role for entry in entries}
     renewed = sum(bool(target.roles[r].client_id) for r in roles if r in target.roles)
     return len(entries) + TOKEN_REQUESTS * renewed

@@ -39,5 +39,5 @@ class TargetsFileError(EmulatorError):
     """The targets file or the ``.env`` beside it cannot be written."""
 
 
-class UnknownFaultError(EmulatorError):
+class UnknownDefectError(EmulatorError):
     """No defect or variation has this name."""

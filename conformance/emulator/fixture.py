@@ -1,17 +1,22 @@
-"""Give a project's own tests an emulator: the pytest fixture ``itwin_emulator``."""
+"""Give a project's own tests an emulator: the pytest fixture ``itwin_emulator``.
+
+Every pytest of the environment imports this module, so it imports nothing that takes time.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.emulator.serve import Served
+if TYPE_CHECKING:
+    from conformance.emulator.serving import Served
 
 
 @pytest.fixture(scope="session")
 def _itwin_emulator_process() -> Iterator[Served]:
-    from conformance.emulator.serve import running  # noqa: PLC0415 - a session that never asks pays nothing
+    from conformance.emulator.serving import running  # noqa: PLC0415 - a session that never asks pays nothing
 
     with running() as served:
         yield served

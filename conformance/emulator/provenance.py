@@ -1,78 +1,21 @@
-"""Say of each behaviour how sure we are that the service does the same.
-
-A behaviour is declared beside the code that has it, with :func:`states`, and carries its source: a page of
-the contract, a published fact, something asserted against the live service, something shipped clients rely
-on, or an assumption of this emulator.
-"""
+"""List every behaviour of the emulator with its source, for ``conformance emulate --provenance``."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from enum import StrEnum
-from importlib import import_module
-from typing import TypeVar
+from dataclasses import asdict
 
-F = TypeVar("F", bound="Callable[..., object]")
+from conformance.emulator.apis import operations
+from conformance.emulator.behaviours import DECLARED, Behaviour, Source
+from conformance.emulator.kernel import application
 
-MODULES = ("app", "operations")
-
-
-class Source(StrEnum):
-    """Where a behaviour comes from, surest first."""
-
-    PAGE = "page"
-    DOC = "doc"
-    LIVE = "live"
-    CLIENT = "client"
-    ASSUMPTION = "assumption"
-
-
-@dataclass(frozen=True)
-class Behaviour:
-    """One thing that the emulator does, in one sentence, and where it was learned.
-
-    ``reference`` names the page (its file name without ending) or is empty.
-    """
-
-    id: str
-    says: str
-    source: Source
-    reference: str = ""
-
-
-class DuplicateBehaviourError(ValueError):
-    """Two behaviours were declared under one id."""
-
-
-_KNOWN: dict[str, Behaviour] = {}
-
-
-def note(behaviour_id: str, says: str, source: Source, reference: str = "") -> Behaviour:
-    """Declare one behaviour; raise :class:`DuplicateBehaviourError` if its id is taken."""
-    if behaviour_id in _KNOWN:
-        raise DuplicateBehaviourError(behaviour_id)
-    behaviour = Behaviour(behaviour_id, says, source, reference)
-    _KNOWN[behaviour_id] = behaviour
-    return behaviour
-
-
-def states(behaviour_id: str, says: str, source: Source, reference: str = "") -> Callable[[F], F]:
-    """Return a decorator that declares a behaviour of the decorated function and leaves it as it is."""
-
-    def decorate(function: F) -> F:
-        note(behaviour_id, says, source, reference)
-        return function
-
-    return decorate
+DECLARING = (operations, application)
+"""What imports every module that declares a behaviour."""
 
 
 def behaviours() -> tuple[Behaviour, ...]:
     """Return every declared behaviour, ordered by id."""
-    for module in MODULES:
-        import_module(f"conformance.emulator.{module}")
-    return tuple(_KNOWN[key] for key in sorted(_KNOWN))
+    return tuple(DECLARED[key] for key in sorted(DECLARED))
 
 
 def assumptions() -> tuple[Behaviour, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from conformance.emulator.throttle import Rate
+from conformance.emulator.kernel.throttle import Rate
 
 
 @dataclass(frozen=True)

@@ -29,20 +29,25 @@ class _Absence(Enum):
 ABSENT: Final = _Absence.ABSENT
 """What `Exchange.at` returns where the response's body has no such member."""
 
+CORRELATION_ID: Final = "x-correlation-id"
+GATEWAY_STATUSES: Final = frozenset({502, 503, 504})
+"""Statuses with which a gateway says that it got no answer of the API behind it."""
 VARIABLE: Final = re.compile(r"(?<=/)(?![A-Za-z-]{1,30}(?:/|$))[^/]+")
 """A segment of a set-up request's path that differs from one to the next: anything but a few letters."""
-
-DELETED: Final = frozenset({200, 202, 204, 404, 410})
-"""Statuses of a DELETE after which the thing is not there any more."""
 
 
 @dataclass(frozen=True)
 class Undo:
-    """How to undo what a request creates: DELETE `path`, with ``{id}`` from the response's `pointer`."""
+    """How to undo what a request creates: DELETE `path`, with ``{id}`` from the response's `pointer`.
+
+    `find` is the path and query of a list in which the thing stands, with ``{name}`` for the name that the
+    request gave it: there its id is looked up where no response said it.
+    """
 
     what: str
     path: str
     pointer: str = ""
+    find: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,8 @@ class Request:
     never judged. `path` is the exact path that is sent, already encoded. `params` are the path parameters by
     name. `off_spec` marks a request that leaves the documented path or protocol on purpose: the platform
     oracles stay silent. `tolerated` are undocumented statuses that an odd request may be answered with.
-    `undo` says how to delete what the request creates; `may_throttle` that a 429 is wanted.
+    `undo` says how to delete what the request creates, `moves` is the id of what it may move to another place
+    that its body names; `may_throttle` says that a 429 is wanted.
     """
 
     method: str
@@ -68,6 +74,7 @@ class Request:
     tolerated: frozenset[int] = frozenset()
     purpose: str = "judged"
     undo: Undo | None = None
+    moves: str = ""
     may_throttle: bool = False
 
     @property
@@ -95,6 +102,7 @@ def request_for(operation: Operation, params: Mapping[str, str], **options: Any)
     if operation.undo is not None:
         undo = operation.undo
         options.setdefault("undo", Undo(undo["what"], fill(undo["path"], params), undo.get("pointer", "")))
+    options.setdefault("moves", params.get(operation.moves, ""))
     return Request(operation.method, fill(operation.path, params), operation, dict(params), **options)
 
 
@@ -158,15 +166,31 @@ class Exchange:
         return next((v for k, v in self.headers.items() if k.lower() == name.lower()), None)
 
     @property
-    def shows_deletion(self) -> bool:
-        """Tell whether what a DELETE named is not there any more; broken JSON proves nothing."""
+    def is_half_a_document(self) -> bool:
+        """Tell whether the body is announced as JSON and is none: such a response proves nothing."""
         announced = "json" in (self.header("Content-Type") or "") and bool(self.content)
-        return self.status in DELETED and not (announced and self.json is ABSENT)
+        return announced and self.json is ABSENT
 
     @property
     def is_broken(self) -> bool:
-        """Tell whether the connection ended without a whole response: trying again may help."""
+        """Tell whether the connection ended without a whole response."""
         return self.failure.startswith("broken")
+
+    @property
+    def is_gateway_page(self) -> bool:
+        """Tell whether a gateway answered in the API's place: an API's own 5xx has its error or an id."""
+        own = self.header(CORRELATION_ID) is not None or isinstance(self.at("/error"), dict)
+        return self.status in GATEWAY_STATUSES and not own
+
+    @property
+    def is_noise(self) -> bool:
+        """Tell whether something on the way took the place of the API's answer, which a retry may get."""
+        return self.is_broken or self.is_gateway_page
+
+    @property
+    def no_answer(self) -> str:
+        """Return why the API did not answer, or an empty string where it did."""
+        return f"{self.status} of a gateway in the API's place" if self.is_gateway_page else self.failure
 
     def summary(self) -> str:
         """Return status, error code and targets in one phrase, such as ``409 AssociationExists``."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeGuard
 from urllib.parse import quote, unquote
 
 from conformance.exchange.model import Exchange, Request
+from conformance.ledger.unique_names import own_name_in
 
 PLAUSIBLE_ID: Final = re.compile(r"[\w{}~:.-]{1,200}", re.ASCII)
 """An id that an undo request may be made of: a response could name anything, up to a path of its own."""
@@ -23,7 +24,9 @@ class Entry:
     """One creating request: who sent it, what it creates, and the DELETE that undoes it.
 
     `state` is intended, created, refused, unknown (the response was lost, or gave no usable id) or undone.
-    While `pointer` is not empty and the state is not created, `undo` still has ``{id}`` in it.
+    While `pointer` is not empty and the state is not created, `undo` still has ``{id}`` in it. `places` are
+    the ids of other things of the run, in lower case, that it may live in, the newest last; `name` is the
+    name that the request gave it, `find` a list in which it stands, `answered` the status of the response.
     """
 
     number: int
@@ -34,6 +37,10 @@ class Entry:
     pointer: str
     target: str
     state: str = "intended"
+    places: tuple[str, ...] = ()
+    name: str = ""
+    find: str = ""
+    answered: int = 0
 
     @property
     def is_complete(self) -> bool:
@@ -53,7 +60,8 @@ class Entry:
     @property
     def id(self) -> str:
         """Return the id of what was created, in lower case, or "" where it has none or none is known."""
-        return unquote(self.undo.rsplit("/", 1)[-1]).lower() if self.pointer and self.is_complete else ""
+        last = unquote(self.undo.rsplit("/", 1)[-1]).lower()
+        return last if self.pointer and last != "{id}" else ""
 
 
 @dataclass(frozen=True)
@@ -68,8 +76,9 @@ class Leak:
 def intended(number: int, role: str, request: Request, target: str) -> Entry:
     """Return the entry of a request that is about to create something."""
     assert request.undo is not None  # noqa: S101 - the client asks only for requests that create
-    undo = request.undo
-    return Entry(number, role, undo.what, f"{request.method} {request.path}", undo.path, undo.pointer, target)
+    undo, line, name = request.undo, f"{request.method} {request.path}", own_name_in(request)
+    find = undo.find.replace("{name}", quote(name, safe="")) if name else ""
+    return Entry(number, role, undo.what, line, undo.path, undo.pointer, target, name=name, find=find)
 
 
 def after(entry: Entry, exchange: Exchange | None) -> Entry:
@@ -78,10 +87,19 @@ def after(entry: Entry, exchange: Exchange | None) -> Entry:
         return replace(entry, state="refused")
     if exchange is None or exchange.status is None or exchange.status >= REFUSED.stop:
         return replace(entry, state="unknown")
+    entry = replace(entry, answered=exchange.status)
     if not entry.pointer:
         return replace(entry, state="created")
     created = exchange.at(entry.pointer)
-    if not isinstance(created, str) or not PLAUSIBLE_ID.fullmatch(created) or set(created) <= {"."}:
-        return replace(entry, state="unknown")
+    return with_id(entry, created) if is_plausible(created) else replace(entry, state="unknown")
+
+
+def is_plausible(created: object) -> TypeGuard[str]:
+    """Tell whether an undo request may be made of what stands in the place of an id."""
+    return isinstance(created, str) and bool(PLAUSIBLE_ID.fullmatch(created)) and not set(created) <= {"."}
+
+
+def with_id(entry: Entry, created: str) -> Entry:
+    """Return the entry of what was created under this id."""
     path = entry.undo.replace("{id}", quote(created, safe=""))
     return replace(entry, state="created", undo=path, what=f"{entry.what} {created}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from threading import Lock
@@ -13,7 +13,9 @@ from typing import Any, Final, TextIO
 
 from conformance.errors import UsageError
 from conformance.exchange.model import Exchange, Request
+from conformance.ledger.containment import is_part_of, key_of, keys_in
 from conformance.ledger.entries import REFUSED, Entry, after, intended
+from conformance.ledger.lost import found
 from conformance.ledger.ownership import ForeignResources
 
 try:
@@ -35,15 +37,43 @@ class Ledger:
     entries: dict[int, Entry] = field(default_factory=dict)
     foreign: ForeignResources = field(default_factory=ForeignResources)
     inherited: list[Ledger] = field(default_factory=list)
+    _created: dict[str, int] = field(default_factory=dict, init=False)
     _file: TextIO | None = None
     _lock: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        """Know by its id what an earlier run created."""
+        self._created = {key_of(e.id): e.number for e in self.entries.values() if e.id}
 
     def intend(self, role: str, request: Request) -> int:
         """Write down that `request` is about to create something; return the entry's number."""
         with self._lock:
             number = len(self.entries) + 1
-            self._keep(intended(number, role, request, self.target))
+            entry = intended(number, role, request, self.target)
+            named = self._named_in(request)
+            self._keep(replace(entry, places=tuple(place.id for place in named)))
+            if not entry.pointer:
+                for thing in (each for each in named if is_part_of(entry, each)):
+                    self._add_places(thing, named)
             return number
+
+    def intend_move(self, request: Request) -> None:
+        """Write down where a thing may live once `request`, which may move it, was sent."""
+        with self._lock:
+            moved = self._created.get(key_of(request.moves))
+            if moved is not None:
+                self._add_places(self.entries[moved], self._named_in(request))
+
+    def _add_places(self, entry: Entry, named: Iterable[Entry]) -> None:
+        """Write down that a thing may live in these, too: a link or a move is about to be made."""
+        new = [place.id for place in named if place.id not in {entry.id, *entry.places}]
+        if new:
+            self._keep(replace(entry, places=(*entry.places, *new)))
+
+    def _named_in(self, request: Request) -> list[Entry]:
+        """Return the entries of what this run created that a request names."""
+        numbers = dict.fromkeys(self._created[key] for key in keys_in(request) if key in self._created)
+        return [self.entries[number] for number in numbers]
 
     def outcome(self, number: int, exchange: Exchange | None) -> str:
         """Write down what became of it; None or a lost response leaves it unknown.
@@ -54,7 +84,7 @@ class Ledger:
             before = self.entries[number]
             entry = after(before, exchange)
             why = self._why_not_ours(entry, exchange)
-            self._keep(replace(before, state="unknown") if why else entry)
+            self._keep(replace(before, state="unknown", answered=entry.answered) if why else entry)
             status = exchange.status if exchange is not None else None
             if entry.is_lost and status is not None and status < REFUSED.start:
                 why = f"{entry.request} answered {status} and gave no usable id"
@@ -78,6 +108,20 @@ class Ledger:
         """Write down that what an entry created is deleted."""
         with self._lock:
             self._keep(replace(entry, state="undone"))
+
+    def lost_and_listed(self) -> list[Entry]:
+        """Return what may exist under an id that nobody knows, and may be found in a list."""
+        return [e for e in self.unfinished() if not e.id and e.pointer and e.find]
+
+    def look_for(self, entry: Entry, pages: Sequence[Any] | None) -> None:
+        """Write down what the pages of a list say of a lost entry; None is a list that nobody could read."""
+        with self._lock:
+            self._keep(found(entry, pages, {e.id for e in self.entries.values()}))
+
+    def mark_left(self, entry: Entry) -> None:
+        """Write down that what was taken for deleted is still there."""
+        with self._lock:
+            self._keep(replace(entry, state="created"))
 
     def mark_deleted(self, path: str) -> None:
         """Write down that a scenario deleted something itself: undo need not ask again."""
@@ -114,13 +158,15 @@ class Ledger:
 
     def _keep(self, entry: Entry) -> None:
         self.entries[entry.number] = entry
+        if entry.id:
+            self._created[key_of(entry.id)] = entry.number
         if self.path is None:
             return
         if self._file is None:
             self._file = _opened(self.path)
         self._file.write(json.dumps(asdict(entry)) + "\n")
         self._file.flush()
-        if entry.state == "intended":
+        if entry.state in {"intended", "created"}:  # what a request that is sent next may create or move
             os.fsync(self._file.fileno())
 
     def hold(self) -> bool:
@@ -190,8 +236,8 @@ def load_ledger(path: Path) -> Ledger:
             broken += 1  # a line that a kill cut off: nothing was sent before its line was whole
             continue
         try:
-            entry = Entry(**content)
-        except TypeError as error:
+            entry = Entry(**content | {"places": tuple(content.get("places", ()))})
+        except (TypeError, AttributeError) as error:
             raise UsageError(f"{path}:{number}: no entry of a ledger: {error}") from error
         entries[entry.number] = entry
     if broken and not entries and broken > 1:

@@ -1,47 +1,162 @@
-"""Deletes what a run created, newest first, and says what could not be deleted."""
+"""Deletes what a run created, contents before their container, and says what could not be deleted."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Protocol
 
-from conformance.exchange.model import DELETED
+from conformance.ledger.containment import deletion_order, is_part_of, may_be_in
 from conformance.ledger.entries import Entry, Leak
 from conformance.ledger.journal import Ledger
 
 ROUNDS: Final = 3
+DELETED: Final = frozenset({200, 202, 204})
+NOT_FOUND: Final = frozenset({404, 410})
+SUCCESS: Final = range(200, 300)
+FAILED: Final = 500
 
-Delete = Callable[[str, str], int | str]
-"""Sends a DELETE as a role to a path; returns the status or, where there was none, the reason."""
 
+@dataclass(frozen=True)
+class Answer:
+    """What an undo request came to: a status, or None with the `reason`.
 
-def undo(ledger: Ledger, delete: Delete) -> list[Leak]:
-    """Delete everything that the ledger holds, newest first; return what is left as leaks.
-
-    What is left stays in the ledger. A fixture is never deleted, whatever a response said. As long as that
-    helps, what failed is tried again: one thing may hold another.
+    `retried`: it was sent more than once, so that an earlier try may have done what the last one found done.
     """
-    leaks: list[Leak] = []
-    for _ in range(ROUNDS):
-        before = len(ledger.pending())
-        leaks = [leak for entry in ledger.pending() if (leak := _delete(ledger, entry, delete))]
-        if len(ledger.pending()) in {0, before}:
-            break
-    lost = [entry for entry in ledger.unfinished() if not entry.is_complete]
-    return leaks + [
-        _leak(entry, f"it may or may not exist: {entry.request} gave no usable id") for entry in lost
-    ]
+
+    status: int | None = None
+    reason: str = ""
+    retried: bool = False
 
 
-def _delete(ledger: Ledger, entry: Entry, delete: Delete) -> Leak | None:
-    if entry.id in ledger.foreign.fixtures:
-        return _leak(entry, "it is a fixture of the target: not touched")
-    answer = delete(entry.role, entry.undo)
-    if answer not in DELETED:
-        return _leak(entry, str(answer))
-    ledger.mark_undone(entry)
-    return None
+class Sender(Protocol):
+    """Sends the requests of an undo, each as a role to a path."""
+
+    def delete(self, role: str, path: str, *, is_retry: bool) -> Answer:
+        """Send a DELETE; a retry never spends what is kept back for the DELETE of something else."""
+
+    def is_there(self, role: str, path: str) -> bool | None:
+        """Tell whether a GET shows it, after waiting for reads that lag; None where nothing more is sent."""
+
+    def listed(self, role: str, path: str) -> Sequence[Any] | None:
+        """Return every page of a list as JSON, after waiting for reads that lag; None if it is not read."""
+
+
+def undo(ledger: Ledger, sender: Sender) -> list[Leak]:
+    """Delete everything that the ledger holds; return what is left as leaks.
+
+    What a creation left behind without a word of its id is looked for first. A fixture is never deleted,
+    whatever a response said, and a container not before what may live in it. As long as that helps, what
+    failed is tried again. At the end each id is asked for once more, as far as the budget goes. What is left
+    stays in the ledger.
+    """
+    return _Undo(ledger, sender).run()
+
+
+@dataclass
+class _Undo:
+    ledger: Ledger
+    sender: Sender
+    tried: dict[int, bool] = field(default_factory=dict)
+    """By number whether a DELETE that was sent may have been carried out without a word."""
+    doubtful: list[Entry] = field(default_factory=list)
+    sure: list[Entry] = field(default_factory=list)
+
+    def run(self) -> list[Leak]:
+        leaks: list[Leak] = []
+        for entry in self.ledger.lost_and_listed():
+            self.ledger.look_for(entry, self.sender.listed(entry.role, entry.find))
+        for _ in range(ROUNDS):
+            before = len(self.ledger.pending())
+            leaks = self._round()
+            if len(self.ledger.pending()) in {0, before}:
+                break
+        lost = [entry for entry in self.ledger.unfinished() if not entry.is_complete]
+        return leaks + self._still_there() + [self._lost(entry) for entry in lost]
+
+    def _round(self) -> list[Leak]:
+        leaks: dict[int, Leak] = {}
+        hidden: set[int] = set()
+        for entry in deletion_order(self.ledger.pending()):
+            why, is_hidden = self._delete(entry, hidden)
+            if why:
+                leaks[entry.number] = _leak(entry, why)
+            if is_hidden:
+                hidden.add(entry.number)
+        return list(leaks.values())
+
+    def _delete(self, entry: Entry, hidden: set[int]) -> tuple[str, bool]:
+        """Delete one thing; return why it is left, and whether it was hidden by what was deleted before."""
+        if entry.id in self.ledger.foreign.fixtures:
+            return "it is a fixture of the target: not touched", False
+        inside = [e for e in self.ledger.pending() if e is not entry and may_be_in(e, entry)]
+        held_by = [e for e in inside if e.number not in hidden and not may_be_in(entry, e)]
+        if held_by and entry.id:
+            return f"not deleted, as it may still hold {held_by[0].what}", False
+        answer = self._ask(entry)
+        if answer.status in DELETED:
+            return self._undone(entry, self.sure)
+        if answer.status not in NOT_FOUND:
+            return answer.reason or str(answer.status), False
+        hider = self._hider(entry)
+        if hider is None or answer.retried:
+            return self._undone(entry, self.doubtful)
+        proof = f"{answer.status} does not prove that it is gone"
+        return f"unreachable: it may have been in {hider.what} when that was deleted, and {proof}", True
+
+    def _undone(self, entry: Entry, book: list[Entry]) -> tuple[str, bool]:
+        self.ledger.mark_undone(entry)
+        book.append(entry)
+        return "", False
+
+    def _ask(self, entry: Entry) -> Answer:
+        """Send the DELETE as the role that created it, and where that sees nothing as those of its places."""
+        places = [e for e in self.ledger.entries.values() if may_be_in(entry, e)]
+        was_tried = self.tried.get(entry.number)
+        answer = self.sender.delete(entry.role, entry.undo, is_retry=was_tried is not None)
+        for role in {place.role for place in places} - {entry.role}:
+            if answer.status in NOT_FOUND:
+                answer = self.sender.delete(role, entry.undo, is_retry=True)
+        self.tried[entry.number] = was_tried or answer.status is None or answer.status >= FAILED
+        return replace(answer, retried=answer.retried or bool(was_tried))
+
+    def _hider(self, entry: Entry) -> Entry | None:
+        """Return what may have hidden a thing when it was deleted itself, or None.
+
+        Who deletes a whole deletes its parts; a link between two things (it has no id) goes with either.
+        """
+        deleted = [e for e in self.ledger.entries.values() if e.state == "undone" and may_be_in(entry, e)]
+        if not entry.pointer or any(is_part_of(entry, e) for e in deleted):
+            return None
+        newest_place = {place: number for number, place in enumerate(entry.places)}
+        return max(deleted, key=lambda e: newest_place.get(e.id, -1), default=None)
+
+    def _still_there(self) -> list[Leak]:
+        """Ask for each id that was deleted, the doubtful and the moved first; delete again what is shown."""
+        leaks = []
+        for entry in [*self.doubtful, *sorted(self.sure, key=lambda e: -len(e.places))]:
+            if not entry.id:
+                continue
+            seen = self.sender.is_there(entry.role, entry.undo)
+            if seen is None:
+                break
+            if seen and self._is_still_there(entry):
+                self.ledger.mark_left(entry)
+                leaks.append(_leak(entry, "its DELETE succeeded, and a GET still shows it"))
+        return leaks
+
+    def _is_still_there(self, entry: Entry) -> bool:
+        again = self.sender.delete(entry.role, entry.undo, is_retry=True)
+        return again.status not in NOT_FOUND and self.sender.is_there(entry.role, entry.undo) is not False
+
+    def _lost(self, entry: Entry) -> Leak:
+        named = f" ({entry.name})" if entry.name else ""
+        hider = self._hider(entry)
+        where = f", unreachable in {hider.what}, which was deleted" if hider else ""
+        why = f"it may or may not exist{where}: {entry.request} gave no usable id"
+        return Leak(entry.what + named, f"DELETE {entry.undo}", why)
 
 
 def _leak(entry: Entry, why: str) -> Leak:
-    return Leak(entry.what, f"DELETE {entry.undo}", why)
+    named = f" ({entry.name})" if entry.name else ""
+    return Leak(entry.what + named, f"DELETE {entry.undo}", why)

@@ -7,8 +7,16 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from conformance.exchange.model import Request
+
 PREFIX: Final = re.compile(r"ct-\d{8}T\d{6}Z-[0-9a-f]{6}-")
 """What the names of one run begin with, and those of no other."""
+
+
+def own_name_in(request: Request) -> str:
+    """Return the first name in the body of a request that begins as those of a run do, or ""."""
+    members = request.json.values() if isinstance(request.json, dict) else ()
+    return next((value for value in members if isinstance(value, str) and PREFIX.match(value)), "")
 
 
 @dataclass(frozen=True)

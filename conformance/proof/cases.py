@@ -17,15 +17,14 @@ Pair = tuple[str, str]
 PATIENCE: Final = 0.6
 """Seconds that a write may take to show on an emulator whose variation asks for no more."""
 HEALTHY: Final = "healthy"
-WATCHERS: Final = ("platform.input.invalid-refused", "platform.input.valid-answered")
-"""Promises that generated requests speak for: they may see whatever another one of the operation names."""
+EVERYTHING: Final = "everything"
+"""What a row observes of which any violation of its operation may be a sign, or the consequence."""
+Aspect = tuple[str, str]
+"""An operationId, or * for any, and what is observed of it: ``error/404`` is a part of ``error``."""
 
-MODEL: Final = "platform.model.agrees"
-"""The promise that sequences of calls speak for: what one operation breaks, the next one meets."""
 
-
-class Fault(Protocol):
-    """What a register of defects tells about one of them."""
+class Defect(Protocol):
+    """What is declared of a defect."""
 
     @property
     def name(self) -> str:
@@ -34,7 +33,7 @@ class Fault(Protocol):
 
     @property
     def sentence(self) -> str:
-        """Return how it comes about, or why it is right."""
+        """Return how it comes about."""
         ...
 
     @property
@@ -43,8 +42,22 @@ class Fault(Protocol):
         ...
 
     @property
-    def also(self) -> tuple[str, ...]:
-        """Return patterns of what else may be violated."""
+    def may_also_break(self) -> tuple[str, ...]:
+        """Return patterns of what else may be violated, where that does not follow from `breaks`."""
+        ...
+
+
+class Variation(Protocol):
+    """What is declared of a variation."""
+
+    @property
+    def name(self) -> str:
+        """Return the name."""
+        ...
+
+    @property
+    def sentence(self) -> str:
+        """Return why it is right."""
         ...
 
     @property
@@ -53,30 +66,27 @@ class Fault(Protocol):
         ...
 
     @property
-    def crowded(self) -> bool:
+    def concurrent(self) -> bool:
         """Return whether a second run goes on at the same time."""
         ...
 
 
 @dataclass(frozen=True)
 class Case:
-    """One emulator to judge: `breaks` must be seen as violated, `also` (patterns) may be, nothing else."""
+    """One emulator to judge: `breaks` must be seen as violated, `tolerated` may be, nothing else."""
 
     name: str
     kind: Kind
     sentence: str = ""
     breaks: tuple[Pair, ...] = ()
-    also: tuple[str, ...] = ()
+    may_also_break: tuple[str, ...] = ()
+    tolerated: frozenset[Pair] = frozenset()
     patience: float = PATIENCE
-    crowded: bool = False
+    concurrent: bool = False
 
     def allows(self, pair: Pair) -> bool:
         """Tell whether this pair may be violated."""
-        text = "@".join(pair)
-        operations = {operation for _, operation in self.breaks}
-        watched = pair[0] in WATCHERS and pair[1] in operations
-        met = pair[0] == MODEL and bool(operations)
-        return watched or met or pair in self.breaks or any(fnmatchcase(text, each) for each in self.also)
+        return pair in self.breaks or pair in self.tolerated
 
 
 @dataclass(frozen=True)
@@ -98,16 +108,42 @@ def healthy() -> Case:
     return Case(HEALTHY, "healthy", "The emulator as it is.")
 
 
-def case_of(fault: Fault, kind: Kind, catalogue: Catalogue) -> Case:
-    """Return the case of a registered fault; a requirement that does not exist is a `HarnessError`."""
+def variation_case(variation: Variation) -> Case:
+    """Return the case of a variation."""
+    patience = max(variation.patience, PATIENCE)
     return Case(
-        fault.name,
-        kind,
-        fault.sentence,
-        tuple(dict.fromkeys(pair for text in fault.breaks for pair in pairs_of(text, fault.name, catalogue))),
-        tuple(text if "@" in text else f"{text}@*" for text in fault.also),
-        max(fault.patience, PATIENCE),
-        fault.crowded,
+        variation.name, "variation", variation.sentence, patience=patience, concurrent=variation.concurrent
+    )
+
+
+def defect_case(defect: Defect, catalogue: Catalogue) -> Case:
+    """Return the case of a defect; a requirement that does not exist is a `HarnessError`."""
+    breaks = tuple(dict.fromkeys(p for text in defect.breaks for p in pairs_of(text, defect.name, catalogue)))
+    patterns = tuple(text if "@" in text else f"{text}@*" for text in defect.may_also_break)
+    tolerated = frozenset(
+        pair
+        for pair in catalogue.pairs()
+        if _follows(pair, breaks, catalogue) or any(fnmatchcase("@".join(pair), each) for each in patterns)
+    )
+    return Case(defect.name, "defect", defect.sentence, breaks, patterns, tolerated)
+
+
+def _follows(pair: Pair, breaks: Iterable[Pair], catalogue: Catalogue) -> bool:
+    """Tell whether the pair observes what a broken pair shows to be broken, on whichever operation."""
+    seen = _observed(pair, catalogue)
+    shown = {each for broken in breaks for each in _observed(broken, catalogue) if each[0] == broken[1]}
+    return any(where in (on, "*") and _overlap(what, aspect) for on, aspect in shown for where, what in seen)
+
+
+def _observed(pair: Pair, catalogue: Catalogue) -> set[Aspect]:
+    requirement, operation = pair
+    entries = (text.partition("@") for text in (requirement, *catalogue.rows[requirement].observes))
+    return {(on or operation, aspect) for aspect, _, on in entries}
+
+
+def _overlap(one: str, other: str) -> bool:
+    return (
+        EVERYTHING in (one, other) or f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
     )
 
 

@@ -123,7 +123,7 @@ def _case(row: Row) -> dict[str, Any]:
         "status": row.status,
         "good": row.good,
         "breaks": _texts(case.breaks),
-        "also": list(case.also),
+        "may_also_break": list(case.may_also_break),
         "caught": _texts(row.caught),
         "elsewhere": _texts(row.elsewhere),
         "missed": _texts(row.missed),

@@ -15,8 +15,8 @@ from typing import Any, Final
 
 from conformance.claims.requirements import Catalogue
 from conformance.errors import ConformanceError
-from conformance.proof.cases import HEALTHY, Case, CaseResult, Pair, healthy
-from conformance.results.verdicts import Outcome
+from conformance.proof.cases import HEALTHY, Case, CaseResult, healthy
+from conformance.results.verdicts import VIOLATED, Outcome
 from conformance.run.pytest_plugin.launch import run_scenarios
 from conformance.run.run import Options, new_run
 from conformance.targets.embedded import embedded_target
@@ -28,7 +28,6 @@ LONGEST: Final = 240.0
 """Seconds after which a case is given up."""
 WORTH_WARMING: Final = 8
 """More cases than this, and it pays to warm the process that they are forked from."""
-RED: Final = frozenset({Outcome.FAIL, Outcome.DEVIATION})
 UNJUDGED: Final = frozenset({Outcome.CANNOT_JUDGE, Outcome.HARNESS_ERROR})
 
 _FORKS: Final = "fork" in multiprocessing.get_all_start_methods()
@@ -39,7 +38,7 @@ def execute(
     cases: Sequence[Case], catalogue: Catalogue, *, workers: int, seed: int = 1
 ) -> Iterator[CaseResult]:
     """Run every case with profile quick and yield the outcomes as they come; slow cases begin first."""
-    ahead = sorted(cases, key=lambda case: (not case.crowded, case.kind == "defect", -case.patience))
+    ahead = sorted(cases, key=lambda case: (not case.concurrent, case.kind == "defect", -case.patience))
     if len(ahead) > WORTH_WARMING and _FORKS:
         _warm_up(catalogue, seed)
     running: dict[Connection, tuple[Case, BaseProcess, float]] = {}
@@ -106,7 +105,7 @@ def _child(case: Case, catalogue: Catalogue, seed: int, there: Connection) -> No
 def run_case(case: Case, catalogue: Catalogue, seed: int) -> CaseResult:
     """Judge one emulator with this case's fault, and return what the run said."""
     defects = [] if case.name == HEALTHY else [case.name]
-    neighbour = _Neighbour(case, catalogue, seed) if case.crowded else None
+    neighbour = _Neighbour(case, catalogue, seed) if case.concurrent else None
     with embedded_target(defects=defects) as target:
         hasty = target.model_copy(update={"consistency_timeout": case.patience, "idle": IDLE})
         if neighbour is None:
@@ -149,19 +148,14 @@ def judged(case: Case, catalogue: Catalogue, target: Target, seed: int) -> CaseR
     with tempfile.TemporaryDirectory() as folder:
         run = new_run(Options(report_dir=Path(folder), seed=seed), target, catalogue)
         run.client.recorder.path = None  # nobody reads the exchanges of a case: its verdicts are kept
-        document = run_scenarios(run, formats=False)
-    verdicts = document["verdicts"]
+        report = run_scenarios(run, formats=False)
     return CaseResult(
         case.name,
-        {_pair(each): each["actual"] for each in verdicts if each["verdict"] in RED},
-        {_pair(each): each["reason"] for each in verdicts if each["verdict"] in UNJUDGED},
-        document["exit_code"],
-        document["requests"]["total"],
-        document["requests"]["created"],
+        {each.pair: each.actual for each in report.verdicts if each.outcome in VIOLATED},
+        {each.pair: each.reason for each in report.verdicts if each.outcome in UNJUDGED},
+        int(report.exit_code),
+        report.requests.total,
+        report.requests.created,
         round(time.monotonic() - started, 2),
-        "; ".join(document["harness_errors"])[:500],
+        "; ".join(report.harness_errors)[:500],
     )
-
-
-def _pair(verdict: dict[str, Any]) -> Pair:
-    return verdict["requirement"], verdict["operation"]

@@ -24,11 +24,12 @@ from allure_commons.model2 import (
 from allure_commons.types import LabelType, LinkType, Severity
 
 from conformance.claims.level import Level
+from conformance.exchange.recorded import RecordedExchange
 from conformance.report import statistics
 from conformance.report.allure_known import KNOWN_ISSUES, known_issues
-from conformance.report.exchanges import Record, request_text, response_text, title
+from conformance.report.exchanges import request_text, response_text, title
 from conformance.report.moments import moment_of
-from conformance.results.model import Run
+from conformance.results.model import RunReport
 from conformance.results.text import one_line, shorten, visible, web_link
 from conformance.results.verdicts import Outcome, Verdict
 
@@ -58,15 +59,15 @@ _CATEGORIES: Final = (
 )
 
 
-def write_allure(run: Run, exchanges: Mapping[str, Record], folder: Path) -> None:
+def write_allure(run: RunReport, exchanges: Mapping[str, RecordedExchange], folder: Path) -> None:
     """Write the run's Allure results into the folder, in place of any older ones."""
     logger = _LOGGER(str(folder), clean=True)
     attached: dict[str, list[Attachment]] = {}
     for verdict in run.verdicts:
         evidence = [exchanges[name] for name in verdict.evidence if name in exchanges]
         for record in evidence:
-            if record["id"] not in attached:
-                attached[record["id"]] = _attach(logger, record)
+            if record.id not in attached:
+                attached[record.id] = _attach(logger, record)
         logger.report_result(_result(run, verdict, evidence, attached))
     _write(folder / "environment.properties", _environment(run))
     _write(folder / "categories.json", json.dumps(_categories(), indent=1))
@@ -90,7 +91,7 @@ def _digest(*words: str) -> str:
     return hashlib.md5("\n".join(words).encode(), usedforsecurity=False).hexdigest()
 
 
-def _attach(logger: Any, record: Record) -> list[Attachment]:
+def _attach(logger: Any, record: RecordedExchange) -> list[Attachment]:
     attachments = []
     for name, text in (("request", request_text(record)), ("response", response_text(record))):
         source = f"{uuid4()}-attachment.txt"
@@ -100,7 +101,10 @@ def _attach(logger: Any, record: Record) -> list[Attachment]:
 
 
 def _result(
-    run: Run, verdict: Verdict, evidence: list[Record], attached: Mapping[str, list[Attachment]]
+    run: RunReport,
+    verdict: Verdict,
+    evidence: list[RecordedExchange],
+    attached: Mapping[str, list[Attachment]],
 ) -> TestResult:
     start, stop = _span(run, evidence)
     status = _status(run, verdict)
@@ -116,7 +120,7 @@ def _result(
         statusDetails=_details(run, verdict),
         stage="finished",
         steps=[
-            _step(record, attached[record["id"]], status, last=record is evidence[-1]) for record in evidence
+            _step(record, attached[record.id], status, last=record is evidence[-1]) for record in evidence
         ],
         parameters=[
             Parameter(name="operation", value=verdict.operation),
@@ -130,7 +134,7 @@ def _result(
     )
 
 
-def _status(run: Run, verdict: Verdict) -> str:
+def _status(run: RunReport, verdict: Verdict) -> str:
     if run.is_red(verdict):
         return Status.FAILED
     if run.requirement(verdict.requirement).provisional and verdict.outcome is Outcome.FAIL:
@@ -138,7 +142,7 @@ def _status(run: Run, verdict: Verdict) -> str:
     return _STATUS[verdict.outcome]
 
 
-def _details(run: Run, verdict: Verdict) -> StatusDetails | None:
+def _details(run: RunReport, verdict: Verdict) -> StatusDetails | None:
     if verdict.outcome is Outcome.PASS:
         return None
     if verdict.outcome not in statistics.VIOLATED:
@@ -151,18 +155,18 @@ def _details(run: Run, verdict: Verdict) -> StatusDetails | None:
     )
 
 
-def _description(run: Run, verdict: Verdict) -> str:
+def _description(run: RunReport, verdict: Verdict) -> str:
     requirement = run.requirement(verdict.requirement)
     facts = {
         "page says": requirement.quote and f"“{requirement.quote}”",
         "claim": requirement.expect,
         "question to the owner": requirement.ask,
-        "seen": verdict.fingerprint,
+        "seen": verdict.observed,
     }
     return "\n\n".join(f"{name}: {one_line(value)}" for name, value in facts.items() if value)
 
 
-def _labels(run: Run, verdict: Verdict) -> list[Label]:
+def _labels(run: RunReport, verdict: Verdict) -> list[Label]:
     requirement = run.requirement(verdict.requirement)
     api = run.operation(verdict.operation).api or "platform"
     labels = {
@@ -183,7 +187,7 @@ def _labels(run: Run, verdict: Verdict) -> list[Label]:
     return [Label(name=str(name), value=value) for name, value in labels.items() if value]
 
 
-def _links(run: Run, verdict: Verdict) -> list[Link]:
+def _links(run: RunReport, verdict: Verdict) -> list[Link]:
     waiver = run.waiver(verdict)
     page = run.requirement(verdict.requirement).page
     links = [Link(type=LinkType.LINK, url=page, name="page")] if web_link(page) else []
@@ -192,7 +196,9 @@ def _links(run: Run, verdict: Verdict) -> list[Link]:
     return links
 
 
-def _step(record: Record, attachments: list[Attachment], status: str, *, last: bool) -> TestStepResult:
+def _step(
+    record: RecordedExchange, attachments: list[Attachment], status: str, *, last: bool
+) -> TestStepResult:
     """Return an exchange as a step; the newest one is the step that decided."""
     start, stop = _times(record)
     return TestStepResult(
@@ -205,12 +211,12 @@ def _step(record: Record, attachments: list[Attachment], status: str, *, last: b
     )
 
 
-def _times(record: Record) -> tuple[int, int]:
-    start = int(float(record.get("started") or 0) * 1000)
-    return start, start + int(float(record.get("elapsed_ms") or 0))
+def _times(record: RecordedExchange) -> tuple[int, int]:
+    start = int(record.started * 1000)
+    return start, start + int(record.elapsed_ms)
 
 
-def _span(run: Run, evidence: list[Record]) -> tuple[int, int]:
+def _span(run: RunReport, evidence: list[RecordedExchange]) -> tuple[int, int]:
     if evidence:
         times = [_times(record) for record in evidence]
         return min(start for start, _ in times), max(stop for _, stop in times)
@@ -219,8 +225,8 @@ def _span(run: Run, evidence: list[Record]) -> tuple[int, int]:
     return begun, begun
 
 
-def _environment(run: Run) -> str:
-    environment = run.identity.get("environment") or {}
+def _environment(run: RunReport) -> str:
+    environment = run.provenance.environment
     facts = {
         "run": run.run_id,
         "target": run.target,
@@ -228,9 +234,9 @@ def _environment(run: Run) -> str:
         "profile": run.profile,
         "seed": run.seed,
         "strict": run.strict,
-        "suite": run.identity.get("suite", ""),
-        "python": environment.get("python", ""),
-        "platform": environment.get("platform", ""),
+        "suite": run.provenance.suite,
+        "python": environment.python,
+        "platform": environment.platform,
     }
     return "".join(f"{name}={_property(str(value))}\n" for name, value in facts.items())
 

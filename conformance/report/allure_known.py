@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from conformance.results.model import Run, Waiver
+from conformance.results.model import RunReport, WaiverStanding
 from conformance.results.text import web_link
 
 KNOWN_ISSUES: Final = "known-issues.json"
 """Not a file of Allure's own: `allurerc.mjs` reads it, as Allure 3 keeps what is known in its settings."""
 
 
-def known_issues(run: Run, case_id: Callable[[str, str], str]) -> dict[str, Any]:
+def known_issues(run: RunReport, case_id: Callable[[str, str], str]) -> dict[str, Any]:
     """Return the rules and links of Allure's `resolutions`.
 
     Allure wants an issue once, with an id of its own and a link made of a template and that id; a waiver
     whose defect is none is accepted with its reason.
     """
-    by_defect: dict[str, list[Waiver]] = {}
+    by_defect: dict[str, list[WaiverStanding]] = {}
     for waiver in run.waivers:
         if waiver.state == "active":
             by_defect.setdefault(waiver.defect, []).append(waiver)

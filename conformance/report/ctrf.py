@@ -7,17 +7,17 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
+from conformance.exchange.recorded import RecordedExchange
 from conformance.report import statistics
-from conformance.report.exchanges import Record
 from conformance.report.moments import moment_of
-from conformance.results.model import Run, Waiver
+from conformance.results.model import RunReport, WaiverStanding
 from conformance.results.verdicts import Outcome, Verdict
 
 SPEC_VERSION: Final = "0.0.0"
 STATUSES: Final = ("passed", "failed", "skipped", "pending", "other")
 
 
-def render_ctrf(run: Run, exchanges: Mapping[str, Record]) -> str:
+def render_ctrf(run: RunReport, exchanges: Mapping[str, RecordedExchange]) -> str:
     """Return the run as CTRF."""
     tests = [_test(run, verdict, exchanges) for verdict in run.verdicts]
     tests += [_ended(waiver) for waiver in statistics.expired(run)]
@@ -30,7 +30,7 @@ def render_ctrf(run: Run, exchanges: Mapping[str, Record]) -> str:
         **({"timestamp": run.finished} if moment_of(run.finished) else {}),
         "generatedBy": "itwin-conformance",
         "results": {
-            "tool": {"name": "itwin-conformance", "version": str(run.identity.get("suite", ""))},
+            "tool": {"name": "itwin-conformance", "version": run.provenance.suite},
             "summary": {
                 "tests": len(tests),
                 **{status: found.count(status) for status in STATUSES},
@@ -50,7 +50,7 @@ def render_ctrf(run: Run, exchanges: Mapping[str, Record]) -> str:
     return json.dumps(report, indent=1) + "\n"
 
 
-def _test(run: Run, verdict: Verdict, exchanges: Mapping[str, Record]) -> dict[str, Any]:
+def _test(run: RunReport, verdict: Verdict, exchanges: Mapping[str, RecordedExchange]) -> dict[str, Any]:
     requirement = run.requirement(verdict.requirement)
     waiver = run.waiver(verdict)
     test = {
@@ -69,7 +69,7 @@ def _test(run: Run, verdict: Verdict, exchanges: Mapping[str, Record]) -> dict[s
     return {name: value for name, value in test.items() if value not in ("", [])}
 
 
-def _ended(waiver: Waiver) -> dict[str, Any]:
+def _ended(waiver: WaiverStanding) -> dict[str, Any]:
     """Return a waiver that makes the run red as a failed test: else a green report would hide a red run."""
     return {
         "name": f"waivers: {waiver.requirement} on {waiver.operation or 'every operation'}",
@@ -82,7 +82,7 @@ def _ended(waiver: Waiver) -> dict[str, Any]:
     }
 
 
-def status(run: Run, verdict: Verdict) -> str:
+def status(run: RunReport, verdict: Verdict) -> str:
     """Return the word that CTRF has for this verdict."""
     if run.is_red(verdict):
         return "failed"
@@ -93,16 +93,15 @@ def status(run: Run, verdict: Verdict) -> str:
     return "other"
 
 
-def _message(run: Run, verdict: Verdict) -> str:
+def _message(run: RunReport, verdict: Verdict) -> str:
     if verdict.outcome in statistics.VIOLATED:
         said = f"expected {verdict.expected}; got {verdict.actual or verdict.reason}"
         return said if run.is_red(verdict) else f"{statistics.why_tolerated(run, verdict)}: {said}"
     return verdict.reason
 
 
-def _duration(verdict: Verdict, exchanges: Mapping[str, Record]) -> int:
-    times = (exchanges[name].get("elapsed_ms") for name in verdict.evidence if name in exchanges)
-    return round(sum(time for time in times if isinstance(time, int | float)))
+def _duration(verdict: Verdict, exchanges: Mapping[str, RecordedExchange]) -> int:
+    return round(sum(exchanges[name].elapsed_ms for name in verdict.evidence if name in exchanges))
 
 
 def _millis(text: str) -> int:

@@ -13,11 +13,12 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from conformance.analysis.compare import Comparison
 from conformance.analysis.compare.comparison_text import said
+from conformance.analysis.history import RunDigest
+from conformance.exchange.recorded import RecordedExchange
 from conformance.report import html_data, html_moves, html_nights, html_sections, statistics
-from conformance.report.exchanges import Record
-from conformance.results.model import Run
-from conformance.results.text import scrub
+from conformance.results.model import RunReport
 from conformance.results.verdicts import Outcome
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -25,15 +26,15 @@ SCRIPTS: Final = ("dom", "state", "difference", "findings", "matrix", "heat", "k
 
 
 def render_html(
-    run: Run,
-    exchanges: Mapping[str, Record],
-    comparison: Mapping[str, Any] | None = None,
-    history: Sequence[Mapping[str, Any]] | None = None,
+    run: RunReport,
+    exchanges: Mapping[str, RecordedExchange],
+    comparison: Comparison | None = None,
+    history: Sequence[RunDigest] | None = None,
     scripts: Mapping[tuple[str, str], str] | None = None,
 ) -> str:
     """Return the page; without a comparison or a history it says how to get one."""
-    moves = html_moves.moves(scrub(comparison))
-    nights = html_nights.nights(run, scrub(history))
+    moves = html_moves.moves(comparison)
+    nights = html_nights.nights(run, history)
     style, script = _source("report.css"), _script()
     counts = statistics.count(run.verdicts)
     page = _environment().get_template("report.html.j2")

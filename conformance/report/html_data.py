@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from conformance.analysis.compare.comparison_text import SAID, said
+from conformance.exchange.recorded import RecordedExchange
 from conformance.report import statistics
-from conformance.report.exchanges import Record, request_text, response_text, title
+from conformance.report.exchanges import request_text, response_text, title
 from conformance.report.html_moves import Moves
 from conformance.report.html_nights import Night
-from conformance.results.model import Run
+from conformance.results.model import RunReport
 from conformance.results.text import shorten, web_link
 from conformance.results.verdicts import Outcome, Verdict
 
@@ -52,8 +53,8 @@ class _Budget:
 class Proof:
     """A run, the exchanges behind its verdicts, and the script that shows a violation again."""
 
-    run: Run
-    exchanges: Mapping[str, Record]
+    run: RunReport
+    exchanges: Mapping[str, RecordedExchange]
     scripts: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
@@ -91,12 +92,12 @@ def page_data(proof: Proof, moves: Moves | None, nights: list[Night]) -> dict[st
     }
 
 
-def _operation(run: Run, name: str) -> dict[str, str]:
+def _operation(run: RunReport, name: str) -> dict[str, str]:
     operation = run.operation(name)
     return {"id": name, "api": operation.api, "call": f"{operation.method} {operation.path}".strip()}
 
 
-def _requirement(run: Run, name: str) -> dict[str, Any]:
+def _requirement(run: RunReport, name: str) -> dict[str, Any]:
     requirement = run.requirement(name)
     return {
         "id": name,
@@ -120,7 +121,7 @@ def _row(proof: Proof, verdict: Verdict, budget: _Budget) -> dict[str, Any]:
         "e": shorten(verdict.expected, TEXT),
         "a": shorten(verdict.actual, TEXT),
         "n": shorten(verdict.reason, TEXT),
-        "f": shorten(verdict.fingerprint, TEXT),
+        "f": shorten(verdict.observed, TEXT),
         "c": verdict.curl if len(verdict.curl) <= 2 * TEXT else "",
         "s": proof.scripts.get((verdict.requirement, verdict.operation), ""),
     }
@@ -132,7 +133,7 @@ def _row(proof: Proof, verdict: Verdict, budget: _Budget) -> dict[str, Any]:
     return row
 
 
-def _keep(identifier: str, exchanges: Mapping[str, Record], budget: _Budget) -> bool:
+def _keep(identifier: str, exchanges: Mapping[str, RecordedExchange], budget: _Budget) -> bool:
     """Keep an exchange for the page if it is recorded and still fits."""
     if identifier in budget.exchanges:
         return True

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from conformance.analysis.compare.comparison_text import causes_of
+from conformance.analysis.compare import Comparison
 from conformance.results.text import shorten
 
 SHOWN_MOVES: Final = 300
@@ -89,29 +88,29 @@ class Moves:
         return f"Nothing moved: {left} there still."
 
 
-def moves(comparison: Mapping[str, Any] | None) -> Moves | None:
+def moves(comparison: Comparison | None) -> Moves | None:
     """Return the comparison's moves, the gravest first, or None where there is no comparison."""
     if comparison is None:
         return None
     rows = [
         Move(
-            str(move.get("requirement", "")),
-            str(move.get("operation", "")),
-            str(move.get("move", "")),
-            causes_of(move),
-            str(move.get("before", "")),
-            str(move.get("after", "")),
-            shorten(str(move.get("detail", "")), 600),
+            move.requirement,
+            move.operation,
+            move.move.value,
+            tuple(cause.value for cause in move.causes),
+            move.before,
+            move.after,
+            shorten(move.detail, 600),
         )
-        for move in comparison.get("moves", [])
+        for move in comparison.moves
     ]
     rank = {kind: number for number, kind in enumerate(KINDS)}
     rows.sort(key=lambda move: (rank.get(move.kind, len(rank)), move.requirement, move.operation))
     causes = [move.cause for move in rows if move.cause and move.kind != "still"]
     return Moves(
-        old=str(comparison.get("old", "")),
+        old=comparison.old,
         rows=tuple(rows),
-        notes=tuple(str(note) for note in comparison.get("notes", [])),
+        notes=comparison.notes,
         causes=tuple(
             sorted(((cause, causes.count(cause)) for cause in set(causes)), key=lambda item: -item[1])
         ),

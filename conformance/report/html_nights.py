@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
+from conformance.analysis.history import RunDigest
 from conformance.report import statistics
 from conformance.report.moments import moment_of
-from conformance.results.model import Run
+from conformance.results.model import RunReport
 from conformance.results.verdicts import Outcome
 
 NIGHTS: Final = 30
@@ -34,34 +35,33 @@ class Night:
         return f"{moment:%d %b %Y, %H:%M}" if moment else self.started
 
 
-def nights(run: Run, history: Sequence[Mapping[str, Any]] | None) -> list[Night]:
+def nights(run: RunReport, history: Sequence[RunDigest] | None) -> list[Night]:
     """Return the last nights, oldest first; this run is always the newest of them."""
-    past = [_night(row) for row in history or () if row.get("run_id") != run.run_id]
+    past = [_night(row) for row in history or () if row.run_id != run.run_id]
     past.sort(key=lambda night: night.started)
     present = Night(
         run.run_id,
         run.started,
         sum(1 for j in run.verdicts if j.outcome is Outcome.FAIL and not j.waived),
         statistics.judged_share(run.verdicts),
-        int(run.requests.get("total", 0)),
-        float(run.seconds),
+        run.requests.total,
+        run.seconds,
         {f"{j.requirement}|{j.operation}": j.outcome.value for j in run.verdicts},
         frozenset(f"{j.requirement}|{j.operation}" for j in run.verdicts if j.waived),
     )
     return [*past, present][-NIGHTS:]
 
 
-def _night(row: Mapping[str, Any]) -> Night:
-    counts = row.get("counts") or {}
+def _night(row: RunDigest) -> Night:
     return Night(
-        str(row.get("run_id", "")),
-        str(row.get("started", "")),
-        int(row.get("violations", counts.get(Outcome.FAIL.value)) or 0),
-        float(row.get("judged_share") or 0),
-        int(row.get("requests") or 0),
-        float(row.get("seconds") or 0),
-        row.get("verdicts") or {},
-        frozenset(row.get("waived") or ()),
+        row.run_id,
+        row.started,
+        row.violations,
+        row.judged_share,
+        row.requests,
+        row.seconds,
+        row.verdicts,
+        frozenset(row.waived),
     )
 
 

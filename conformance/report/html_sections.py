@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -10,7 +9,7 @@ from typing import Final
 from conformance.report import statistics
 from conformance.report.advice import how_to_judge
 from conformance.report.moments import moment_of
-from conformance.results.model import Run, Waiver
+from conformance.results.model import AssumptionCheck, RunReport, WaiverStanding
 from conformance.results.text import shorten, web_link
 from conformance.results.verdicts import Outcome
 
@@ -28,12 +27,12 @@ class Observation:
     seen: tuple[tuple[str, str], ...]
 
 
-def observations(run: Run) -> list[Observation]:
+def observations(run: RunReport) -> list[Observation]:
     """Return what was observed, the rows with a question to the owner first."""
     seen: dict[str, list[tuple[str, str]]] = {}
     for verdict in run.verdicts:
         if verdict.outcome is Outcome.OBSERVED or run.requirement(verdict.requirement).ask:
-            what = verdict.fingerprint or verdict.actual or verdict.reason or verdict.outcome.value
+            what = verdict.observed or verdict.actual or verdict.reason or verdict.outcome.value
             seen.setdefault(verdict.requirement, []).append((verdict.operation, shorten(what, 400)))
     found = []
     for name, rows in sorted(seen.items()):
@@ -42,62 +41,40 @@ def observations(run: Run) -> list[Observation]:
     return sorted(found, key=lambda observation: not observation.ask)
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A question that only a live target can answer: what the emulator assumes, and what was seen here."""
-
-    behaviour: str
-    source: str
-    says: str
-    observed: str
-    confirmed: bool
-
-
-def answers(run: Run) -> list[Answered]:
+def answers(run: RunReport) -> list[AssumptionCheck]:
     """Return what the target showed about the emulator's assumptions, those that do not hold first."""
-    rows = [row for row in run.document.get("confirmations", ()) if isinstance(row, Mapping)]
     found = [
-        Answered(
-            behaviour=_told(row, "behaviour"),
-            source=_told(row, "source"),
-            says=_told(row, "says"),
-            observed=_told(row, "observed"),
-            confirmed=bool(row.get("confirmed")),
-        )
-        for row in rows
+        each.model_copy(update={"says": shorten(each.says, 400), "observed": shorten(each.observed, 400)})
+        for each in run.assumptions
     ]
-    return sorted(found, key=lambda answer: (answer.confirmed, answer.behaviour))
-
-
-def _told(row: Mapping[str, object], name: str) -> str:
-    return shorten(str(row.get(name, "")), 400)
+    return sorted(found, key=lambda each: (each.confirmed, each.behaviour))
 
 
 @dataclass(frozen=True, slots=True)
 class Remaining:
     """A waiver, the days that it has left at the time of the run, and the share of the longest term."""
 
-    waiver: Waiver
+    waiver: WaiverStanding
     days: int | None
     share: int
     link: str
 
 
-def waivers(run: Run) -> list[Remaining]:
+def waivers(run: RunReport) -> list[Remaining]:
     """Return the waivers, the one that ends first on top."""
     moment = moment_of(run.started)
     rows = [_remaining(waiver, moment.date() if moment else None) for waiver in run.waivers]
     return sorted(rows, key=lambda row: (row.waiver.state == "active", row.days is None, row.days or 0))
 
 
-def _remaining(waiver: Waiver, today: date | None) -> Remaining:
+def _remaining(waiver: WaiverStanding, today: date | None) -> Remaining:
     end = moment_of(waiver.expires)
     days = (end.date() - today).days if end and today else None
     share = 0 if days is None else max(0, min(100, round(100 * days / WAIVER_DAYS)))
     return Remaining(waiver, days, share, web_link(waiver.defect))
 
 
-def gaps(run: Run) -> list[tuple[statistics.Gap, list[str], str]]:
+def gaps(run: RunReport) -> list[tuple[statistics.Gap, list[str], str]]:
     """Return what was not judged and why, the requirements behind it, and how to make it judged."""
     return [
         (
@@ -109,9 +86,9 @@ def gaps(run: Run) -> list[tuple[statistics.Gap, list[str], str]]:
     ]
 
 
-def facts(run: Run) -> list[tuple[str, str]]:
+def facts(run: RunReport) -> list[tuple[str, str]]:
     """Return what identifies the run and what it cost the target."""
-    environment = run.identity.get("environment") or {}
+    environment = run.provenance.environment
     requests = run.requests
     rows = {
         "Run": run.run_id,
@@ -123,11 +100,11 @@ def facts(run: Run) -> list[tuple[str, str]]:
         "Seed": "" if run.seed is None else str(run.seed),
         "Started": run.started,
         "Finished": run.finished,
-        "Requests": f"{requests.get('total', 0)}, {requests.get('writes', 0)} of them writes",
-        "Waited": f"{requests.get('seconds_waited', 0):.0f} s",
-        "Throttled": f"{requests.get('throttled', 0)} times",
-        "Suite": str(run.identity.get("suite", "")),
-        "Python": f"{environment.get('python', '')} {environment.get('platform', '')}".strip(),
+        "Requests": f"{requests.total}, {requests.writes} of them writes",
+        "Waited": f"{requests.seconds_waited:.0f} s",
+        "Throttled": f"{requests.throttled} times",
+        "Suite": run.provenance.suite,
+        "Python": f"{environment.python} {environment.platform}".strip(),
         "Exit code": str(run.exit_code),
     }
     return [(name, value) for name, value in rows.items() if value]

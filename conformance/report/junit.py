@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 from xml.etree import ElementTree as ET
 
+from conformance.exchange.recorded import RecordedExchange
 from conformance.report import statistics
-from conformance.report.exchanges import Record, request_text, response_text
-from conformance.results.model import Run, Waiver
+from conformance.report.exchanges import request_text, response_text
+from conformance.results.model import RunReport, WaiverStanding
 from conformance.results.text import one_line, shorten
 from conformance.results.verdicts import Outcome, Verdict
 
@@ -21,7 +22,7 @@ DETAIL: Final = 20_000
 _ERRORS: Final = frozenset({Outcome.CANNOT_JUDGE, Outcome.HARNESS_ERROR})
 
 
-def render_junit(run: Run, exchanges: Mapping[str, Record]) -> str:
+def render_junit(run: RunReport, exchanges: Mapping[str, RecordedExchange]) -> str:
     """Return the run as JUnit XML; a suite for each operation, and one for waivers that make the run red."""
     root = ET.Element("testsuites", name=f"conformance {run.target}")
     for operation, verdicts in statistics.by_operation(run).items():
@@ -43,7 +44,7 @@ def render_junit(run: Run, exchanges: Mapping[str, Record]) -> str:
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
 
-def _suite(root: ET.Element, run: Run, name: str) -> ET.Element:
+def _suite(root: ET.Element, run: RunReport, name: str) -> ET.Element:
     suite = ET.SubElement(root, "testsuite", name=name, timestamp=run.started.removesuffix("Z"))
     facts = {
         "run_id": run.run_id,
@@ -67,9 +68,9 @@ def _total(suite: ET.Element) -> None:
     suite.set("time", f"{sum(float(case.get('time', '0')) for case in cases):.3f}")
 
 
-def _case(run: Run, verdict: Verdict, exchanges: Mapping[str, Record]) -> ET.Element:
+def _case(run: RunReport, verdict: Verdict, exchanges: Mapping[str, RecordedExchange]) -> ET.Element:
     evidence = [exchanges[name] for name in verdict.evidence if name in exchanges]
-    seconds = sum(_number(record.get("elapsed_ms")) for record in evidence) / 1000
+    seconds = sum(record.elapsed_ms for record in evidence) / 1000
     case = ET.Element(
         "testcase",
         name=verdict.requirement,
@@ -84,7 +85,7 @@ def _case(run: Run, verdict: Verdict, exchanges: Mapping[str, Record]) -> ET.Ele
     return case
 
 
-def _outcome(run: Run, verdict: Verdict) -> ET.Element | None:
+def _outcome(run: RunReport, verdict: Verdict) -> ET.Element | None:
     tag = _tag(run, verdict)
     if not tag:
         return None
@@ -95,7 +96,7 @@ def _outcome(run: Run, verdict: Verdict) -> ET.Element | None:
     return outcome
 
 
-def _tag(run: Run, verdict: Verdict) -> str:
+def _tag(run: RunReport, verdict: Verdict) -> str:
     if run.is_red(verdict):
         return "failure"
     if verdict.outcome in _ERRORS:
@@ -105,7 +106,7 @@ def _tag(run: Run, verdict: Verdict) -> str:
     return "skipped" if skipped else ""
 
 
-def _message(run: Run, verdict: Verdict, tag: str) -> str:
+def _message(run: RunReport, verdict: Verdict, tag: str) -> str:
     if tag == "failure":
         return f"expected {verdict.expected}; got {verdict.actual or verdict.reason}"
     if verdict.outcome in statistics.VIOLATED:
@@ -113,7 +114,7 @@ def _message(run: Run, verdict: Verdict, tag: str) -> str:
     return verdict.reason or "no reason was given"
 
 
-def _claim(run: Run, verdict: Verdict) -> str:
+def _claim(run: RunReport, verdict: Verdict) -> str:
     requirement = run.requirement(verdict.requirement)
     facts = {
         "page says": requirement.quote,
@@ -127,7 +128,7 @@ def _claim(run: Run, verdict: Verdict) -> str:
     return "\n".join(f"{name}: {value}" for name, value in facts.items() if value)
 
 
-def _output(run: Run, verdict: Verdict, evidence: Iterable[Record]) -> str:
+def _output(run: RunReport, verdict: Verdict, evidence: Iterable[RecordedExchange]) -> str:
     requirement = run.requirement(verdict.requirement)
     properties = {
         "verdict": verdict.outcome.value,
@@ -142,7 +143,7 @@ def _output(run: Run, verdict: Verdict, evidence: Iterable[Record]) -> str:
     return shorten("\n".join(parts), DETAIL)
 
 
-def _waiver_case(waiver: Waiver) -> ET.Element:
+def _waiver_case(waiver: WaiverStanding) -> ET.Element:
     words = f"{waiver.requirement} {waiver.operation}".strip()
     case = ET.Element("testcase", name=words, classname="waivers", time="0.000")
     why = {
@@ -151,7 +152,3 @@ def _waiver_case(waiver: Waiver) -> ET.Element:
     }[waiver.state]
     ET.SubElement(case, "failure", message=why, type=waiver.state).text = f"{why}\nreason: {waiver.reason}"
     return case
-
-
-def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) and value >= 0 else 0.0

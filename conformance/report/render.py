@@ -6,31 +6,37 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from conformance.analysis.compare import Comparison
+from conformance.analysis.history import RunDigest
+from conformance.analysis.history.digest import history_text, read_kept_history
 from conformance.errors import UsageError
+from conformance.exchange.recorded import RecordedExchange
 from conformance.report.allure import write_allure
 from conformance.report.ctrf import render_ctrf
-from conformance.report.exchanges import Record, load_exchanges
 from conformance.report.html import render_html
 from conformance.report.junit import render_junit
 from conformance.report.sarif import render_sarif
 from conformance.report.scripts import scripts_of
 from conformance.report.summary import render_summary
-from conformance.results.model import Run
+from conformance.results.exchange_log import shown_exchanges
+from conformance.results.model import RunReport
 from conformance.results.run_json import load_run, write_text
-from conformance.results.text import scrub
+
+COMPARISON: Final = "comparison.json"
+HISTORY: Final = "history.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
     """All that a format may be rendered from; comparison and history are there only if somebody made them."""
 
-    run: Run
-    exchanges: Mapping[str, Record]
+    run: RunReport
+    exchanges: Mapping[str, RecordedExchange]
     scripts: Mapping[tuple[str, str], str]
-    comparison: Mapping[str, Any] | None = None
-    history: Sequence[Mapping[str, Any]] | None = None
+    comparison: Comparison | None = None
+    history: Sequence[RunDigest] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +71,8 @@ def render(
     folder: Path | str,
     formats: Iterable[str] | None = None,
     *,
-    comparison: Mapping[str, Any] | None = None,
-    history: Sequence[Mapping[str, Any]] | None = None,
+    comparison: Comparison | None = None,
+    history: Sequence[RunDigest] | None = None,
 ) -> dict[str, Path]:
     """Render the formats (all of them by default) and return where each one is.
 
@@ -80,10 +86,10 @@ def render(
     evidence = {name for verdict in run.verdicts for name in verdict.evidence}
     material = Material(
         run,
-        load_exchanges(run.folder, evidence),
+        shown_exchanges(run.folder, evidence),
         scripts_of(run) if "html" in wanted else {},
-        _kept(run.folder / "comparison.json", comparison, _is_comparison),
-        _kept(run.folder / "history.json", history, _is_rows),
+        _keep_comparison(run.folder, comparison),
+        _keep_history(run.folder, history),
     )
     paths = {}
     for name in wanted:
@@ -95,27 +101,23 @@ def render(
     return paths
 
 
-def kept_comparison(folder: Path | str) -> Mapping[str, Any] | None:
+def kept_comparison(folder: Path | str) -> Comparison | None:
     """Return what moved before this run, as it was kept beside its `run.json`; None where nothing was."""
-    kept: Mapping[str, Any] | None = scrub(_kept(Path(folder) / "comparison.json", None, _is_comparison))
-    return kept
-
-
-def _kept(path: Path, given: Any, sound: Callable[[Any], bool]) -> Any:
-    """Keep what is given, or return what was kept; a damaged file is no reason to render nothing."""
-    if given is not None:
-        write_text(path, json.dumps(given) + "\n")
-        return given
     try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
+        return Comparison.model_validate(json.loads((Path(folder) / COMPARISON).read_text(encoding="utf-8")))
     except (OSError, ValueError):
-        return None
-    return kept if sound(kept) else None
+        return None  # a damaged file is no reason to render nothing
 
 
-def _is_rows(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(row, dict) for row in value)
+def _keep_comparison(folder: Path, given: Comparison | None) -> Comparison | None:
+    if given is None:
+        return kept_comparison(folder)
+    write_text(folder / COMPARISON, json.dumps(given.to_document()) + "\n")
+    return given
 
 
-def _is_comparison(value: Any) -> bool:
-    return isinstance(value, dict) and _is_rows(value.get("moves"))
+def _keep_history(folder: Path, given: Sequence[RunDigest] | None) -> Sequence[RunDigest] | None:
+    if given is None:
+        return read_kept_history(folder / HISTORY)
+    write_text(folder / HISTORY, history_text(given))
+    return given

@@ -10,10 +10,11 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from conformance.analysis.compare import Comparison, Kind
 from conformance.claims.level import Level
+from conformance.exchange.recorded import RecordedExchange
 from conformance.report import statistics
-from conformance.report.exchanges import Record
-from conformance.results.model import Requirement, Run
+from conformance.results.model import ReportedRequirement, RunReport
 from conformance.results.text import shorten
 from conformance.results.verdicts import Outcome, Verdict
 
@@ -21,16 +22,16 @@ SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 TEXT: Final = 4_000
 _LEVELS: Final = {Level.MUST: "error", Level.SHOULD: "warning", Level.UNSPECIFIED: "note"}
 _BASELINE: Final = {
-    "new violation": "new",
-    "expired": "unchanged",
-    "still": "unchanged",
-    "waived": "unchanged",
+    Kind.NEW_VIOLATION: "new",
+    Kind.EXPIRED: "unchanged",
+    Kind.STILL: "unchanged",
+    Kind.WAIVED: "unchanged",
 }
 _NOTICES: Final = {Outcome.CANNOT_JUDGE: "warning", Outcome.HARNESS_ERROR: "error"}
 
 
 def render_sarif(
-    run: Run, exchanges: Mapping[str, Record], comparison: Mapping[str, Any] | None = None
+    run: RunReport, exchanges: Mapping[str, RecordedExchange], comparison: Comparison | None = None
 ) -> str:
     """Return the run's violations as SARIF; with a comparison each one says whether it is new."""
     names = sorted({verdict.requirement for verdict in run.verdicts})
@@ -58,18 +59,18 @@ def render_sarif(
     return json.dumps(log, indent=1) + "\n"
 
 
-def _states(comparison: Mapping[str, Any] | None) -> dict[tuple[str, str], str] | None:
+def _states(comparison: Comparison | None) -> dict[tuple[str, str], str] | None:
     if comparison is None:
         return None
     return {
-        (str(move.get("requirement")), str(move.get("operation"))): _BASELINE[str(move.get("move"))]
-        for move in reversed(comparison.get("moves", []))  # the gravest stand first, and count
-        if str(move.get("move")) in _BASELINE
+        (move.requirement, move.operation): _BASELINE[move.move]
+        for move in reversed(comparison.moves)  # the gravest stand first, and count
+        if move.move in _BASELINE
     }
 
 
-def _driver(run: Run, names: Iterable[str]) -> dict[str, Any]:
-    version = str(run.identity.get("suite", ""))
+def _driver(run: RunReport, names: Iterable[str]) -> dict[str, Any]:
+    version = run.provenance.suite
     return {
         "name": "itwin-conformance",
         **({"semanticVersion": version} if version else {}),
@@ -77,7 +78,7 @@ def _driver(run: Run, names: Iterable[str]) -> dict[str, Any]:
     }
 
 
-def _rule(requirement: Requirement) -> dict[str, Any]:
+def _rule(requirement: ReportedRequirement) -> dict[str, Any]:
     claim = requirement.expect or requirement.quote or requirement.id
     help_text = "\n\n".join(part for part in (requirement.quote and f"“{requirement.quote}”", claim) if part)
     return {
@@ -94,10 +95,10 @@ def _rule(requirement: Requirement) -> dict[str, Any]:
 
 
 def _result(
-    run: Run,
+    run: RunReport,
     verdict: Verdict,
     index: int,
-    exchanges: Mapping[str, Record],
+    exchanges: Mapping[str, RecordedExchange],
     states: Mapping[tuple[str, str], str] | None,
 ) -> dict[str, Any]:
     key = (verdict.requirement, verdict.operation)
@@ -125,7 +126,7 @@ def _result(
     return {**result, **_web(evidence[-1])} if evidence else result
 
 
-def _location(run: Run, verdict: Verdict) -> dict[str, Any]:
+def _location(run: RunReport, verdict: Verdict) -> dict[str, Any]:
     """Point at the file that states the claim: code scanning shows no result without a file."""
     operation = run.operation(verdict.operation)
     api = "platform" if verdict.requirement.startswith("platform.") else operation.api or "platform"
@@ -140,7 +141,7 @@ def _location(run: Run, verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _suppression(run: Run, verdict: Verdict) -> dict[str, Any]:
+def _suppression(run: RunReport, verdict: Verdict) -> dict[str, Any]:
     if verdict.waived:
         waiver = run.waiver(verdict)
         more = {"defect": waiver.defect, "owner": waiver.owner, "expires": waiver.expires} if waiver else {}
@@ -156,33 +157,27 @@ def _suppression(run: Run, verdict: Verdict) -> dict[str, Any]:
     return {}
 
 
-def _web(record: Record) -> dict[str, Any]:
-    request, response = record["request"], record.get("response")
-    found = {
+def _web(record: RecordedExchange) -> dict[str, Any]:
+    request, response = record.request, record.response
+    return {
         "webRequest": {
-            "method": str(request.get("method", "")),
-            "target": str(request.get("url", "")),
-            "headers": _headers(request),
-            "body": {"text": shorten(str(request.get("body") or ""), TEXT)},
+            "method": request.method,
+            "target": request.url,
+            "headers": dict(request.headers),
+            "body": {"text": shorten(request.body or "", TEXT)},
         },
-        "webResponse": {"noResponseReceived": True},
-    }
-    if isinstance(response, dict):
-        found["webResponse"] = {
-            "statusCode": int(response.get("status") or 0),
-            "headers": _headers(response),
-            "body": {"text": shorten(str(response.get("body") or ""), TEXT)},
+        "webResponse": {"noResponseReceived": True}
+        if response is None
+        else {
+            "statusCode": response.status,
+            "headers": dict(response.headers),
+            "body": {"text": shorten(response.body or "", TEXT)},
             "noResponseReceived": False,
-        }
-    return found
+        },
+    }
 
 
-def _headers(message: Mapping[str, Any]) -> dict[str, str]:
-    headers = message.get("headers")
-    return {name: str(value) for name, value in headers.items()} if isinstance(headers, dict) else {}
-
-
-def _invocation(run: Run) -> dict[str, Any]:
+def _invocation(run: RunReport) -> dict[str, Any]:
     times = {"startTimeUtc": run.started, "endTimeUtc": run.finished}
     return {
         "executionSuccessful": run.complete and run.exit_code in {0, 1},

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.results.model import Run, Waiver
+from conformance.results.model import RunReport, WaiverStanding
 from conformance.results.verdicts import JUDGED, Outcome, Verdict
 
 VIOLATED: Final = frozenset({Outcome.FAIL, Outcome.DEVIATION})
@@ -29,7 +29,7 @@ def count(verdicts: Iterable[Verdict]) -> dict[Outcome, int]:
     return {verdict: found[verdict] for verdict in Outcome}
 
 
-def by_operation(run: Run) -> dict[str, list[Verdict]]:
+def by_operation(run: RunReport) -> dict[str, list[Verdict]]:
     """Return the verdicts of each operation, in the order of the run's operations."""
     groups: dict[str, list[Verdict]] = {name: [] for name in run.operations}
     for verdict in run.verdicts:
@@ -37,17 +37,17 @@ def by_operation(run: Run) -> dict[str, list[Verdict]]:
     return {name: group for name, group in groups.items() if group}
 
 
-def violations(run: Run) -> list[Verdict]:
+def violations(run: RunReport) -> list[Verdict]:
     """Return what makes the run red."""
     return [verdict for verdict in run.verdicts if run.is_red(verdict)]
 
 
-def tolerated(run: Run) -> list[Verdict]:
+def tolerated(run: RunReport) -> list[Verdict]:
     """Return what is violated and not red: deviations, waived and provisional violations."""
     return [j for j in run.verdicts if j.outcome in VIOLATED and not run.is_red(j)]
 
 
-def why_tolerated(run: Run, verdict: Verdict) -> str:
+def why_tolerated(run: RunReport, verdict: Verdict) -> str:
     """Return why a violated requirement is not red."""
     if verdict.waived:
         return f"waived: {verdict.waived}"
@@ -56,7 +56,7 @@ def why_tolerated(run: Run, verdict: Verdict) -> str:
     return "a deviation: inferred, not this operation's own sentence; red with --strict"
 
 
-def gaps(run: Run) -> list[Gap]:
+def gaps(run: RunReport) -> list[Gap]:
     """Return what was not judged, one entry for each reason, the largest of the gravest first."""
     groups: dict[tuple[Outcome, str], list[Verdict]] = {}
     for verdict in run.verdicts:
@@ -67,7 +67,7 @@ def gaps(run: Run) -> list[Gap]:
     return sorted(found, key=lambda gap: (NOT_JUDGED.index(gap.verdict), -len(gap.verdicts), gap.reason))
 
 
-def expired(run: Run) -> list[Waiver]:
+def expired(run: RunReport) -> list[WaiverStanding]:
     """Return the waivers that make the run red: expired, or stale because the requirement holds again."""
     return [waiver for waiver in run.waivers if waiver.state in {"expired", "stale"}]
 
@@ -79,7 +79,7 @@ def judged_share(verdicts: Iterable[Verdict]) -> float:
     return sum(counts[verdict] for verdict in JUDGED) / total if total else 0.0
 
 
-def overview(run: Run) -> dict[str, object]:
+def overview(run: RunReport) -> dict[str, object]:
     """Return the numbers of a run that a machine asks for first."""
     counts = count(run.verdicts)
     return {
@@ -102,12 +102,12 @@ def overview(run: Run) -> dict[str, object]:
     }
 
 
-def headline(run: Run) -> str:
+def headline(run: RunReport) -> str:
     """Return the run in one line for humans."""
     return f"{run.target}: {outcome(run)} ({breakdown(run)})"
 
 
-def breakdown(run: Run) -> str:
+def breakdown(run: RunReport) -> str:
     """Return what the promises came to, in one phrase."""
     counts = count(run.verdicts)
     judged = sum(counts[verdict] for verdict in JUDGED)
@@ -128,15 +128,15 @@ def breakdown(run: Run) -> str:
     return "; ".join(words)
 
 
-def _is_deviation(run: Run, verdict: Verdict) -> bool:
+def _is_deviation(run: RunReport, verdict: Verdict) -> bool:
     return verdict.outcome is Outcome.DEVIATION and not verdict.waived and not _is_new(run, verdict)
 
 
-def _is_new(run: Run, verdict: Verdict) -> bool:
+def _is_new(run: RunReport, verdict: Verdict) -> bool:
     return not verdict.waived and run.requirement(verdict.requirement).provisional
 
 
-def outcome(run: Run) -> str:
+def outcome(run: RunReport) -> str:
     """Return the run's outcome in a few words: what the exit code means here."""
     red, old = len(violations(run)), len(expired(run))
     parts = [plural(red, "violation")] if red else []

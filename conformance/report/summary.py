@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
-from conformance.analysis.compare.comparison_text import causes_of, counted, said
+from conformance.analysis.compare import Comparison
+from conformance.analysis.compare.comparison_text import counted, said
 from conformance.report import answers, statistics
-from conformance.results.model import Run
+from conformance.results.model import RunReport
 from conformance.results.text import code_block, code_span, markdown, shorten, web_link
 from conformance.results.verdicts import Outcome, Verdict
 
@@ -18,7 +19,7 @@ SHOWN: Final = 100
 _ICONS: Final = {0: "✅", 1: "❌", 2: "💥", 3: "❔"}
 
 
-def render_summary(run: Run, comparison: Mapping[str, Any] | None = None) -> str:
+def render_summary(run: RunReport, comparison: Comparison | None = None) -> str:
     """Return the run as one Markdown page; with a comparison, what moved comes first."""
     sections = (
         _head(run),
@@ -41,53 +42,49 @@ def render_summary(run: Run, comparison: Mapping[str, Any] | None = None) -> str
     return page + ("*More stands in report.html.*\n" if left_out else "")
 
 
-def _head(run: Run) -> Iterator[str]:
+def _head(run: RunReport) -> Iterator[str]:
     yield f"## {_ICONS[run.exit_code]} {markdown(statistics.headline(run))}"
     facts = {
         "run": run.run_id,
         "profile": run.profile,
         "seed": str(run.seed),
         "started": run.started,
-        "requests": str(run.requests.get("total", "?")),
+        "requests": str(run.requests.total),
         "seconds": f"{run.seconds:.1f}",
         "exit code": str(run.exit_code),
     }
     yield " · ".join(f"{name} {code_span(value)}" for name, value in facts.items())
 
 
-def _moves(comparison: Mapping[str, Any] | None) -> Iterator[str]:
-    moves = [move for move in (comparison or {}).get("moves", []) if move.get("move") != "still"]
+def _moves(comparison: Comparison | None) -> Iterator[str]:
     if comparison is None:
         return
-    yield f"### What moved since {code_span(str(comparison.get('old', '')))}"
-    counts = comparison.get("counts")
-    if isinstance(counts, Mapping):
-        yield f"{markdown(counted(counts))}."
+    moves = comparison.news
+    yield f"### What moved since {code_span(comparison.old)}"
+    yield f"{markdown(counted(comparison.counts))}."
     if not moves:
         yield "Nothing moved."
         return
     columns = ("move", "requirement", "operation", "cause", "detail")
-    rows = ([said(str(move.get("move", ""))), *_told(move)] for move in moves[:SHOWN])
+    rows = (
+        [said(move.move), move.requirement, move.operation, " or ".join(move.causes), move.detail]
+        for move in moves[:SHOWN]
+    )
     yield _markdown_table(columns, rows)
     yield from _rest(len(moves))
-    notes = [markdown(str(note)) for note in comparison.get("notes") or ()]
+    notes = [markdown(note) for note in comparison.notes]
     if notes:
         yield "\n".join(f"- {note}" for note in notes)
 
 
-def _told(move: Mapping[str, Any]) -> list[str]:
-    words = [str(move.get(name, "")) for name in ("requirement", "operation", "detail")]
-    return [*words[:2], " or ".join(causes_of(move)), words[2]]
-
-
-def _answers(run: Run) -> Iterator[str]:
-    lines = answers.answered(run.document.get("confirmations", ()))
+def _answers(run: RunReport) -> Iterator[str]:
+    lines = answers.answered(run.assumptions)
     if lines:
-        yield f"### {markdown(answers.headline(run.document['confirmations']))}"
+        yield f"### {markdown(answers.headline(run.assumptions))}"
         yield "\n".join(f"- {markdown(line)}" for line in lines[:SHOWN])
 
 
-def _table(run: Run) -> Iterator[str]:
+def _table(run: RunReport) -> Iterator[str]:
     totals = statistics.count(run.verdicts)
     shown = [verdict for verdict in Outcome if totals[verdict]]
     rows = [["operation", *(verdict.value for verdict in shown)]]
@@ -98,7 +95,7 @@ def _table(run: Run) -> Iterator[str]:
     yield "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def _violations(run: Run) -> Iterator[str]:
+def _violations(run: RunReport) -> Iterator[str]:
     found = statistics.violations(run)
     if found:
         yield f"### Violations ({len(found)})"
@@ -107,7 +104,7 @@ def _violations(run: Run) -> Iterator[str]:
     yield from _rest(len(found))
 
 
-def _violation(run: Run, verdict: Verdict) -> str:
+def _violation(run: RunReport, verdict: Verdict) -> str:
     requirement = run.requirement(verdict.requirement)
     lines = [f"**{code_span(verdict.requirement)}** on {code_span(verdict.operation)}"]
     lines += [f"> {markdown(requirement.sentence)}"] if requirement.sentence else []
@@ -118,7 +115,7 @@ def _violation(run: Run, verdict: Verdict) -> str:
     return "\n\n".join(lines)
 
 
-def _tolerated(run: Run) -> Iterator[str]:
+def _tolerated(run: RunReport) -> Iterator[str]:
     found = statistics.tolerated(run)
     if found:
         yield f"### Violated, not red ({len(found)})"
@@ -129,7 +126,7 @@ def _tolerated(run: Run) -> Iterator[str]:
     yield from _rest(len(found))
 
 
-def _gaps(run: Run) -> Iterator[str]:
+def _gaps(run: RunReport) -> Iterator[str]:
     found = statistics.gaps(run)
     if found:
         yield f"### Not judged ({sum(len(gap.verdicts) for gap in found)})"
@@ -138,7 +135,7 @@ def _gaps(run: Run) -> Iterator[str]:
     yield from _rest(len(found))
 
 
-def _waivers(run: Run) -> Iterator[str]:
+def _waivers(run: RunReport) -> Iterator[str]:
     if run.waivers:
         yield f"### Waivers ({len(run.waivers)})"
         lines = []
@@ -153,7 +150,7 @@ def _waivers(run: Run) -> Iterator[str]:
     yield from _rest(len(run.waivers))
 
 
-def _leaks(run: Run) -> Iterator[str]:
+def _leaks(run: RunReport) -> Iterator[str]:
     if run.leaks:
         yield f"### Left behind at the target ({len(run.leaks)})"
         yield "\n".join(f"- {markdown(leak.what)}: {code_span(leak.undo)}" for leak in run.leaks[:SHOWN])

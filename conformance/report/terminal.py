@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from rich import box
 from rich.console import Console
@@ -11,9 +10,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from conformance.analysis.compare.comparison_text import causes_of, counted, said
+from conformance.analysis.compare import Comparison
+from conformance.analysis.compare.comparison_text import counted, said
 from conformance.report import answers, statistics
-from conformance.results.model import Run
+from conformance.results.model import RunReport
 from conformance.results.text import one_line, shorten
 from conformance.results.verdicts import Outcome, Verdict
 
@@ -38,7 +38,7 @@ _HEADINGS: Final = {
 }
 
 
-def show(run: Run, console: Console | None = None, comparison: Mapping[str, Any] | None = None) -> None:
+def show(run: RunReport, console: Console | None = None, comparison: Comparison | None = None) -> None:
     """Print the run: a table by operation, each violation with its proof, what was not judged, what moved."""
     out = console or Console(highlight=False)
     out.print(_table(run))
@@ -54,7 +54,7 @@ def show(run: Run, console: Console | None = None, comparison: Mapping[str, Any]
     _line(out, statistics.headline(run), _mood(run))
 
 
-def _table(run: Run) -> Table:
+def _table(run: RunReport) -> Table:
     totals = statistics.count(run.verdicts)
     shown = [verdict for verdict in Outcome if totals[verdict] or verdict in {Outcome.PASS, Outcome.FAIL}]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_footer=len(run.operations) > 1)
@@ -70,12 +70,12 @@ def _table(run: Run) -> Table:
     return table
 
 
-def _answers(run: Run, out: Console) -> None:
+def _answers(run: RunReport, out: Console) -> None:
     """Print what the target does otherwise than the emulator assumes; summary.md has the rest too."""
-    found = run.document.get("confirmations", ())
+    found = run.assumptions
     if found:
         _heading(out, answers.headline(found))
-    for line in answers.answered(each for each in found if not each["confirmed"]):
+    for line in answers.answered(each for each in found if not each.confirmed):
         _line(out, f"  {line}")
 
 
@@ -101,7 +101,7 @@ def _heading(out: Console, title: str, style: str = "bold") -> None:
     _line(out, title, style)
 
 
-def _violations(run: Run, out: Console) -> None:
+def _violations(run: RunReport, out: Console) -> None:
     found = statistics.violations(run)
     if found:
         _heading(out, f"Violations ({len(found)})", "bold red")
@@ -111,7 +111,7 @@ def _violations(run: Run, out: Console) -> None:
         _line(out, f"\n… and {len(found) - SHOWN_VIOLATIONS} more: see report.html in the run folder")
 
 
-def _violation(run: Run, verdict: Verdict, out: Console) -> None:
+def _violation(run: RunReport, verdict: Verdict, out: Console) -> None:
     requirement = run.requirement(verdict.requirement)
     _line(out, "")
     _line(
@@ -132,7 +132,7 @@ def _violation(run: Run, verdict: Verdict, out: Console) -> None:
         _line(out, f"  {verdict.curl}", "cyan")
 
 
-def _tolerated(run: Run, out: Console) -> None:
+def _tolerated(run: RunReport, out: Console) -> None:
     found = statistics.tolerated(run)
     if found:
         _heading(out, f"Violated, not red ({len(found)})", "bold yellow")
@@ -147,7 +147,7 @@ def _tolerated(run: Run, out: Console) -> None:
     _rest(out, len(found))
 
 
-def _gaps(run: Run, out: Console) -> None:
+def _gaps(run: RunReport, out: Console) -> None:
     found = statistics.gaps(run)
     if found:
         _heading(out, f"Not judged ({sum(len(gap.verdicts) for gap in found)})")
@@ -160,7 +160,7 @@ def _gaps(run: Run, out: Console) -> None:
     _rest(out, len(found))
 
 
-def _waivers(run: Run, out: Console) -> None:
+def _waivers(run: RunReport, out: Console) -> None:
     if run.waivers:
         _heading(out, f"Waivers ({len(run.waivers)})")
     for waiver in sorted(run.waivers, key=lambda w: (w.state == "active", w.expires))[:SHOWN_LINES]:
@@ -180,7 +180,7 @@ def _waivers(run: Run, out: Console) -> None:
     _rest(out, len(run.waivers))
 
 
-def _leaks(run: Run, out: Console) -> None:
+def _leaks(run: RunReport, out: Console) -> None:
     if run.leaks:
         _heading(
             out,
@@ -192,18 +192,17 @@ def _leaks(run: Run, out: Console) -> None:
     _rest(out, len(run.leaks))
 
 
-def _moved(comparison: Mapping[str, Any] | None, out: Console) -> None:
+def _moved(comparison: Comparison | None, out: Console) -> None:
     """Print what moved since the run before; what stayed is only counted."""
     if comparison is None:
         return
-    moves = [move for move in comparison.get("moves", ()) if move.get("move") != "still"]
-    _heading(out, f"Since {comparison.get('old', '')}: {counted(comparison.get('counts') or {})}")
-    for move in moves[:SHOWN_LINES]:
-        causes = " or ".join(causes_of(move))
-        what = f"  {said(str(move.get('move')))}: {move.get('requirement')} on {move.get('operation')}"
-        what += f", seen in {move['variation']} too" if move.get("variation") else ""
-        _line(out, what + (f" ({causes})" if causes else ""), "red" if move.get("red") else "")
-    _rest(out, len(moves))
+    _heading(out, f"Since {comparison.old}: {counted(comparison.counts)}")
+    for move in comparison.news[:SHOWN_LINES]:
+        causes = " or ".join(move.causes)
+        what = f"  {said(move.move)}: {move.requirement} on {move.operation}"
+        what += f", seen in {move.scenario} too" if move.scenario else ""
+        _line(out, what + (f" ({causes})" if causes else ""), "red" if move.red else "")
+    _rest(out, len(comparison.news))
 
 
 def _rest(out: Console, number: int) -> None:
@@ -211,5 +210,5 @@ def _rest(out: Console, number: int) -> None:
         _line(out, f"  … and {number - SHOWN_LINES} more")
 
 
-def _mood(run: Run) -> str:
+def _mood(run: RunReport) -> str:
     return {0: "bold green", 1: "bold red"}.get(run.exit_code, "bold magenta")

@@ -5,60 +5,53 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Mapping
-from dataclasses import fields
-from functools import cache
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
-from conformance.claims.level import Level
 from conformance.errors import UsageError
-from conformance.results.model import Leak, Operation, Requirement, Run, Waiver
-from conformance.results.text import scrub, shorten, visible
-from conformance.results.verdicts import ExitCode, Outcome, Verdict
-
-SCHEMA_VERSION: Final = "1.0"
-"""A newer minor version only adds members and is read; a newer major version is refused."""
+from conformance.results.model import SCHEMA_VERSION, RunReport, WaiverState
+from conformance.results.text import shorten, visible
+from conformance.results.verdicts import ExitCode, is_red
 
 FILE_NAME: Final = "run.json"
 _MARKS: Final = {"schema_version", "run_id", "verdicts"}
+_MAJOR: Final = int(SCHEMA_VERSION.partition(".")[0])
 _SHOWN_PROBLEMS: Final = 5
-
-Row = TypeVar("Row", Operation, Requirement, Waiver, Leak)
-
-
-@cache
-def _schema_text() -> str:
-    return (Path(__file__).parent / "run.schema.json").read_text(encoding="utf-8")
-
-
-def schema() -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of `run.json`."""
-    return cast("dict[str, Any]", json.loads(_schema_text()))
-
-
-@cache
-def _validator() -> Draft202012Validator:
-    return Draft202012Validator(schema())
+_KINDS: Final = {
+    "string": "string",
+    "int": "integer",
+    "float": "number",
+    "bool": "boolean",
+    "tuple": "array",
+    "dict": "object",
+    "model": "object",
+    "dataclass": "object",
+}
+"""What pydantic calls a kind of value, and what JSON does."""
 
 
-def load_run(folder: Path | str) -> Run:
+def load_run(folder: Path | str) -> RunReport:
     """Return the run of a report folder, or of a path to its `run.json`; else raise `UsageError`."""
     path = Path(folder)
     path = path if path.name == FILE_NAME and not path.is_dir() else path / FILE_NAME
-    document = _parse(path)
-    _accept_version(path, document)
-    _accept_content(path, document)
-    return to_run(document, path.parent)
+    document = parse_document(path)
+    try:
+        report = RunReport.model_validate(document)
+    except ValidationError as error:
+        raise _edited(path, list(_sentences(error.errors(include_url=False)))) from error
+    if problems := _doubles(report) or _contradiction(report):
+        raise _edited(path, problems)
+    return report.model_copy(update={"folder": path.parent})
 
 
-def write_run(folder: Path | str, document: Mapping[str, Any]) -> Path:
+def write_run(folder: Path | str, report: RunReport) -> Path:
     """Write `run.json` in one step: a reader sees the old file or the new one, never half of it."""
     target = Path(folder) / FILE_NAME
-    write_text(target, json.dumps(document, indent=1, ensure_ascii=True) + "\n")
+    write_text(target, json.dumps(report.to_document(), indent=1, ensure_ascii=True) + "\n")
     return target
 
 
@@ -79,7 +72,8 @@ def write_text(path: Path, text: str) -> None:
         raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
-def _parse(path: Path) -> Mapping[str, Any]:
+def parse_document(path: Path) -> Mapping[str, Any]:
+    """Return the JSON of a `run.json` of a version that can be read, not yet validated; else `UsageError`."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
@@ -103,128 +97,69 @@ def _parse(path: Path) -> Mapping[str, Any]:
         raise UsageError(f"{path}: is nested too deeply to be a run.json of this suite") from error
     if not isinstance(document, dict) or not _MARKS & document.keys():
         raise UsageError(f"{path}: is JSON, but not of this suite: expected {', '.join(sorted(_MARKS))}")
+    _accept_version(path, document.get("schema_version"))
     return document
 
 
-def _accept_version(path: Path, document: Mapping[str, Any]) -> None:
-    version = document.get("schema_version")
+def _accept_version(path: Path, version: object) -> None:
     major = str(version).partition(".")[0]
     if not isinstance(version, str) or not major.isdecimal():
         raise UsageError(
             f"{path}: schema_version: expected a version such as {SCHEMA_VERSION!r}, found {version!r}"
         )
-    if int(major) != int(SCHEMA_VERSION.partition(".")[0]):
-        newer = int(major) > int(SCHEMA_VERSION.partition(".")[0])
+    if int(major) != _MAJOR:
+        newer = int(major) > _MAJOR
         hint = (
             "written by a newer suite: upgrade this one" if newer else "written by an older suite: run again"
         )
         raise UsageError(f"{path}: schema_version {version} is not {SCHEMA_VERSION}; {hint}")
 
 
-def _accept_content(path: Path, document: Mapping[str, Any]) -> None:
-    problems = sorted(
-        _validator().iter_errors(document), key=lambda problem: list(map(str, problem.absolute_path))
-    )
-    lines = [f"  {_place(problem)}: {_sentence(problem)}" for problem in problems[:_SHOWN_PROBLEMS]]
-    if not problems:
-        lines = _doubles(document) or _contradiction(document)
-    if len(problems) > _SHOWN_PROBLEMS:
-        lines.append(f"  and {len(problems) - _SHOWN_PROBLEMS} more")
-    if lines:
-        raise UsageError("\n".join([f"{path}: does not follow its schema; was it edited by hand?", *lines]))
+def _edited(path: Path, lines: list[str]) -> UsageError:
+    if len(lines) > _SHOWN_PROBLEMS:
+        lines = [*lines[:_SHOWN_PROBLEMS], f"and {len(lines) - _SHOWN_PROBLEMS} more"]
+    head = f"{path}: does not follow its schema; was it edited by hand?"
+    return UsageError("\n  ".join([head, *lines]))
 
 
-def _doubles(document: Mapping[str, Any]) -> list[str]:
+def _sentences(problems: Iterable[ErrorDetails]) -> Iterable[str]:
+    for problem in problems:
+        parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in problem["loc"]]
+        place = visible("".join(parts).removeprefix("."))
+        if problem["type"] == "missing":
+            place, _, name = place.rpartition(".")
+            yield f"{place or 'the document'}: {name!r} is a required property"
+        else:
+            yield f"{place}: {_wanted(problem)}, found {_shown(problem['input'])}"
+
+
+def _wanted(problem: ErrorDetails) -> str:
+    kind, _, what = problem["type"].partition("_")
+    if what == "type" and kind in _KINDS:
+        return f"expected {_KINDS[kind]}"
+    if problem["type"] == "enum":
+        return f"expected one of {problem['ctx']['expected'].replace(' or ', ', ').replace(chr(39), '')}"
+    return visible(shorten(problem["msg"], 160))
+
+
+def _shown(value: object) -> str:
+    return visible(shorten(json.dumps(value, default=str), 60))
+
+
+def _doubles(report: RunReport) -> list[str]:
     seen: dict[tuple[str, str], int] = {}
-    for number, row in enumerate(document["verdicts"]):
-        first = seen.setdefault((row["requirement"], row["operation"]), number)
+    for number, verdict in enumerate(report.verdicts):
+        first = seen.setdefault(verdict.pair, number)
         if first != number:
-            name = f"{row['requirement']} on {row['operation']}"
-            return [f"  verdicts[{number}]: {visible(name)} has a verdict already, in verdicts[{first}]"]
+            name = f"{verdict.requirement} on {verdict.operation}"
+            return [f"verdicts[{number}]: {name} has a verdict already, in verdicts[{first}]"]
     return []
 
 
-def _contradiction(document: Mapping[str, Any]) -> list[str]:
+def _contradiction(report: RunReport) -> list[str]:
     """Return why exit code 1 cannot be: nothing is red. Exit code 0 may be a baseline's, whatever is red."""
-    if document["exit_code"] != ExitCode.VIOLATION:
+    if report.exit_code is not ExitCode.VIOLATION:
         return []
-    red = {Outcome.FAIL.value} | ({Outcome.DEVIATION.value} if document.get("strict") else set())
-    violated = any(row["verdict"] in red and not row.get("waived") for row in document["verdicts"])
-    ended = any(row.get("state") in {"expired", "stale"} for row in document["waivers"])
-    return [] if violated or ended else ["  exit_code: 1, and no verdict and no waiver is red"]
-
-
-def _place(problem: ValidationError) -> str:
-    parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in problem.absolute_path]
-    return visible("".join(parts).removeprefix(".")) or "the document"
-
-
-def _sentence(problem: ValidationError) -> str:
-    found = shorten(json.dumps(problem.instance), 60)
-    wanted: Any = problem.validator_value
-    if problem.validator == "required":
-        return problem.message
-    if problem.validator == "type":
-        wanted = " or ".join(wanted) if isinstance(wanted, list) else wanted
-        return f"expected {wanted}, found {found}"
-    if problem.validator == "enum":
-        return f"expected one of {', '.join(map(str, wanted))}, found {found}"
-    return visible(shorten(problem.message, 160))
-
-
-def to_run(document: Mapping[str, Any], folder: Path) -> Run:
-    """Return a valid document as a `Run`, with every text in it harmless to print."""
-    clean = scrub(dict(document))
-    return Run(
-        folder=folder,
-        document=clean,
-        run_id=clean["run_id"],
-        target=clean["target"],
-        base_url=clean.get("base_url", ""),
-        profile=clean["profile"],
-        seed=clean["seed"],
-        strict=clean.get("strict", False),
-        read_only=clean.get("read_only", False),
-        started=clean["started"],
-        finished=clean["finished"],
-        seconds=clean.get("seconds", 0.0),
-        exit_code=clean["exit_code"],
-        complete=clean["complete"],
-        stopped=clean.get("stopped", ""),
-        selected=tuple(clean.get("selected", ())),
-        identity=clean["identity"],
-        requests=clean["requests"],
-        operations={name: _row(Operation, row, id=name) for name, row in clean["operations"].items()},
-        requirements={name: _row(Requirement, row, id=name) for name, row in clean["requirements"].items()},
-        verdicts=tuple(_verdict(row) for row in clean["verdicts"]),
-        waivers=tuple(_row(Waiver, row) for row in clean["waivers"]),
-        leaks=tuple(_row(Leak, row) for row in clean["leaks"]),
-    )
-
-
-def _row(kind: type[Row], row: Mapping[str, Any], **more: str) -> Row:
-    known = {item.name for item in fields(kind)}
-    values: dict[str, Any] = {
-        name: tuple(v) if isinstance(v, list) else v
-        for name, v in row.items()
-        if name in known and v is not None
-    }
-    return kind(**{**values, **more})
-
-
-def _verdict(row: Mapping[str, Any]) -> Verdict:
-    return Verdict(
-        requirement=row["requirement"],
-        operation=row["operation"],
-        level=Level(row["level"]),
-        outcome=Outcome(row["verdict"]),
-        reason=row.get("reason", ""),
-        expected=row.get("expected", ""),
-        actual=row.get("actual", ""),
-        evidence=tuple(row.get("evidence", ())),
-        curl=row.get("curl", ""),
-        fingerprint=row.get("fingerprint", ""),
-        waived=row.get("waived", ""),
-        times=row.get("times", 1),
-        variations=tuple(row.get("variations", ())),
-    )
+    violated = any(is_red(verdict, strict=report.strict) for verdict in report.verdicts)
+    ended = any(waiver.state is not WaiverState.ACTIVE for waiver in report.waivers)
+    return [] if violated or ended else ["exit_code: 1, and no verdict and no waiver is red"]

@@ -6,9 +6,12 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 from threading import Lock
-from typing import Final
+from typing import Annotated, Final
+
+from pydantic import AliasChoices, BeforeValidator, Field, Strict
 
 from conformance.claims.level import Level
+from conformance.results.text import scrub
 
 
 class Outcome(StrEnum):
@@ -43,31 +46,53 @@ PRECEDENCE: Final = (
 )
 """Which of two verdicts on one promise stands: the earlier one. A proven violation outlives everything."""
 
+VIOLATED: Final = frozenset({Outcome.FAIL, Outcome.DEVIATION})
+"""The verdicts that are violations."""
+
 JUDGED: Final = frozenset({Outcome.PASS, Outcome.FAIL, Outcome.DEVIATION, Outcome.OBSERVED})
 """The verdicts of what was judged, whatever came out."""
+
+Scrubbed: Final = BeforeValidator(scrub)
+"""Makes a text that comes from a file harmless to print; what a run books is masked first, then scrubbed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One verdict on one requirement of one operation, with what proves it.
+    """One verdict on one requirement of one operation, with what proves it."""
 
-    `evidence` are exchange ids; `fingerprint` is what an ``OBSERVED`` saw, for comparing nights;
-    `waived` is empty or the waiver's reason. `variations` are the scenarios that saw it violated.
-    """
-
-    requirement: str
-    operation: str
+    requirement: Annotated[str, Scrubbed, Field(min_length=1)]
+    operation: Annotated[str, Scrubbed, Field(min_length=1)]
     level: Level
-    outcome: Outcome
-    reason: str = ""
-    expected: str = ""
-    actual: str = ""
-    evidence: tuple[str, ...] = ()
-    curl: str = ""
-    fingerprint: str = ""
-    waived: str = ""
-    times: int = 1
-    variations: tuple[str, ...] = ()
+    outcome: Annotated[Outcome, Field(alias="verdict")]
+    reason: Annotated[str, Scrubbed, Field(description="Why it was not judged, or more of it.")] = ""
+    expected: Annotated[str, Scrubbed, Field(description="What the requirement says.")] = ""
+    actual: Annotated[str, Scrubbed, Field(description="What the target did.")] = ""
+    evidence: Annotated[
+        tuple[str, ...], Field(description="Ids of exchanges in exchanges.ndjson, newest last.")
+    ] = ()
+    curl: Annotated[str, Scrubbed, Field(description="Sends the deciding request again.")] = ""
+    observed: Annotated[
+        str,
+        Scrubbed,
+        Field(
+            description="What an OBSERVED saw, for comparing runs.",
+            validation_alias=AliasChoices("observed", "fingerprint"),
+        ),
+    ] = ""
+    waived: Annotated[str, Scrubbed, Field(description="The waiver's reason; empty if not waived.")] = ""
+    times: Annotated[int, Strict(), Field(ge=0, description="How often it was judged.")] = 1
+    seen_in: Annotated[
+        tuple[str, ...],
+        Field(
+            description="The scenarios that saw it violated, for comparing runs; no generated requests.",
+            validation_alias=AliasChoices("seen_in", "variations"),
+        ),
+    ] = ()
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        """Return requirement and operation, the key of a verdict."""
+        return (self.requirement, self.operation)
 
 
 def violated(level: Level) -> Outcome:
@@ -83,9 +108,9 @@ def held(level: Level) -> Outcome:
 def combine(old: Verdict, new: Verdict) -> Verdict:
     """Return the one that stands when both speak of the same promise; the first proof is kept."""
     stands = new if PRECEDENCE.index(new.outcome) < PRECEDENCE.index(old.outcome) else old
-    prints = sorted({part for j in (old, new) for part in j.fingerprint.split(" | ") if part})
-    seen = tuple(sorted({*old.variations, *new.variations}))
-    return replace(stands, times=old.times + new.times, fingerprint=" | ".join(prints), variations=seen)
+    observed = sorted({part for v in (old, new) for part in v.observed.split(" | ") if part})
+    seen = tuple(sorted({*old.seen_in, *new.seen_in}))
+    return replace(stands, times=old.times + new.times, observed=" | ".join(observed), seen_in=seen)
 
 
 def is_red(verdict: Verdict, *, strict: bool = False) -> bool:

@@ -7,57 +7,61 @@ import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
-from conformance.analysis.compare import compare, gate
-from conformance.analysis.history import last_comparable, nights, provisional
+from conformance.analysis.compare import Comparison, compare, gate
+from conformance.analysis.history import History, keep_digest, provisional, read_history
 from conformance.analysis.waivers import apply, red_waivers
 from conformance.report.render import render
+from conformance.results.model import RunReport
 from conformance.results.run_json import load_run, write_run
 from conformance.results.verdicts import ExitCode
 from conformance.run.run import Run
 
+SHOWN_RUNS: Final = 30
+"""So many runs before this one are shown in its report."""
+
 KINDS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
-def finish(run: Run, *, formats: bool = True) -> dict[str, Any]:
-    """Undo what the run created, settle what nobody judged, write the report; return the run's document."""
+def finish(run: Run, *, formats: bool = True) -> RunReport:
+    """Undo what the run created, settle what nobody judged, write the report and return it."""
     # A target that went away or throttled for good cut the run off; one that does so only at undo did not.
     run.stopped = run.stopped or run.client.budget.stopped
     run.leaks += run.client.undo()
     run.client.close()
     run.settle()
-    past = nights(run.folder.parent, run.target.name) if formats else []
+    history = read_history(run.folder.parent) if formats else History(run.folder.parent, ())
+    past = history.runs(target=run.target.name, limit=SHOWN_RUNS)
     since = {row.id: row.since for row in run.catalogue.judged() if row.since}
     run.provisional = provisional(since, past, today=datetime.now(UTC).date()) if since else frozenset()
     waive(run)
-    document = run.document()
-    against = run.baseline
-    if against is not None:
-        comparison = compare(against, document)
-        if document["exit_code"] in (ExitCode.CONFORMS, ExitCode.VIOLATION):
-            document["exit_code"] = int(ExitCode.VIOLATION if run.ended_waivers else gate(comparison))
-    write_run(run.folder, document)
+    report = run.report()
+    if run.baseline is not None and report.exit_code in (ExitCode.CONFORMS, ExitCode.VIOLATION):
+        code = ExitCode.VIOLATION if run.ended_waivers else gate(compare(run.baseline, report))
+        report = report.model_copy(update={"exit_code": code})
+    write_run(run.folder, report)
     if formats:
-        render(run.folder, comparison=_moves(run, document), history=past)
-    return document
+        keep_digest(report)
+        render(run.folder, comparison=_comparison(run, report, history), history=past)
+    return report
 
 
 def waive(run: Run) -> None:
     """Mark the verdicts that a waiver speaks of, and remember how each waiver stands."""
     marked, states = apply(run.waivers, list(run.book), run.target.name, datetime.now(UTC).date())
     run.book.replace(marked)
-    run.waiver_states = states
+    run.waiver_standings = states
     run.ended_waivers = bool(red_waivers(states))
 
 
-def _moves(run: Run, document: dict[str, Any]) -> dict[str, Any] | None:
-    """Return what moved since the baseline, or the last comparable run beside this one, as a document."""
+def _comparison(run: Run, report: RunReport, history: History) -> Comparison | None:
+    """Return what moved since the baseline, or the last comparable run beside this one."""
     against = run.baseline
     if against is None:
-        folder = last_comparable(run.folder.parent, document)
-        against = None if folder is None else dict(load_run(folder).document)
-    return None if against is None else compare(against, document).to_document()
+        folder = history.last_comparable(report)
+        against = None if folder is None else load_run(folder)
+    return None if against is None else compare(against, report)
 
 
 @contextmanager

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Container
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Container
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from conformance.analysis.assumption_checks import as_documents, confirm
+from conformance.analysis.assumption_checks import check_assumptions
 from conformance.analysis.assumption_checks import load as load_assumptions
-from conformance.analysis.waivers import Waiver, WaiverState, hash_of, known_of, load_or_none
+from conformance.analysis.waivers import Waiver, hash_of, known_of, load_or_none
 from conformance.checks.booker import booker
+from conformance.checks.positive_controls import without_unproven
 from conformance.claims.folders import specs_dir
 from conformance.claims.requirements import Catalogue, Requirement, select
 from conformance.client import Client, budget_for
@@ -22,16 +23,33 @@ from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.entries import Leak
 from conformance.ledger.journal import new_ledger, refuse_unfinished
+from conformance.results.model import (
+    AssumptionCheck,
+    ReportedLeak,
+    ReportedOperation,
+    ReportedRequirement,
+    RequestCounts,
+    RunReport,
+    WaiverStanding,
+)
 from conformance.results.run_json import load_run
-from conformance.results.verdicts import Book, ExitCode, Outcome, Verdict, exit_code, without_provisional
-from conformance.run.provenance import identity
+from conformance.results.text import visible
+from conformance.results.verdicts import (
+    VIOLATED,
+    Book,
+    ExitCode,
+    Outcome,
+    Verdict,
+    exit_code,
+    without_provisional,
+)
+from conformance.run.provenance import provenance_of
 from conformance.targets.model import Target
 
 PROFILES: Final = ("quick", "nightly", "release")
 UNAUTHORIZED: Final = 401
 QUICK_REQUESTS: Final = 500
 """What a quick run may cost: one minute of the smallest published tier."""
-SCHEMA_VERSION: Final = "1.0"
 EMULATOR: Final = "emulator"
 
 
@@ -75,8 +93,8 @@ class Run:
     per_requirement: dict[str, set[str]] = field(default_factory=dict)
     harness_errors: list[str] = field(default_factory=list)
     waivers: tuple[Waiver, ...] = ()
-    waiver_states: tuple[WaiverState, ...] = ()
-    baseline: dict[str, Any] | None = None
+    waiver_standings: tuple[WaiverStanding, ...] = ()
+    baseline: RunReport | None = None
     provisional: frozenset[str] = frozenset()
     ended_waivers: bool = False
 
@@ -104,11 +122,13 @@ class Run:
             if self.book.get(requirement, operation) is None:
                 self.book.add(self._unjudged(requirement, operation))
         self.book.replace(self._retracted())
+        checks = {row.id for row in self.catalogue.judged() if row.check is not None}
+        self.book.replace(list(without_unproven(self.book, self.client.recorder.exchanges, checks)))
 
     def _retracted(self) -> list[Verdict]:
         """Return what is red on nothing but exchanges that prove nothing, as what cannot be judged."""
         excuses = self._excuses()
-        reds = [j for j in self.book if j.evidence and j.outcome in {Outcome.FAIL, Outcome.DEVIATION}]
+        reds = [j for j in self.book if j.evidence and j.outcome in VIOLATED]
         return [
             replace(j, outcome=Outcome.CANNOT_JUDGE, reason=excuses[j.evidence[-1]])
             for j in reds
@@ -147,8 +167,8 @@ class Run:
             return ""
         return "the run is read-only and this operation writes"
 
-    def document(self) -> dict[str, Any]:
-        """Return the run as the document of `run.json` (see run.schema.json)."""
+    def report(self) -> RunReport:
+        """Return the run as `run.json` holds it, every text of it masked and harmless to print."""
         verdicts = list(self.book)
         complete = not self.stopped
         settled = without_provisional(verdicts, self.provisional)
@@ -158,74 +178,92 @@ class Run:
         elif self.harness_errors and code is not ExitCode.VIOLATION:
             code = ExitCode.USAGE
         client = self.client
-        counts = client.counts
-        return {
-            "schema_version": SCHEMA_VERSION,
-            "run_id": self.run_id,
-            "target": self.target.name,
-            "base_url": self.target.base_url,
-            "profile": self.options.profile,
-            "seed": self.seed,
-            "strict": self.options.strict,
-            "read_only": not self.writes,
-            "started": _moment(self.started),
-            "finished": _moment(time.time()),
-            "seconds": round(time.time() - self.started, 2),
-            "exit_code": int(code),
-            "complete": complete,
-            "stopped": self.redactor.mask(self.stopped),
-            "selected": list(self.options.only),
-            "identity": identity(self.catalogue, self.target) | {"waivers": hash_of(self.waivers)},
-            "requests": {
-                "total": sum(counts.per_operation.values()),
-                "per_operation": {self.redactor.mask(k): n for k, n in sorted(counts.per_operation.items())},
-                "per_purpose": dict(sorted(counts.per_purpose.items())),
-                "per_requirement": {k: len(v) for k, v in sorted(self.per_requirement.items())},
-                "writes": client.budget.writes,
-                "created": sum(e.state in {"created", "undone"} for e in client.ledger.entries.values()),
-                "seconds_waited": round(client.budget.waited, 2),
-                "throttled": counts.throttled,
-            },
-            "operations": {
-                o.id: {"api": o.api, "method": o.method, "path": o.path, "page": o.page}
+        mask = self.redactor.mask
+        return RunReport(
+            folder=self.folder,
+            run_id=self.run_id,
+            target=self.target.name,
+            base_url=self.target.base_url,
+            profile=self.options.profile,
+            seed=self.seed,
+            strict=self.options.strict,
+            read_only=not self.writes,
+            started=_timestamp(self.started),
+            finished=_timestamp(time.time()),
+            seconds=round(time.time() - self.started, 2),
+            exit_code=code,
+            complete=complete,
+            stopped=mask(self.stopped),
+            selected=self.options.only,
+            provenance=provenance_of(self.catalogue, self.target, waivers=hash_of(self.waivers)),
+            requests=RequestCounts(
+                total=sum(client.counts.per_operation.values()),
+                per_operation={mask(k): n for k, n in sorted(client.counts.per_operation.items())},
+                per_purpose=dict(sorted(client.counts.per_purpose.items())),
+                per_requirement={k: len(v) for k, v in sorted(self.per_requirement.items())},
+                writes=client.budget.writes,
+                created=sum(e.state in {"created", "undone"} for e in client.ledger.entries.values()),
+                seconds_waited=round(client.budget.waited, 2),
+                throttled=client.counts.throttled,
+            ),
+            operations={
+                o.id: ReportedOperation(api=o.api, method=o.method, path=o.path, page=o.page)
                 for o in self.catalogue.operations.values()
             },
-            "requirements": {row.id: _row(row, self.provisional) for row in self.catalogue.judged()},
-            "verdicts": [_verdict(v, self.redactor, self.generated) for v in verdicts],
-            "waivers": [state.to_document() for state in self.waiver_states],
-            "leaks": [{k: self.redactor.mask(v) for k, v in asdict(leak).items()} for leak in self.leaks],
-            "confirmations": self._confirmations(verdicts),
-            "harness_errors": self.harness_errors,
-        }
+            requirements={row.id: _row(row, self.provisional) for row in self.catalogue.judged()},
+            verdicts=tuple(_masked(verdict, mask, self.generated) for verdict in verdicts),
+            waivers=self.waiver_standings,
+            leaks=tuple(
+                ReportedLeak(what=mask(leak.what), undo=mask(leak.undo), error=mask(leak.error))
+                for leak in self.leaks
+            ),
+            assumptions=self._assumptions(verdicts),
+            harness_errors=tuple(self.harness_errors),
+        )
 
-    def _confirmations(self, verdicts: list[Verdict]) -> list[dict[str, Any]]:
+    def _assumptions(self, verdicts: list[Verdict]) -> tuple[AssumptionCheck, ...]:
         if self.target.name == EMULATOR:  # it would only confirm itself
-            return []
-        found = confirm(load_assumptions(specs_dir()), verdicts, self.client.recorder)
-        return as_documents(found, self.redactor.mask)
+            return ()
+        found = load_assumptions(specs_dir())
+        return tuple(check_assumptions(found, verdicts, self.client.recorder, self.redactor.mask))
 
 
-def _row(row: Requirement, provisional: frozenset[str]) -> dict[str, Any]:
-    keys = ("level", "basis", "quote", "page", "source", "expect", "ask", "since")
-    return {key: str(getattr(row, key)) for key in keys} | {
-        "operations": list(row.operations),
-        "provisional": row.id in provisional,
-    }
+def _row(row: Requirement, provisional: frozenset[str]) -> ReportedRequirement:
+    return ReportedRequirement(
+        level=row.level,
+        basis=row.basis,
+        quote=row.quote,
+        page=row.page,
+        source=row.source,
+        expect=row.expect,
+        ask=row.ask,
+        since=row.since,
+        operations=row.operations,
+        provisional=row.id in provisional,
+    )
 
 
-def _verdict(verdict: Verdict, redactor: Redactor, generated: Container[str]) -> dict[str, Any]:
-    document = asdict(verdict)
-    document["verdict"] = str(document.pop("outcome"))
-    for key in ("reason", "expected", "actual", "curl", "fingerprint"):
-        document[key] = redactor.mask(document[key])
-    document["evidence"] = list(verdict.evidence)
-    # What another seed finds is no variation that a night has and the next one lacks.
-    violated = verdict.outcome in {Outcome.FAIL, Outcome.DEVIATION}
-    document["variations"] = [each for each in verdict.variations if violated and each not in generated]
-    return document | {"level": str(verdict.level)}
+def _masked(verdict: Verdict, mask: Callable[[str], str], generated: Container[str]) -> Verdict:
+    """Return the verdict as the report holds it: without secrets, without what a terminal would obey."""
+
+    def shown(text: str) -> str:
+        return visible(mask(text))
+
+    # What another seed finds is no scenario that one run has and the next one lacks.
+    seen_in = tuple(each for each in verdict.seen_in if each not in generated)
+    return replace(
+        verdict,
+        reason=shown(verdict.reason),
+        expected=shown(verdict.expected),
+        actual=shown(verdict.actual),
+        curl=shown(verdict.curl),
+        observed=shown(verdict.observed),
+        waived=shown(verdict.waived),
+        seen_in=seen_in if verdict.outcome in VIOLATED else (),
+    )
 
 
-def _moment(seconds: float) -> str:
+def _timestamp(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -258,16 +296,16 @@ def new_run(options: Options, target: Target, catalogue: Catalogue) -> Run:
     return run
 
 
-def _baseline(folder: Path | None, target: Target) -> dict[str, Any] | None:
+def _baseline(folder: Path | None, target: Target) -> RunReport | None:
     """Return the run to compare with, read before anything is sent."""
     if folder is None:
         return None
-    document = dict(load_run(folder).document)
-    if document.get("target") != target.name:
+    baseline = load_run(folder)
+    if baseline.target != target.name:
         raise UsageError(
-            f"--baseline {folder}: judged {document.get('target')!r}, and this run judges {target.name!r}"
+            f"--baseline {folder}: judged {baseline.target!r}, and this run judges {target.name!r}"
         )
-    return document
+    return baseline
 
 
 def _folder(folder: Path, target: Target) -> Path:

@@ -16,9 +16,9 @@ from conformance.targets.variables import parse_env
 def embedded_target(**options: Any) -> Iterator[Target]:
     """Open the built-in emulator on a free port of this machine, as a target, until the block ends.
 
-    `options` are those of `conformance.emulator.serve.running`.
+    `options` are those of `conformance.emulator.serving.running`.
     """
-    from conformance.emulator.serve import running
+    from conformance.emulator.serving import running
 
     with running(**options) as served:
         texts = served.targets()

@@ -1,14 +1,12 @@
-"""Who acts: one role with its verbs, the four judged operations and the set-up calls around them."""
+"""Who acts: one role with its verbs, the four judged operations and the set-up requests around them."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from threading import Barrier
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
+from conformance.checks.positive_controls import carried_out
 from conformance.claims.openapi import Operation
 from conformance.client import Client
 from conformance.errors import NotJudged
@@ -16,178 +14,9 @@ from conformance.exchange.model import ABSENT, Exchange, Request, Undo, request_
 from conformance.generate.examples import example_request
 from conformance.ledger.unique_names import Unique
 
-T = TypeVar("T")
+from .waiting import Eventually
+
 REALITY_DATA = "/reality-management/reality-data"
-
-
-@dataclass
-class Lag:
-    """How many seconds reads of this target were seen to lag behind writes."""
-
-    seconds: float = 0.0
-
-    def learn(self, seconds: float) -> None:
-        """Remember the longest lag seen."""
-        self.seconds = max(self.seconds, seconds)
-
-
-@dataclass(frozen=True)
-class Actor:
-    """One role and its verbs: the four judged operations, and the set-up calls that are never judged."""
-
-    role: str
-    client: Client
-    operations: dict[str, Operation]
-    unique: Unique
-    patience: float
-    lag: Lag = field(default_factory=Lag)
-    _made: dict[str, Any] = field(default_factory=dict)
-
-    # ------------------------------------------------------------ judged operations
-    def associate(self, reality_data: str, itwin: str, **options: Any) -> Exchange:
-        """Associate reality data with an iTwin."""
-        return self.call("associateRealityData", {"realityDataId": reality_data, "iTwinId": itwin}, **options)
-
-    def move(self, reality_data: str, itwin: Any = ABSENT, **options: Any) -> Exchange:
-        """Move reality data to an iTwin; `json` or `content` in the options stand for another body."""
-        if not options.keys() & {"json", "content"}:
-            options["json"] = {"iTwinId": itwin}
-        return self.call("moveRealityData", {"realityDataId": reality_data}, **options)
-
-    def create_resource(self, repository: Repository, body: Any = ABSENT, **options: Any) -> Exchange:
-        """Create a resource; a body that is left out gets a new id and a new name."""
-        if not options.keys() & {"json", "content"}:
-            options["json"] = self.new_resource() if body is ABSENT else body
-        params = {"iTwinId": repository.itwin, "repositoryId": repository.id}
-        return self.call("createRepositoryResource", params, **options)
-
-    def account(self, itwin: str, **options: Any) -> Exchange:
-        """Read the account of an iTwin."""
-        return self.call("getITwinAccount", {"iTwinId": itwin}, **options)
-
-    def call(self, operation: str, params: dict[str, str], **options: Any) -> Exchange:
-        """Send a request of a documented operation."""
-        return self.client.send(request_for(self.operations[operation], params, **options), self.role)
-
-    def example(self, operation: str, real_ids: dict[str, str], **options: Any) -> Exchange:
-        """Send a request of any operation that its page calls valid, about these real ids."""
-        return self.client.send(
-            example_request(self.operations[operation], real_ids, self.unique, **options), self.role
-        )
-
-    # ------------------------------------------------------------ set-up
-    def new_resource(self, **members: Any) -> dict[str, Any]:
-        """Return the body of a resource that nobody has yet, with these members instead."""
-        return {"id": self.unique("id"), "displayName": self.unique("Name"), **members}
-
-    def new_itwin(self, **members: Any) -> str:
-        """Create an iTwin and return its id."""
-        body = {"class": "Endeavor", "subClass": "Project", "displayName": self.unique("itwin"), **members}
-        body.setdefault("number", self.unique("number"))
-        response = self._set_up("POST", "/itwins/", body, Undo("iTwin", "/itwins/{id}", "/iTwin/id"))
-        return _text(response, "/iTwin/id")
-
-    def new_reality_data(self, itwin: str) -> str:
-        """Create reality data in an iTwin and return its id."""
-        body = {
-            "iTwinId": itwin,
-            "displayName": self.unique("data"),
-            "type": "OPC",
-            "classification": "Terrain",
-        }
-        undo = Undo("reality data", REALITY_DATA + "/{id}", "/realityData/id")
-        return _text(self._set_up("POST", REALITY_DATA, body, undo), "/realityData/id")
-
-    def new_repository(self, itwin: str, sub_class: str = "WebMapService", class_: str = "") -> Repository:
-        """Create a repository and return it."""
-        body = {
-            "class": class_ or "GeographicInformationSystem",
-            "subClass": sub_class,
-            "uri": f"https://example.com/{self.unique('service')}",
-            "displayName": self.unique("repository"),
-        }
-        path = f"/itwins/{itwin}/repositories"
-        response = self._set_up("POST", path, body, Undo("repository", path + "/{id}", "/repository/id"))
-        return Repository(itwin, _text(response, "/repository/id"), body["class"], sub_class)
-
-    def _set_up(self, method: str, path: str, body: Any, undo: Undo | None = None) -> Exchange:
-        request = Request(method, path, json=body, undo=undo, purpose="setup")
-        response = self.client.send(request, self.role)
-        if (response.status or 0) >= 300:
-            raise NotJudged(
-                f"set-up failed: {self.role} {method} {path} answered {response.summary()}", (response.id,)
-            )
-        return response
-
-    def delete(self, path: str) -> None:
-        """Delete something that the scenario created."""
-        self._set_up("DELETE", path, ABSENT)
-
-    # ------------------------------------------------------------ reads
-    def read(self, path: str, **options: Any) -> Exchange:
-        """Read something that is never judged itself."""
-        return self.client.send(Request("GET", path, purpose="setup", **options), self.role)
-
-    def shown(self, path: str, **options: Any) -> Exchange:
-        """Read something that exists, as soon as reads show it; `NotJudged` where they never do."""
-        response = self.settled(lambda: self.read(path, **options), lambda seen: seen.status == 200)
-        if response.status != 200:
-            raise NotJudged(f"set-up failed: GET {path} answered {response.summary()}", (response.id,))
-        return response
-
-    def associations(self, reality_data: str) -> list[str]:
-        """Return the ids of the iTwins that reality data is associated with."""
-        response = self.shown(f"{REALITY_DATA}/{reality_data}/itwins")
-        seen = response.at("/iTwins")
-        if not isinstance(seen, list):
-            raise NotJudged(f"the associations of {reality_data} are no list", (response.id,))
-        return [_id_of(entry) for entry in seen]
-
-    def resources(self, repository: Repository) -> list[dict[str, Any]]:
-        """Return every resource that a repository lists, over all its pages."""
-        found: list[dict[str, Any]] = []
-        more = True
-        while more and len(found) < 5000:
-            query = {"$top": "100", "$skip": str(len(found))}
-            response = self.shown(f"{repository.path}/resources", query=query)
-            page = response.at("/resources")
-            if not isinstance(page, list):
-                raise NotJudged(f"the resources of {repository.id} are no list", (response.id,))
-            found += [entry for entry in page if isinstance(entry, dict)]
-            more = bool(page) and (len(page) >= 100 or isinstance(response.at("/_links/next/href"), str))
-        return found
-
-    def read_itwin(self, itwin: str) -> Exchange:
-        """Read an iTwin with everything that it tells about itself."""
-        return self.settled(
-            lambda: self.read(f"/itwins/{itwin}", headers={"Prefer": "return=representation"}),
-            lambda response: response.status == 200,
-        )
-
-    def settled(self, look: Callable[[], T], good: Callable[[T], bool]) -> T:
-        """Look until it is good or the target's patience is over; reads may lag behind writes.
-
-        A lag that was seen once is waited for before the next look: a slow target costs time, not requests.
-        """
-        started, pause = time.monotonic(), 0.4
-        rest = self.client.counts.last_write + min(self.lag.seconds, self.patience) - started
-        if self.lag.seconds and rest > 0:
-            time.sleep(rest)
-        seen = look()
-        while not good(seen) and time.monotonic() - started + pause <= self.patience:
-            time.sleep(pause)
-            pause *= 2
-            seen = look()
-            if good(seen):
-                self.lag.learn(time.monotonic() - started)
-        return seen
-
-    def settled_associations(self, reality_data: str, wanted: Sequence[str]) -> list[str]:
-        """Return the associations once they are the wanted ones, or as they are when patience is over."""
-        want = sorted(i.lower() for i in wanted)
-        return self.settled(
-            lambda: self.associations(reality_data), lambda seen: sorted(map(str.lower, seen)) == want
-        )
 
 
 @dataclass(frozen=True)
@@ -209,27 +38,101 @@ class Repository:
         return f"/itwins/{self.itwin}/repositories/{self.id}"
 
 
-def _id_of(entry: Any) -> str:
-    return str(entry.get("id", entry) if isinstance(entry, dict) else entry)
+@dataclass(frozen=True)
+class Actor:
+    """One role and its verbs: the four judged operations, and the set-up requests that are never judged."""
 
+    role: str
+    client: Client
+    operations: dict[str, Operation]
+    unique: Unique
+    eventually: Eventually
 
-def _text(response: Exchange, pointer: str) -> str:
-    seen = response.at(pointer)
-    if not isinstance(seen, str) or not seen:
-        raise NotJudged(
-            f"set-up failed: {response.operation_id} answered {response.summary()} without {pointer}",
-            (response.id,),
-        )
-    return seen
+    def associate(self, reality_data: str, itwin: str, **options: Any) -> Exchange:
+        """Associate reality data with an iTwin."""
+        return self._send("associateRealityData", {"realityDataId": reality_data, "iTwinId": itwin}, options)
 
+    def move(self, reality_data: str, itwin: Any = ABSENT, **options: Any) -> Exchange:
+        """Move reality data to an iTwin; `json` or `content` in the options stand for another body."""
+        if not options.keys() & {"json", "content"}:
+            options["json"] = {"iTwinId": itwin}
+        return self._send("moveRealityData", {"realityDataId": reality_data}, options)
 
-def at_once(*calls: Callable[[], Exchange]) -> list[Exchange]:
-    """Make the calls at the same moment, each from a thread of its own, and return their responses."""
-    barrier = Barrier(len(calls))
+    def create_resource(self, repository: Repository, body: Any = ABSENT, **options: Any) -> Exchange:
+        """Create a resource; a body that is left out gets a new id and a new name."""
+        if not options.keys() & {"json", "content"}:
+            options["json"] = self.new_resource() if body is ABSENT else body
+        params = {"iTwinId": repository.itwin, "repositoryId": repository.id}
+        return self._send("createRepositoryResource", params, options)
 
-    def one(call: Callable[[], Exchange]) -> Exchange:
-        barrier.wait(timeout=10)
-        return call()
+    def account(self, itwin: str, **options: Any) -> Exchange:
+        """Read the account of an iTwin."""
+        return self._send("getITwinAccount", {"iTwinId": itwin}, options)
 
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return [future.result() for future in [pool.submit(one, call) for call in calls]]
+    def example(self, operation: str, real_ids: Mapping[str, str], **options: Any) -> Exchange:
+        """Send a request of any operation that its page calls valid, about these real ids."""
+        request = example_request(self.operations[operation], real_ids, self.unique, **options)
+        return self.client.send(request, self.role)
+
+    def _send(self, operation: str, params: dict[str, str], options: dict[str, Any]) -> Exchange:
+        return self.client.send(request_for(self.operations[operation], params, **options), self.role)
+
+    def new_resource(self, **members: Any) -> dict[str, Any]:
+        """Return the body of a resource that nobody has yet, with these members instead."""
+        return {"id": self.unique("id"), "displayName": self.unique("Name"), **members}
+
+    def new_itwin(self, **members: Any) -> str:
+        """Create an iTwin and return its id."""
+        body = {"class": "Endeavor", "subClass": "Project", "displayName": self.unique("itwin"), **members}
+        body.setdefault("number", self.unique("number"))
+        mine = "?includeInactive=true&displayName={name}"
+        return self._create("/itwins/", body, "iTwin", "/iTwin/id", mine)
+
+    def new_reality_data(self, itwin: str) -> str:
+        """Create reality data in an iTwin and return its id."""
+        body = {
+            "iTwinId": itwin,
+            "displayName": self.unique("data"),
+            "type": "OPC",
+            "classification": "Terrain",
+        }
+        return self._create(REALITY_DATA, body, "reality data", "/realityData/id", f"?iTwinId={itwin}")
+
+    def new_repository(self, itwin: str, sub_class: str = "WebMapService", class_: str = "") -> Repository:
+        """Create a repository and return it."""
+        class_ = class_ or "GeographicInformationSystem"
+        uri = f"https://example.com/{self.unique('service')}"
+        body = {"class": class_, "subClass": sub_class, "uri": uri, "displayName": self.unique("repository")}
+        made = self._create(f"/itwins/{itwin}/repositories", body, "repository", "/repository/id")
+        return Repository(itwin, made, class_, sub_class)
+
+    def _create(self, path: str, body: dict[str, Any], what: str, pointer: str, query: str = "") -> str:
+        undo = Undo(what, f"{path.rstrip('/')}/{{id}}", pointer, f"{path}{query}")
+        response = self._set_up(Request("POST", path, json=body, undo=undo, purpose="setup"))
+        created = response.at(pointer)
+        if not isinstance(created, str) or not created:
+            reason = f"set-up failed: {response.operation_id} answered {response.summary()} without {pointer}"
+            raise NotJudged(reason, (response.id,))
+        return created
+
+    def _set_up(self, request: Request) -> Exchange:
+        response = self.client.send(request, self.role)
+        if not carried_out(response):
+            what = f"{self.role} {request.method} {request.path} answered {response.summary()}"
+            raise NotJudged(f"set-up failed: {what}", (response.id,))
+        return response
+
+    def delete(self, path: str) -> None:
+        """Delete something that the scenario created."""
+        self._set_up(Request("DELETE", path, purpose="setup"))
+
+    def read(self, path: str, **options: Any) -> Exchange:
+        """Read something that is never judged itself."""
+        return self.client.send(Request("GET", path, purpose="setup", **options), self.role)
+
+    def shown(self, path: str, **options: Any) -> Exchange:
+        """Read something that exists, as soon as reads show it; `NotJudged` where they never do."""
+        response = self.eventually(lambda: self.read(path, **options), lambda seen: seen.status == 200)
+        if response.status != 200:
+            raise NotJudged(f"set-up failed: GET {path} answered {response.summary()}", (response.id,))
+        return response

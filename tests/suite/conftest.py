@@ -12,7 +12,7 @@ import pytest
 
 from conformance.claims.openapi import Operation
 from conformance.claims.requirements import Catalogue
-from conformance.emulator.serve import Served, running
+from conformance.emulator.serving import Served, running
 from conformance.targets.model import Target
 from tests.suite.toy_api import Checkout, serve_lamps
 

@@ -70,7 +70,8 @@ class Front:
     behave: Behaviour
     seen: list[Asked] = field(default_factory=list)
     _listener: socket.socket | None = None
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _idle: threading.Condition = field(default_factory=threading.Condition)
+    _busy: int = 0
 
     @property
     def url(self) -> str:
@@ -90,6 +91,11 @@ class Front:
                 self._listener.shutdown(socket.SHUT_RDWR)
             self._listener.close()
 
+    def wait_until_idle(self, seconds: float = 30.0) -> None:
+        """Wait until every request that arrived is answered, or its client is gone."""
+        with self._idle:
+            self._idle.wait_for(lambda: self._busy == 0, timeout=seconds)
+
     def _accept(self, listener: socket.socket) -> None:
         while True:
             try:
@@ -105,13 +111,19 @@ class Front:
                 method, path, _ = line.decode("latin-1").split(" ", 2)
                 headers = _headers(reader)
                 body = reader.read(int(headers.get("content-length", "0")))
-                with self._lock:
+                with self._idle:
                     number = len(self.seen) + 1
                     forward = _forwarder(self.upstream, method, path, headers, body)
                     asked = Asked(number, time.monotonic(), method, path, headers, body, sock, forward)
                     self.seen.append(asked)
-                if not self.behave(asked):
-                    return
+                    self._busy += 1
+                try:
+                    if not self.behave(asked):
+                        return
+                finally:
+                    with self._idle:
+                        self._busy -= 1
+                        self._idle.notify_all()
 
 
 def _headers(reader: BinaryIO) -> dict[str, str]:

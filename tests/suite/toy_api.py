@@ -145,7 +145,7 @@ class Checkout:
         head = '"""Scenarios of lamps."""\nimport pytest\nfrom conformance.checks import expect\n'
         head += "from conformance.errors import NotJudged, Violation\n"
         head += "from conformance.exchange.model import request_for\n"
-        head += "from conformance.run.pytest_plugin import prepares, verifies\n\n"
+        head += "from conformance.run.pytest_plugin import phase, verifies\n\n"
         head += "def get(run, lamp):\n    operation = run.catalogue.operations['getLamp']\n"
         head += "    return run.client.send(request_for(operation, {'lampId': lamp}))\n\n"
         name = f"test_lamps_{next(_NUMBERS)}.py"

@@ -1,47 +1,49 @@
-"""Whose change was it: what differs between two identities, and which of it can explain a move."""
+"""Whose change was it: what differs between two runs' provenance, and which of it can explain a move."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from conformance.analysis.compare.model import Cause, JsonObject, Kind, Row
-from conformance.results.verdicts import Outcome
+from conformance.analysis.compare.model import Cause, Kind
+from conformance.results.model import Provenance, RunReport
+from conformance.results.verdicts import VIOLATED, Outcome, Verdict
 from conformance.targets.urls import is_loopback
 
-VIOLATIONS: Final = frozenset({Outcome.FAIL, Outcome.DEVIATION})
 SETTINGS: Final = ("profile", "read_only", "selected", "base_url")
 RECORDED: Final = ("suite", "specs", "contract", "target", "requirement_hashes")
 _SEED: Final = re.compile(r"\bseed\b", re.IGNORECASE)
 
+Row = Verdict | None
+"""One verdict of a run; None where the run has none on this requirement and operation."""
+
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Two runs, and what differs between their identities.
+    """Two runs, and what differs between their provenance.
 
     `causes` hold what may touch every verdict alike; `rows` the ids of the requirements whose own row was
-    added, removed or edited. `unknown` names the parts of the identity that only one of the runs recorded.
+    added, removed or edited. `unknown` names the parts of the provenance that only one of the runs recorded.
     """
 
-    old: JsonObject
-    new: JsonObject
+    old: RunReport
+    new: RunReport
     causes: frozenset[Cause]
     rows: frozenset[str]
     unknown: tuple[str, ...]
 
 
-def changes_between(old: JsonObject, new: JsonObject) -> Changes:
+def changes_between(old: RunReport, new: RunReport) -> Changes:
     """Return what differs between the two runs, apart from their verdicts."""
-    was, now = identity(old), identity(new)
+    was, now = old.provenance, new.provenance
     causes: set[Cause] = set()
     if _differ(was, now, "specs"):
         causes.add(Cause.SPEC)
     if _differ(was, now, "suite") or _differ(was, now, "contract"):
         causes.add(Cause.SUITE)
-    if was.get("waivers") != now.get("waivers"):  # an empty hash is a file without waivers
+    if was.waivers != now.waivers:  # an empty hash is a file without waivers
         causes.add(Cause.WAIVER)
     if _differ(was, now, "target") or any(_setting(old, key) != _setting(new, key) for key in SETTINGS):
         causes.add(Cause.CONFIGURATION)
@@ -49,42 +51,34 @@ def changes_between(old: JsonObject, new: JsonObject) -> Changes:
         causes.add(Cause.ENVIRONMENT)
     if _differ(was, now, "target_identity"):
         causes.add(Cause.TARGET)
-    unknown = tuple(key for key in RECORDED if bool(was.get(key)) != bool(now.get(key)))
+    unknown = tuple(key for key in RECORDED if _recorded(was, key) != _recorded(now, key))
     return Changes(old, new, frozenset(causes), _rows_changed(was, now), unknown)
 
 
-def _rows_changed(was: JsonObject, now: JsonObject) -> frozenset[str]:
+def _rows_changed(was: Provenance, now: Provenance) -> frozenset[str]:
     """Return the ids of the requirements that were added, removed or edited."""
-    hashes, hashes_now = was.get("requirement_hashes"), now.get("requirement_hashes")
+    hashes, hashes_now = was.requirement_hashes, now.requirement_hashes
     if not hashes or not hashes_now:
         return frozenset()
     return frozenset(i for i in hashes.keys() | hashes_now.keys() if hashes.get(i) != hashes_now.get(i))
 
 
-def identity(run: JsonObject) -> JsonObject:
-    """Return the run's identity, empty where it recorded none."""
-    found = run.get("identity")
-    return found if isinstance(found, Mapping) else {}
+def _recorded(provenance: Provenance, key: str) -> bool:
+    return getattr(provenance, key) not in ("", {}, type(provenance).model_fields[key].default)
 
 
-def provisional(run: JsonObject, requirement: str) -> bool:
-    """Tell whether the run reported this requirement without making it red, because it was too new."""
-    row = (run.get("requirements") or {}).get(requirement) or {}
-    return bool(row.get("provisional"))
-
-
-def _differ(was: JsonObject, now: JsonObject, key: str) -> bool:
+def _differ(was: Provenance, now: Provenance, key: str) -> bool:
     """Tell whether both recorded it and it differs: what one of them does not know is no change."""
-    return bool(was.get(key)) and bool(now.get(key)) and was[key] != now[key]
+    return _recorded(was, key) and _recorded(now, key) and getattr(was, key) != getattr(now, key)
 
 
-def _setting(run: JsonObject, key: str) -> object:
-    value = run.get(key)
+def _setting(run: RunReport, key: str) -> object:
+    value = getattr(run, key)
     if key == "selected":
-        return sorted(value or ())
+        return sorted(value)
     if key == "base_url" and is_loopback(urlsplit(str(value)).hostname or ""):
         return ""  # the emulator takes whatever port is free: no change of configuration
-    return value or None
+    return value
 
 
 def causes_of(
@@ -93,7 +87,7 @@ def causes_of(
     """Return what can explain the move, most specific first; the target where nothing else can."""
     if kind is Kind.STILL:
         return ()
-    violated_before = before is not None and before["verdict"] in VIOLATIONS
+    violated_before = before is not None and before.outcome in VIOLATED
     if kind is Kind.EXPIRED or (kind is Kind.WAIVED and violated_before):
         return (Cause.WAIVER,)
     found = set(changes.causes)
@@ -103,7 +97,7 @@ def causes_of(
         found.add(Cause.REQUIREMENT)
     if _cut_off(before, changes.old) or _cut_off(after, changes.new):
         found.add(Cause.CUT_OFF)
-    if _seed_matters(before, after) and changes.old.get("seed") != changes.new.get("seed"):
+    if _seed_matters(before, after) and changes.old.seed != changes.new.seed:
         found.add(Cause.SEED)
     if before is not None and after is not None:
         found.add(Cause.TARGET)
@@ -115,16 +109,15 @@ def causes_of(
 
 
 def _level_changed(before: Row, after: Row) -> bool:
-    return before is not None and after is not None and before.get("level") != after.get("level")
+    return before is not None and after is not None and before.level != after.level
 
 
-def _cut_off(row: Row, run: JsonObject) -> bool:
+def _cut_off(row: Row, run: RunReport) -> bool:
     """Tell whether there is no verdict because the run ended early."""
-    unjudged = row is None or row["verdict"] == Outcome.CANNOT_JUDGE
-    return unjudged and run.get("complete") is False
+    return (row is None or row.outcome is Outcome.CANNOT_JUDGE) and not run.complete
 
 
 def _seed_matters(before: Row, after: Row) -> bool:
-    """Tell whether the violation was found by generated requests: such a finding names its seed."""
-    violated = [row for row in (before, after) if row and row["verdict"] in VIOLATIONS]
-    return any(_SEED.search(str(row.get(key, ""))) for row in violated for key in ("reason", "actual"))
+    """Tell whether the violation was found by generated requests: such a verdict names its seed."""
+    violated = [row for row in (before, after) if row and row.outcome in VIOLATED]
+    return any(_SEED.search(text) for row in violated for text in (row.reason, row.actual))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 SAID: Final[Mapping[str, tuple[str, str]]] = {
     "new violation": ("new violation", "new violations"),
@@ -25,15 +25,8 @@ def said(kind: str, number: int = 1) -> str:
     return one if number == 1 else several
 
 
-def counted(counts: Mapping[str, Any]) -> str:
+def counted(counts: Mapping[str, int]) -> str:
     """Return the counts of a comparison as one line, what did not happen left out."""
-    found = {kind: int(counts.get(kind) or 0) for kind in SAID}
+    found = {kind: counts.get(kind, 0) for kind in SAID}
     words = [f"{number} {said(kind, number)}" for kind, number in found.items() if number]
     return ", ".join(words) or "no verdict on either side"
-
-
-def causes_of(move: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return all candidates of a move, the likeliest first; an older comparison names only that one."""
-    listed = move.get("causes")
-    named = listed if isinstance(listed, list) else [move.get("cause")]
-    return tuple(str(cause) for cause in named if cause)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from conformance.results.verdicts import ExitCode, Outcome
+from pydantic import AliasChoices, Field, computed_field, model_validator
 
-JsonObject = Mapping[str, Any]
-Row = JsonObject | None
-"""One verdict of a run's document; None where the run has none on this requirement and operation."""
+from conformance.results.model import Part, Text
+from conformance.results.verdicts import ExitCode, Outcome
 
 
 class Kind(StrEnum):
@@ -46,68 +44,72 @@ UNCHANGED: Final = "unchanged"
 GATING: Final = frozenset({Kind.NEW_VIOLATION, Kind.EXPIRED})
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    """One requirement of one operation whose standing changed, or a violation that stayed.
+class Move(Part):
+    """One requirement of one operation whose standing changed, or a violation that stayed."""
 
-    `before` and `after` are verdicts, empty where a run has none. `causes` are all candidates. `waived` is
-    the reason of the waiver that covers it now. `red` tells whether the move alone fails a gate. `variation`
-    is the scenario in which a violation that stayed is seen too now, else empty.
-    """
-
-    requirement: str
-    operation: str
+    requirement: Text
+    operation: Text
     move: Kind
     causes: tuple[Cause, ...] = ()
-    before: str = ""
-    after: str = ""
-    detail: str = ""
-    waived: str = ""
+    """All candidates, the most specific first; empty where nothing changed."""
+    before: Text = ""
+    """The verdict of the old run, empty where it has none."""
+    after: Text = ""
+    detail: Text = ""
+    waived: Text = ""
+    """The reason of the waiver that covers it now."""
     red: bool = False
-    variation: str = ""
+    """Whether the move alone fails a gate."""
+    scenario: Text = Field(default="", validation_alias=AliasChoices("scenario", "variation"))
+    """The scenario in which a violation that stayed is seen too now, else empty."""
 
+    @computed_field  # type: ignore[prop-decorator] # pydantic documents it so
     @property
     def cause(self) -> str:
         """Return the most specific candidate, empty where nothing changed."""
         return self.causes[0].value if self.causes else ""
 
-    def to_document(self) -> dict[str, Any]:
-        """Return the move as JSON."""
-        return {
-            "requirement": self.requirement,
-            "operation": self.operation,
-            "move": self.move.value,
-            "cause": self.cause,
-            "causes": [cause.value for cause in self.causes],
-            "before": self.before,
-            "after": self.after,
-            "detail": self.detail,
-            "waived": self.waived,
-            "red": self.red,
-            "variation": self.variation,
-        }
+    @model_validator(mode="before")
+    @classmethod
+    def _with_causes(cls, value: Any) -> Any:
+        """Read an older comparison, which names the likeliest cause only."""
+        if isinstance(value, Mapping) and value.get("cause") and "causes" not in value:
+            return {**value, "causes": [value["cause"]]}
+        return value
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Part):
     """All moves between two runs; `notes` say what else changed and what a reader has to know.
 
     `comparable` is false where the two runs have no common ground (another target, no verdicts at all): the
     moves are still there, and mean little.
     """
 
-    old: str
-    new: str
-    moves: tuple[Move, ...]
-    unchanged: int = 0
+    old: Text
+    new: Text
     comparable: bool = True
-    notes: tuple[str, ...] = ()
+    notes: tuple[Text, ...] = ()
+    moves: tuple[Move, ...]
+    unchanged: int = Field(default=0, exclude=True)
 
+    @computed_field  # type: ignore[prop-decorator] # pydantic documents it so
     @property
     def counts(self) -> dict[str, int]:
         """Return how many moves of each kind there are, every kind named, and how many pairs did not move."""
         found = Counter(move.move for move in self.moves)
         return {**{kind.value: found[kind] for kind in Kind}, UNCHANGED: self.unchanged}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_unchanged(cls, value: Any) -> Any:
+        """Take how many did not move from the counts, as the document has it."""
+        counts = value.get("counts") if isinstance(value, Mapping) else None
+        return {**value, "unchanged": counts.get(UNCHANGED, 0)} if isinstance(counts, Mapping) else value
+
+    @property
+    def news(self) -> tuple[Move, ...]:
+        """Return the moves without the violations that were there before."""
+        return tuple(move for move in self.moves if move.move is not Kind.STILL)
 
     def of(self, kind: Kind) -> tuple[Move, ...]:
         """Return the moves of one kind."""
@@ -115,14 +117,7 @@ class Comparison:
 
     def to_document(self) -> dict[str, Any]:
         """Return the comparison as JSON."""
-        return {
-            "old": self.old,
-            "new": self.new,
-            "comparable": self.comparable,
-            "counts": self.counts,
-            "notes": list(self.notes),
-            "moves": [move.to_document() for move in self.moves],
-        }
+        return self.model_dump(mode="json")
 
 
 def gate(comparison: Comparison, *, force: bool = False) -> ExitCode:

@@ -5,43 +5,44 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from conformance.analysis.compare.causes import Changes, identity
-from conformance.analysis.compare.model import Cause, JsonObject
+from conformance.analysis.compare.causes import Changes
+from conformance.analysis.compare.model import Cause
+from conformance.results.model import RunReport
 
 SHOWN: Final = 5
 """How many ids a note names before it only counts."""
 
 
-def same_ground(old: JsonObject, new: JsonObject) -> bool:
+def same_ground(old: RunReport, new: RunReport) -> bool:
     """Tell whether the two runs judged the same target, and each of them has a verdict."""
-    return old.get("target") == new.get("target") and bool(old.get("verdicts")) and bool(new.get("verdicts"))
+    return old.target == new.target and bool(old.verdicts) and bool(new.verdicts)
 
 
-def notes_on(old: JsonObject, new: JsonObject, changes: Changes) -> tuple[str, ...]:
+def notes_on(old: RunReport, new: RunReport, changes: Changes) -> tuple[str, ...]:
     """Return the notes, what forbids a comparison first."""
     return (*_doubts(old, new), *_changed(old, new, changes), *_unknown(changes))
 
 
-def _doubts(old: JsonObject, new: JsonObject) -> Iterator[str]:
-    if old.get("target") != new.get("target"):
-        yield f"the runs judged different targets: {old.get('target')} and {new.get('target')}"
+def _doubts(old: RunReport, new: RunReport) -> Iterator[str]:
+    if old.target != new.target:
+        yield f"the runs judged different targets: {old.target} and {new.target}"
     for run in (old, new):
-        if not run.get("verdicts"):
-            yield f"run {run.get('run_id')} has no verdict at all"
-    if old.get("run_id") == new.get("run_id"):
-        yield f"both are the same run, {old.get('run_id')}"
-    elif str(old.get("started", "")) > str(new.get("started", "")):
+        if not run.verdicts:
+            yield f"run {run.run_id} has no verdict at all"
+    if old.run_id == new.run_id:
+        yield f"both are the same run, {old.run_id}"
+    elif old.started > new.started:
         yield "OLD was started after NEW: are they swapped?"
     for run in (old, new):
-        if run.get("complete") is False:
-            yield f"run {run.get('run_id')} was cut off: {run.get('stopped') or 'no reason recorded'}"
+        if not run.complete:
+            yield f"run {run.run_id} was cut off: {run.stopped or 'no reason recorded'}"
 
 
-def _changed(old: JsonObject, new: JsonObject, changes: Changes) -> Iterator[str]:
-    was, now = identity(old), identity(new)
+def _changed(old: RunReport, new: RunReport, changes: Changes) -> Iterator[str]:
+    was, now = old.provenance, new.provenance
     if Cause.SUITE in changes.causes:
-        same = was.get("suite") == now.get("suite")
-        what = "same version, other scenarios" if same else f"{was.get('suite')} → {now.get('suite')}"
+        same = was.suite == now.suite
+        what = "same version, other scenarios" if same else f"{was.suite} → {now.suite}"
         yield f"the suite changed: {what}"
     if changes.rows:
         ids = sorted(changes.rows)
@@ -54,37 +55,36 @@ def _changed(old: JsonObject, new: JsonObject, changes: Changes) -> Iterator[str
     if Cause.CONFIGURATION in changes.causes:
         yield "the configuration changed: " + ", ".join(_settings(old, new))
     if Cause.ENVIRONMENT in changes.causes:
-        yield "the environment changed: " + ", ".join(_differences(was["environment"], now["environment"]))
+        differences = _differences(was.environment.model_dump(), now.environment.model_dump())
+        yield "the environment changed: " + ", ".join(differences)
     if Cause.TARGET in changes.causes:
-        differences = _differences(was["target_identity"], now["target_identity"])
+        differences = _differences(was.target_identity, now.target_identity)
         yield "the target says that it changed: " + ", ".join(differences)
 
 
-def _settings(old: JsonObject, new: JsonObject) -> Iterator[str]:
+def _settings(old: RunReport, new: RunReport) -> Iterator[str]:
     for key in ("profile", "read_only", "selected"):
-        if (old.get(key) or None) != (new.get(key) or None):
-            yield f"{key} {_plain(old.get(key))} → {_plain(new.get(key))}"
-    if identity(old).get("target") != identity(new).get("target"):
+        was, now = getattr(old, key), getattr(new, key)
+        if was != now:
+            yield f"{key} {_plain(was)} → {_plain(now)}"
+    if old.provenance.target != new.provenance.target:
         yield "the target's own settings"
-    elif old.get("base_url") != new.get("base_url"):
-        yield f"base_url {old.get('base_url')} → {new.get('base_url')}"
+    elif old.base_url != new.base_url:
+        yield f"base_url {old.base_url} → {new.base_url}"
 
 
 def _plain(value: Any) -> str:
-    return " ".join(map(str, value)) or "everything" if isinstance(value, list) else str(value or "no")
+    return " ".join(map(str, value)) or "everything" if isinstance(value, tuple) else str(value or "no")
 
 
-def _differences(was: Any, now: Any, prefix: str = "") -> Iterator[str]:
-    if not isinstance(was, Mapping) or not isinstance(now, Mapping):
-        yield f"{prefix or 'it'} {was} → {now}"
-        return
+def _differences(was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
     for key in sorted(was.keys() | now.keys()):
         if was.get(key) == now.get(key):
             continue
         if isinstance(was.get(key), Mapping) and isinstance(now.get(key), Mapping):
             yield from _differences(was[key], now[key])
         else:
-            yield f"{key} {was.get(key, 'none')} → {now.get(key, 'none')}"
+            yield f"{key} {was.get(key) or 'none'} → {now.get(key) or 'none'}"
 
 
 def _unknown(changes: Changes) -> Iterator[str]:

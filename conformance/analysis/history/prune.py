@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from conformance.analysis.history.nights import NightRun, runs
+from conformance.analysis.history.digest import RunDigest
+from conformance.analysis.history.runs import read_history
 from conformance.errors import UsageError
 
 
@@ -41,7 +42,7 @@ def prune(
     kept: list[tuple[Path, str]] = []
     place: Counter[str] = Counter()
     whole: set[str] = set()
-    for run in reversed(runs(reports)):
+    for run in reversed(read_history(reports).digests):
         place[run.target] += 1
         first_whole = run.complete and run.target not in whole
         if run.complete:
@@ -50,21 +51,23 @@ def prune(
             continue
         reason = _reason_to_keep(run, newest=place[run.target] == 1, newest_whole=first_whole)
         if reason:
-            kept.append((run.folder, reason))
+            kept.append((reports / run.folder, reason))
             continue
         if not dry_run:
-            _remove(run.folder)
-        removed.append(run.folder)
+            _remove(reports / run.folder)
+        removed.append(reports / run.folder)
     return Pruned(tuple(removed), tuple(kept))
 
 
-def _is_old(run: NightRun, place: int, now: datetime, keep: int | None, older_than: timedelta | None) -> bool:
+def _is_old(
+    run: RunDigest, place: int, now: datetime, keep: int | None, older_than: timedelta | None
+) -> bool:
     too_many = keep is not None and place > keep
     started = datetime.strptime(run.started, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     return too_many or (older_than is not None and now - started > older_than)
 
 
-def _reason_to_keep(run: NightRun, *, newest: bool, newest_whole: bool) -> str:
+def _reason_to_keep(run: RunDigest, *, newest: bool, newest_whole: bool) -> str:
     if newest or newest_whole:
         return f"the newest {'' if newest else 'whole '}run of {run.target}"
     if run.leaks:

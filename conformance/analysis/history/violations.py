@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from conformance.analysis.history.index import index
+from conformance.analysis.history.digest import RunDigest
+from conformance.analysis.history.runs import History
+from conformance.results.verdicts import VIOLATED, Outcome
 
-VIOLATED: Final = ("FAIL", "DEVIATION")
-HELD: Final = "PASS"
+DECIDED: Final = frozenset({*VIOLATED, Outcome.PASS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,69 +40,47 @@ class OpenViolation:
 
     def to_document(self) -> dict[str, Any]:
         """Return the violation as JSON."""
-        return {
-            "requirement": self.requirement,
-            "operation": self.operation,
-            "target": self.target,
-            "verdict": self.verdict,
-            "waived": self.waived,
-            "since": self.since,
-            "since_started": self.since_started,
-            "came": self.came,
-            "went": self.went,
-            "runs": self.runs,
-            "flaky": self.flaky,
-        }
+        return {**asdict(self), "flaky": self.flaky}
 
 
-def open_violations(reports: Path, *, target: str = "") -> list[OpenViolation]:
+def open_violations(history: History, *, target: str = "") -> list[OpenViolation]:
     """Return what is violated now, by target and id.
 
-    A promise that the newest whole run of its target does not know any more was taken out of the suite, and
-    is left out here too.
+    A requirement that the newest whole run of its target does not know any more was taken out of the suite,
+    and is left out here too.
     """
-    with index(reports) as connection:
-        known = set(
-            connection.execute(
-                "SELECT target, pair FROM verdicts JOIN runs ON runs.id = run WHERE run IN ("
-                " SELECT id FROM runs AS one WHERE broken = '' AND selected = '[]' AND complete"
-                " AND started = (SELECT max(started) FROM runs WHERE target = one.target AND broken = ''"
-                "  AND selected = '[]' AND complete))"
-            )
-        )
-        whole = {name for name, _ in known}
-        rows = connection.execute(
-            "SELECT target, pair, requirement, operation, verdict, waived, run_id, started"
-            " FROM verdicts JOIN runs ON runs.id = run JOIN pairs ON pairs.id = pair"
-            " WHERE pair IN (SELECT DISTINCT pair FROM verdicts WHERE verdict IN ('FAIL', 'DEVIATION'))"
-            " AND verdict IN ('FAIL', 'DEVIATION', 'PASS') AND (?1 = '' OR target = ?1)"
-            " ORDER BY target, requirement, operation, started, run_id",
-            (target,),
-        )
-        found: list[OpenViolation] = []
-        for (name, pair), group in itertools.groupby(rows, key=lambda row: row[:2]):
-            seen = list(group)
-            if seen[-1][4] in VIOLATED and (name not in whole or (name, pair) in known):
-                found.append(_open(seen))
-        return found
+    found: list[OpenViolation] = []
+    for name in sorted({digest.target for digest in history.digests}):
+        if target in ("", name):
+            found += _open_violations(history.runs(target=name))
+    return found
 
 
-def _open(rows: list[tuple[Any, ...]]) -> OpenViolation:
-    """Return the violation that the verdicts of one promise, oldest first, end with."""
-    states = [verdict in VIOLATED for *_, verdict, _, _, _ in rows]
+def _open_violations(runs: Sequence[RunDigest]) -> list[OpenViolation]:
+    """Return what is violated now of one target's runs, oldest first."""
+    whole = [run for run in runs if run.complete and not run.selected]
+    violated = {key for run in runs for key, verdict in run.verdicts.items() if verdict in VIOLATED}
+    known = violated.intersection(whole[-1].verdicts) if whole else violated
+    found = (_open(key, [run for run in runs if run.verdicts.get(key) in DECIDED]) for key in sorted(known))
+    return [violation for violation in found if violation]
+
+
+def _open(key: str, runs: Sequence[RunDigest]) -> OpenViolation | None:
+    """Return the violation that the runs that decided on this key, oldest first, end with."""
+    states = [run.verdicts[key] in VIOLATED for run in runs]
+    if not states[-1]:
+        return None
+    first = len(states) - len(list(itertools.takewhile(bool, reversed(states))))
     changes = list(itertools.pairwise(states))
-    first = len(states) - 1
-    while first > 0 and states[first - 1]:
-        first -= 1
-    target, _, requirement, operation, verdict, waived, _, _ = rows[-1]
+    requirement, _, operation = key.partition("|")
     return OpenViolation(
         requirement=requirement,
         operation=operation,
-        target=target,
-        verdict=verdict,
-        waived=bool(waived),
-        since=rows[first][6],
-        since_started=rows[first][7],
+        target=runs[-1].target,
+        verdict=runs[-1].verdicts[key],
+        waived=key in runs[-1].waived,
+        since=runs[first].run_id,
+        since_started=runs[first].started,
         came=sum(now and not was for was, now in changes) + int(states[0]),
         went=sum(was and not now for was, now in changes),
         runs=sum(states),

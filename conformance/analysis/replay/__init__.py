@@ -1,19 +1,27 @@
-"""Sends the exchanges of a finding again and says whether it still holds.
+"""Sends the exchanges of a violation again and says whether it is there still.
 
 `replay` reads a run folder and needs somebody who sends: see the protocol `Send`. What the scenario did
 before the evidence is sent too, and what it created gets its new ids in every later request.
 """
 
-from conformance.analysis.replay.model import Finding, Replayed, ReplayResult, Reproduced, Send, parse_finding
-from conformance.analysis.replay.runner import replay, script_of
+from conformance.analysis.replay.model import (
+    Replayed,
+    ReplayResult,
+    Reproduced,
+    Send,
+    ViolationReference,
+    parse_violation,
+)
+from conformance.analysis.replay.runner import carries_forged_token, replay, script_of
 
 __all__ = [
-    "Finding",
     "ReplayResult",
     "Replayed",
     "Reproduced",
     "Send",
-    "parse_finding",
+    "ViolationReference",
+    "carries_forged_token",
+    "parse_violation",
     "replay",
     "script_of",
 ]

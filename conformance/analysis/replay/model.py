@@ -1,42 +1,40 @@
-"""The words of a replay: the finding, who sends, and what came out."""
+"""The words of a replay: the violation, who sends, and what came out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
-from conformance.analysis.reproduction import Record
 from conformance.errors import UsageError
+from conformance.exchange.recorded import RecordedExchange, RecordedResponse
 from conformance.results.verdicts import ExitCode
 
 
 class Send(Protocol):
-    """Sends one record to the target and returns status, headers and body of the response.
+    """Sends recorded exchanges again, at the same time where there are several, and returns their responses.
 
-    The record is a line of exchanges.ndjson whose url, path and body carry the new ids; its member ``path``
-    is the path and query without the recorded host, so that it can be sent to wherever the target stands now.
-    A record without an Authorization header is sent without one, any other as its ``role``. `NotJudged` where
-    no response came.
+    The url of each is a path with its query and carries the new ids. An exchange without an Authorization
+    header is sent without one, any other as its role. `NotJudged` where a response did not come.
     """
 
-    def __call__(self, record: Record) -> tuple[int, Mapping[str, str], str]:
-        """Send the record."""
+    def __call__(self, batch: Sequence[RecordedExchange]) -> Sequence[RecordedResponse]:
+        """Send the batch; the responses are in the order of its exchanges."""
         ...
 
 
 class Reproduced(StrEnum):
     """What a replay proves."""
 
-    HOLDS = "still holds"
-    GONE = "does not hold any more"
+    HOLDS = "still violated"
+    GONE = "not violated any more"
     UNKNOWN = "cannot be said"
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """A violated requirement of one operation; an empty one means the only one that it is violated on."""
+class ViolationReference:
+    """A violated requirement of one operation; without an operation, the only one that it is violated on."""
 
     requirement: str
     operation: str = ""
@@ -59,9 +57,9 @@ class Replayed:
 
 @dataclass(frozen=True, slots=True)
 class ReplayResult:
-    """Whether the finding still holds, why one may say so, and what was sent."""
+    """Whether the violation is still there, why one may say so, and what was sent."""
 
-    finding: Finding
+    violation: ViolationReference
     run_id: str
     outcome: Reproduced
     reason: str
@@ -72,7 +70,7 @@ class ReplayResult:
 
     @property
     def exit_code(self) -> ExitCode:
-        """Return 1 where the violation is there still, 3 where nobody can say, else 0."""
+        """Return 1 where the violation is still there, 3 where nobody can say, else 0."""
         return {
             Reproduced.HOLDS: ExitCode.VIOLATION,
             Reproduced.GONE: ExitCode.CONFORMS,
@@ -81,31 +79,14 @@ class ReplayResult:
 
     def to_document(self) -> dict[str, Any]:
         """Return the result as JSON."""
-        return {
-            "finding": str(self.finding),
-            "run": self.run_id,
-            "outcome": self.outcome.value,
-            "reason": self.reason,
-            "expected": self.expected,
-            "actual": self.actual,
-            "exchanges": [
-                {
-                    "id": one.id,
-                    "request": one.request,
-                    "recorded": one.recorded,
-                    "now": one.now,
-                    "evidence": one.evidence,
-                    "differences": list(one.differences),
-                }
-                for one in self.exchanges
-            ],
-            "left_behind": list(self.left_behind),
-        }
+        document = asdict(self)
+        document["run"] = document.pop("run_id")
+        return {**document, "violation": str(self.violation), "outcome": self.outcome.value}
 
 
-def parse_finding(text: str) -> Finding:
-    """Return the finding that ``REQUIREMENT@OPERATION`` names; the operation may be left out."""
+def parse_violation(text: str) -> ViolationReference:
+    """Return the violation that ``REQUIREMENT@OPERATION`` names; the operation may be left out."""
     requirement, at, operation = text.strip().partition("@")
     if not requirement or (at and not operation):
-        raise UsageError(f"{text!r} is no finding; write REQUIREMENT@OPERATION, as in the report")
-    return Finding(requirement, operation)
+        raise UsageError(f"{text!r} names no violation; write REQUIREMENT@OPERATION, as in the report")
+    return ViolationReference(requirement, operation)

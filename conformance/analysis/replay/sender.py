@@ -1,16 +1,18 @@
-"""Sends the records of a replay through the client, as the role and with the headers of then."""
+"""Sends recorded exchanges through the client, as the role and with the headers of then."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from threading import Barrier
 from typing import Final
 
 from conformance.analysis.replay.model import Send
-from conformance.analysis.reproduction import Record
 from conformance.client import Client, budget_for
 from conformance.errors import NotJudged
 from conformance.exchange.model import Request
+from conformance.exchange.recorded import RecordedExchange, RecordedResponse
 from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.journal import Ledger
@@ -22,7 +24,7 @@ OURS: Final = frozenset(
 """Headers that the client sets by itself."""
 
 DEFAULTS: Final = ("Accept", "Content-Type", "Authorization")
-"""Headers that the client would add, and that a record without them was sent without."""
+"""Headers that the client would add, and that an exchange without them was sent without."""
 
 
 @contextmanager
@@ -31,14 +33,29 @@ def sender(target: Target) -> Iterator[Send]:
     ledger = Ledger(None, target.base_url)
     client = Client(target, Recorder(Redactor()), budget_for(target, ledger), ledger)
 
-    def send(record: Record) -> tuple[int, Mapping[str, str], str]:
-        request, role = request_of(record), str(record.get("role") or "owner")
+    def checked(recorded: RecordedExchange) -> tuple[Request, str]:
+        request, role = request_of(recorded), recorded.role or "owner"
         if request.writes and target.mode == "none":
-            raise NotJudged(f"{target.name} is read-only, and {record['id']} writes")
+            raise NotJudged(f"{target.name} is read-only, and {recorded.id} writes")
         if "Authorization" not in request.headers and role not in target.roles:
-            raise NotJudged(f"{target.name} has no role {role}, as which {record['id']} was sent")
-        exchange = client.send(request, role)
-        return exchange.status or 0, exchange.headers, exchange.text
+            raise NotJudged(f"{target.name} has no role {role}, as which {recorded.id} was sent")
+        return request, role
+
+    def send(batch: Sequence[RecordedExchange]) -> Sequence[RecordedResponse]:
+        ready = [checked(recorded) for recorded in batch]
+        start = Barrier(len(ready))
+
+        def send_one(request: Request, role: str) -> RecordedResponse:
+            start.wait()
+            exchange = client.send(request, role)
+            return RecordedResponse(
+                status=exchange.status or 0, headers=dict(exchange.headers), body=exchange.text
+            )
+
+        if len(ready) == 1:
+            return [send_one(*ready[0])]
+        with ThreadPoolExecutor(len(ready)) as pool:
+            return list(pool.map(lambda one: send_one(*one), ready))
 
     try:
         yield send
@@ -46,20 +63,18 @@ def sender(target: Target) -> Iterator[Send]:
         client.close()
 
 
-def request_of(record: Record) -> Request:
-    """Return the request that the record was the record of."""
-    sent = record["request"]
-    recorded: Mapping[str, str] = sent.get("headers") or {}
-    names = {name.lower() for name in recorded}
+def request_of(recorded: RecordedExchange) -> Request:
+    """Return the request that was recorded; its url is the path that is sent."""
+    sent = recorded.request
+    names = {name.lower() for name in sent.headers}
     headers: dict[str, str | None] = {
-        name: value for name, value in recorded.items() if name.lower() not in OURS
+        name: value for name, value in sent.headers.items() if name.lower() not in OURS
     }
     headers |= {name: None for name in DEFAULTS if name.lower() not in names}
-    body = sent.get("body")
     return Request(
-        method=sent["method"],
-        path=record["path"],
+        method=sent.method,
+        path=sent.url,
         headers=headers,
-        content=None if body is None else body.encode("utf-8", errors="surrogatepass"),
-        purpose=str(record.get("purpose") or "judged"),
+        content=None if sent.body is None else sent.body.encode("utf-8", errors="surrogatepass"),
+        purpose=recorded.purpose or "judged",
     )

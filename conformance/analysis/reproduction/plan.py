@@ -1,88 +1,70 @@
-"""The words of a plan, and what a recorded exchange named."""
+"""A plan, and what a recorded exchange named."""
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
+from conformance.exchange.recorded import SAFE, RecordedExchange
 from conformance.exchange.redaction import MASK
-
-Record = Mapping[str, Any]
-"""One line of exchanges.ndjson."""
 
 SHORTEST_ID: Final = 8
 """A value that is shorter is no id: replacing it wherever it occurs would garble a request."""
 
-SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+CUT: Final = " bytes in all)"
+"""How a body ends that was too long to be recorded whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is sent, in order: the way to the evidence, the evidence, and what takes everything back."""
+    """What is sent, in order: the way to the evidence, the evidence, and what undoes everything."""
 
-    steps: tuple[Record, ...]
+    steps: tuple[RecordedExchange, ...]
     evidence: frozenset[str]
-    undo: tuple[Record, ...]
+    undo: tuple[RecordedExchange, ...]
+
+    @property
+    def batches(self) -> tuple[tuple[RecordedExchange, ...], ...]:
+        """Return the steps in order, those that were sent concurrently as one batch."""
+        grouped = itertools.groupby(self.steps, key=lambda step: step.group or step.id)
+        return tuple(tuple(batch) for _, batch in grouped)
+
+    @property
+    def is_concurrent(self) -> bool:
+        """Tell whether the evidence was sent together with something else."""
+        return any(len(batch) > 1 and self.evidence & {step.id for step in batch} for batch in self.batches)
 
 
-def is_record(record: Any) -> bool:
-    """Tell whether a line of the file is an exchange that could be sent again."""
-    return (
-        isinstance(record, dict)
-        and isinstance(record.get("id"), str)
-        and isinstance(record.get("request"), dict)
-        and isinstance(record["request"].get("url"), str)
-        and isinstance(record["request"].get("method"), str)
-    )
-
-
-def writes(record: Record) -> bool:
-    """Tell whether the exchange may have changed the target; the others are sent only as evidence."""
-    return record.get("purpose") in {"judged", "setup"} and record["request"]["method"] not in SAFE
-
-
-def succeeded(record: Record) -> bool:
-    """Tell whether the target took it."""
-    return status(record).startswith("2")
-
-
-def status(record: Record) -> str:
-    """Return the status of the response, empty where none came."""
-    response = record.get("response")
-    return str(response.get("status", "")) if isinstance(response, Mapping) else ""
-
-
-def sent(record: Record) -> str:
+def sent(exchange: RecordedExchange) -> str:
     """Return everything that the request named."""
-    request = record["request"]
-    return f"{unquote(request['url'])} {request['url']} {request.get('body') or ''}"
+    request = exchange.request
+    return f"{unquote(request.url)} {request.url} {request.body or ''}"
 
 
-def wire(record: Record) -> str:
+def wire(exchange: RecordedExchange) -> str:
     """Return everything that the exchange named, either way."""
-    response = record.get("response") or {}
-    return f"{sent(record)} {response.get('body') or ''}"
+    return f"{sent(exchange)} {(exchange.response and exchange.response.body) or ''}"
 
 
-def segments(record: Record) -> list[str]:
+def segments(exchange: RecordedExchange) -> list[str]:
     """Return the parts of the request's path."""
-    return [unquote(part) for part in urlsplit(record["request"]["url"]).path.split("/") if part]
+    return [unquote(part) for part in urlsplit(exchange.request.url).path.split("/") if part]
 
 
-def ids_in(record: Record) -> dict[str, str]:
+def ids_in(exchange: RecordedExchange) -> dict[str, str]:
     """Return the values of the response that later requests may name, with their JSON pointers.
 
     Those that the request brought are not among them: they are the same when it is sent again.
     """
-    response = record.get("response")
-    if not isinstance(response, Mapping) or record["request"]["method"] in SAFE:
+    if exchange.response is None or exchange.request.method in SAFE:
         return {}
-    brought = sent(record)
+    brought = sent(exchange)
     found: dict[str, str] = {}
-    for pointer, value in leaves(parsed(response.get("body"))):
+    for pointer, value in leaves(parsed(exchange.response.body)):
         if (
             isinstance(value, str)
             and len(value) >= SHORTEST_ID

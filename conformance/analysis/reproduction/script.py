@@ -6,14 +6,14 @@ import json
 import re
 import shlex
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
-from conformance.analysis.reproduction.plan import Plan, Record, ids_in, sent, status
+from conformance.analysis.reproduction.plan import CUT, Plan, ids_in, sent
+from conformance.exchange.recorded import RecordedExchange
 from conformance.exchange.redaction import MASK
 
 OURS: Final = frozenset({"host", "content-length", "connection", "user-agent", "accept-encoding"})
 LONGEST: Final = 12_000
-CUT: Final = " bytes in all)"
 _WORD: Final = re.compile(r"[^A-Za-z0-9_]+")
 _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -21,11 +21,11 @@ _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 def shell_script(plan: Plan) -> str:
     """Return the plan as a script, empty where it cannot be sent from what a report keeps.
 
-    An id that the target gives out goes into a variable, and stands in every later line; a finding whose
+    An id that the target gives out goes into a variable, and stands in every later line; a violation whose
     evidence needs nothing before it has a `curl` line already, and needs no script.
     """
-    steps = [record for record in plan.steps if record["id"] not in plan.evidence]
-    if not steps or any(_unknown(record) for record in plan.steps):
+    steps = [step for step in plan.steps if step.id not in plan.evidence]
+    if not steps or any(_unknown(step) for step in plan.steps):
         return ""
     tokens = _tokens(plan)
     text = "\n".join(_lines(plan, tokens))
@@ -35,7 +35,7 @@ def shell_script(plan: Plan) -> str:
 def _tokens(plan: Plan) -> dict[str, str]:
     """Return the variable of each role's token: with one role TOKEN, as in the `curl` line of a verdict."""
     everything = (*plan.steps, *plan.undo)
-    roles = sorted({str(record.get("role") or "owner") for record in everything if _authorized(record)})
+    roles = sorted({one.role or "owner" for one in everything if one.request.is_authorized})
     if len(roles) == 1:
         return {roles[0]: "TOKEN"}
     return {role: f"TOKEN_{_WORD.sub('_', role).upper()}" for role in roles}
@@ -45,21 +45,21 @@ def _lines(plan: Plan, tokens: Mapping[str, str]) -> Iterator[str]:
     for role, name in tokens.items():
         yield f"# {name}: a token of the role {role}"
     variables: dict[str, str] = {}
-    later = "\n".join(map(sent, (*plan.steps, *plan.undo)))
+    later = "\n".join(map(sent, (*plan.steps, *plan.undo))).lower()
     for record in plan.steps:
-        made = {value: pointer for value, pointer in ids_in(record).items() if value in later}
+        made = {value: pointer for value, pointer in ids_in(record).items() if value.lower() in later}
         fresh = {value: pointer for value, pointer in made.items() if value not in variables}
-        proof = record["id"] in plan.evidence
+        proof = record.id in plan.evidence
         line = _curl(
             record, variables, tokens, ("-sS", "-i", "-w", "'\\n'") if proof and not fresh else ("-sS",)
         )
         names = {value: _name(pointer, set(variables.values())) for value, pointer in fresh.items()}
         variables |= names
         if proof:
-            yield f"# {record['id']}, the proof: answered {status(record)}"
+            yield f"# {record.id}, the proof: answered {record.status}"
         yield from _captured(line, fresh, names, proof=proof)
     if plan.undo:
-        yield "# and away with it"
+        yield "# and undo"
     for record in plan.undo:
         yield _curl(record, variables, tokens, ("-sS", "-o", "/dev/null"))
 
@@ -97,48 +97,45 @@ def _name(pointer: str, taken: set[str]) -> str:
 
 
 def _curl(
-    record: Record, variables: Mapping[str, str], tokens: Mapping[str, str], options: tuple[str, ...]
+    record: RecordedExchange,
+    variables: Mapping[str, str],
+    tokens: Mapping[str, str],
+    options: tuple[str, ...],
 ) -> str:
-    request: Mapping[str, Any] = record["request"]
-    words = ["curl", *options, "-X", request["method"], "--path-as-is"]
-    for name, value in _headers(record).items():
+    request = record.request
+    words = ["curl", *options, "-X", request.method, "--path-as-is"]
+    for name, value in request.headers.items():
         if name.lower() == "authorization":
             scheme, _, rest = value.partition(" ")
-            token = f"${tokens[str(record.get('role') or 'owner')]}"
+            token = f"${tokens[record.role or 'owner']}"
             shown = shlex.quote(f"{name}: {scheme} ") if rest else shlex.quote(f"{name}: ")
             words += ["-H", f'{shown}"{token}"']
         elif name.lower() not in OURS:
             words += ["-H", shlex.quote(f"{name}: {value}" if value else f"{name};")]
-    if request.get("body") is not None:
-        words += ["--data-binary", _quoted(request["body"], variables)]
-    return " ".join([*words, _quoted(request["url"], variables)])
+    if request.body is not None:
+        words += ["--data-binary", _quoted(request.body, variables)]
+    return " ".join([*words, _quoted(request.url, variables)])
 
 
 def _quoted(text: str, variables: Mapping[str, str]) -> str:
     """Return a word of the shell in which each known id is its variable."""
-    known = sorted((value for value in variables if value in text), key=len, reverse=True)
+    words = {value: f'"${name}"' for value, name in variables.items()}
+    for value, name in variables.items():  # an id may have been written in capitals
+        words.setdefault(value.upper(), f'"$(printf %s "${name}" | tr a-z A-Z)"')
+    known = sorted((value for value in words if value in text), key=len, reverse=True)
     if not known:
         return shlex.quote(text)
     parts = re.split(f"({'|'.join(map(re.escape, known))})", text)
-    return "".join(f'"${variables[part]}"' if part in variables else _plain(part) for part in parts)
+    return "".join(words.get(part) or _plain(part) for part in parts)
 
 
 def _plain(part: str) -> str:
     return shlex.quote(part) if part else ""
 
 
-def _headers(record: Record) -> Mapping[str, str]:
-    found = record["request"].get("headers")
-    return found if isinstance(found, Mapping) else {}
-
-
-def _authorized(record: Record) -> bool:
-    return any(name.lower() == "authorization" for name in _headers(record))
-
-
-def _unknown(record: Record) -> bool:
+def _unknown(record: RecordedExchange) -> bool:
     """Tell whether the record does not hold what was sent: a secret, or a very long body."""
-    request = record["request"]
-    body = request.get("body") or ""
-    kept = {name: value for name, value in _headers(record).items() if name.lower() != "authorization"}
-    return MASK in "\n".join([request["url"], body, *kept.values()]) or body.endswith(CUT)
+    request = record.request
+    body = request.body or ""
+    kept = [value for name, value in request.headers.items() if name.lower() != "authorization"]
+    return MASK in "\n".join([request.url, body, *kept]) or body.endswith(CUT)

@@ -5,15 +5,13 @@ picks those that fail the run, `add` writes a row.
 """
 
 from conformance.analysis.waivers.load import default_file, known_of, load, load_or_none, parse
-from conformance.analysis.waivers.model import LONGEST, State, Waiver, WaiverState
-from conformance.analysis.waivers.standing import apply, hash_of, red_waivers, states_by_days_left
+from conformance.analysis.waivers.model import LONGEST, Waiver
+from conformance.analysis.waivers.standing import apply, hash_of, red_waivers, standings_by_days_left
 from conformance.analysis.waivers.write import add
 
 __all__ = [
     "LONGEST",
-    "State",
     "Waiver",
-    "WaiverState",
     "add",
     "apply",
     "default_file",
@@ -23,5 +21,5 @@ __all__ = [
     "load_or_none",
     "parse",
     "red_waivers",
-    "states_by_days_left",
+    "standings_by_days_left",
 ]

@@ -1,22 +1,15 @@
-"""One waiver, and how it stands on a day."""
+"""One row of the waivers file."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import Final
+
+from conformance.results.model import WaiverStanding, WaiverState
 
 LONGEST: Final = timedelta(days=90)
 """How far ahead a waiver may expire: after that somebody has to look at it again."""
-
-
-class State(StrEnum):
-    """How a waiver stands: in force, past its day, or covering nothing that is violated."""
-
-    ACTIVE = "active"
-    EXPIRED = "expired"
-    STALE = "stale"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,38 +42,17 @@ class Waiver:
         """Tell whether the waiver is over; on its last day it still holds."""
         return self.expires < today
 
-
-@dataclass(frozen=True, slots=True)
-class WaiverState:
-    """A waiver and how it stands; `days_left` is negative once it is over."""
-
-    waiver: Waiver
-    state: State
-    days_left: int
-
-    def to_document(self) -> dict[str, str]:
-        """Return the row of `waivers` in run.json."""
-        waiver = self.waiver
-        return {
-            "requirement": waiver.requirement,
-            "operation": waiver.operation,
-            "target": waiver.target,
-            "reason": waiver.reason,
-            "defect": waiver.defect,
-            "owner": waiver.owner,
-            "first_seen": waiver.first_seen.isoformat(),
-            "expires": waiver.expires.isoformat(),
-            "kind": waiver.kind,
-            "state": self.state.value,
-        }
-
-    def sentence(self) -> str:
-        """Return what to do about it."""
-        what = f"the waiver of {self.waiver.requirement} of {self.waiver.operation} ({self.waiver.owner})"
-        match self.state:
-            case State.ACTIVE:
-                return f"{what} holds for {self.days_left} more days"
-            case State.EXPIRED:
-                return f"{what} expired on {self.waiver.expires}: mend the defect, or look again and renew it"
-            case State.STALE:
-                return f"{what} covers nothing: it holds again, so take the row out"
+    def standing(self, state: WaiverState) -> WaiverStanding:
+        """Return the waiver as a run reports it, with how it stands."""
+        return WaiverStanding(
+            requirement=self.requirement,
+            operation=self.operation,
+            target=self.target,
+            reason=self.reason,
+            defect=self.defect,
+            owner=self.owner,
+            first_seen=self.first_seen.isoformat(),
+            expires=self.expires.isoformat(),
+            kind=self.kind,
+            state=state,
+        )

@@ -8,56 +8,53 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from conformance.analysis.waivers.model import State, Waiver, WaiverState
-from conformance.results.verdicts import Outcome, Verdict
+from conformance.analysis.waivers.model import Waiver
+from conformance.results.model import WaiverStanding, WaiverState
+from conformance.results.verdicts import VIOLATED, Outcome, Verdict
 
-VIOLATIONS: Final = frozenset({Outcome.FAIL, Outcome.DEVIATION})
 SETTLED: Final = frozenset({Outcome.PASS, Outcome.OBSERVED})
 """Where one of these stands, a waiver covers nothing. The other verdicts say nothing about the violation."""
 
 
 def apply(
     waivers: Iterable[Waiver], verdicts: Iterable[Verdict], target: str, today: date
-) -> tuple[tuple[Verdict, ...], tuple[WaiverState, ...]]:
+) -> tuple[tuple[Verdict, ...], tuple[WaiverStanding, ...]]:
     """Return the verdicts with what is waived marked, and how each waiver that this run looked at stands.
 
-    A waiver of another target, or of a promise that this run did not select, is not looked at. An expired one
-    marks nothing, so its violation stays red; one whose promise holds is stale, unless it is flaky.
+    A waiver of another target, or of a requirement that this run did not select, is not looked at. An
+    expired one marks nothing, so its violation stays red; one whose requirement holds is stale, unless it is
+    flaky.
     """
     ours = {waiver.pair: waiver for waiver in waivers if waiver.target == target}
     marked: list[Verdict] = []
-    states: dict[tuple[str, str], WaiverState] = {}
+    standings: dict[tuple[str, str], WaiverStanding] = {}
     for verdict in verdicts:
-        waiver = ours.get((verdict.requirement, verdict.operation))
+        waiver = ours.get(verdict.pair)
         if waiver is None:
             marked.append(verdict)
             continue
         state = _state(waiver, verdict, today)
-        states[waiver.pair] = WaiverState(waiver, state, (waiver.expires - today).days)
-        covered = state is State.ACTIVE and verdict.outcome in VIOLATIONS
+        standings[waiver.pair] = waiver.standing(state)
+        covered = state is WaiverState.ACTIVE and verdict.outcome in VIOLATED
         marked.append(replace(verdict, waived=waiver.reason) if covered else verdict)
-    return tuple(marked), tuple(states[pair] for pair in ours if pair in states)
+    return tuple(marked), tuple(standings[pair] for pair in ours if pair in standings)
 
 
-def _state(waiver: Waiver, verdict: Verdict, today: date) -> State:
+def _state(waiver: Waiver, verdict: Verdict, today: date) -> WaiverState:
     if verdict.outcome in SETTLED and not waiver.flaky:
-        return State.STALE
-    return State.EXPIRED if waiver.expired(today) else State.ACTIVE
+        return WaiverState.STALE
+    return WaiverState.EXPIRED if waiver.expired(today) else WaiverState.ACTIVE
 
 
-def red_waivers(states: Iterable[WaiverState]) -> tuple[WaiverState, ...]:
+def red_waivers(standings: Iterable[WaiverStanding]) -> tuple[WaiverStanding, ...]:
     """Return the waivers that make a run red (exit code 1): expired ones, and stale ones."""
-    return tuple(state for state in states if state.state is not State.ACTIVE)
+    return tuple(one for one in standings if one.state is not WaiverState.ACTIVE)
 
 
-def states_by_days_left(waivers: Iterable[Waiver], today: date) -> tuple[WaiverState, ...]:
+def standings_by_days_left(waivers: Iterable[Waiver], today: date) -> tuple[WaiverStanding, ...]:
     """Return how the waivers stand by the calendar alone, the first to end first."""
     return tuple(
-        WaiverState(
-            waiver,
-            State.EXPIRED if waiver.expired(today) else State.ACTIVE,
-            (waiver.expires - today).days,
-        )
+        waiver.standing(WaiverState.EXPIRED if waiver.expired(today) else WaiverState.ACTIVE)
         for waiver in sorted(waivers, key=lambda waiver: (waiver.expires, waiver.pair, waiver.target))
     )
 

@@ -45,7 +45,7 @@ def forged(token: str, jwks: JsonObject) -> dict[str, str]:
 @cache
 def foreign_key() -> RSAKey:
     """Return a key of our own that no target trusts, made once for this process: it takes a while."""
-    return RSAKey.generate_key(2048, parameters={"kid": "rogue", "use": "sig", "alg": "RS256"})
+    return RSAKey.generate_key(2048, parameters={"kid": "untrusted", "use": "sig", "alg": "RS256"})
 
 
 def _other(signature: str) -> str:

@@ -23,7 +23,7 @@ KEYS_PATH = "/jwks"
 
 
 @dataclass(frozen=True)
-class Rogue:
+class UntrustedIssuer:
     """A running issuer: its address and its key."""
 
     issuer: str
@@ -38,12 +38,12 @@ class Rogue:
             claims = decoded(parts[1])
         except ValueError:
             return ""
-        header = {"alg": "RS256", "kid": "rogue", "jku": self.issuer + KEYS_PATH}
+        header = {"alg": "RS256", "kid": "untrusted", "jku": self.issuer + KEYS_PATH}
         return jwt.encode(header, {**claims, "iss": self.issuer}, self.key, algorithms=["RS256"])
 
 
 @contextmanager
-def rogue_issuer() -> Iterator[Rogue]:
+def untrusted_issuer() -> Iterator[UntrustedIssuer]:
     """Serve the issuer on a free loopback port while the block lasts."""
     key = foreign_key()
     handler = type("Handler", (_Documents,), {"documents": {}})
@@ -60,7 +60,7 @@ def rogue_issuer() -> Iterator[Rogue]:
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
-        yield Rogue(issuer, key)
+        yield UntrustedIssuer(issuer, key)
     finally:
         server.shutdown()
         server.server_close()

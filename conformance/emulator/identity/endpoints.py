@@ -5,36 +5,39 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+from collections.abc import Callable
 from urllib.parse import parse_qsl, unquote_plus
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from conformance.emulator.identity.tokens import SCOPE
-from conformance.emulator.instance import Emulator
-from conformance.emulator.provenance import Source, note
+from conformance.emulator.behaviours import documented, used_by_clients
+from conformance.emulator.identity.tokens import SCOPE, Issuer
+from conformance.emulator.state.records import User
 
 TOKEN_PATH = "/connect/token"  # noqa: S105 - a path
 KEYS_PATH = "/.well-known/jwks"
 DISCOVERY_PATH = "/.well-known/openid-configuration"
 _NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
-note("identity.discovery", "Discovery has every field that OpenID Connect requires.", Source.CLIENT)
-note("identity.basic-and-form", "Client credentials come by HTTP Basic or in the form.", Source.CLIENT)
-note("identity.scope-array", "The scope claim is an array of words.", Source.CLIENT)
-note("identity.unknown-client", "Unknown clients and wrong secrets are 401 invalid_client.", Source.DOC)
-note(
+used_by_clients("identity.discovery", "Discovery has every field that OpenID Connect requires.")
+used_by_clients("identity.basic-and-form", "Client credentials come by HTTP Basic or in the form.")
+used_by_clients("identity.scope-array", "The scope claim is an array of words.")
+documented("identity.unknown-client", "Unknown clients and wrong secrets are 401 invalid_client.")
+used_by_clients(
     "identity.granted-scope",
     "The scope is told only to who named none; the vendor's token factory for Python stops at it.",
-    Source.CLIENT,
 )
-note("identity.invalid-scope", "A scope that is not itwin-platform is 400 invalid_scope.", Source.DOC)
+documented("identity.invalid-scope", "A scope that is not itwin-platform is 400 invalid_scope.")
 
 
-def discovery(emulator: Emulator) -> dict[str, object]:
-    """Return the OpenID configuration of this emulator."""
-    url = emulator.issuer.url
+UserOf = Callable[[str], User | None]
+"""Finds the application with a client id."""
+
+
+def discovery(url: str) -> dict[str, object]:
+    """Return the OpenID configuration of the issuer at this address."""
     return {
         "issuer": url,
         "authorization_endpoint": f"{url}/connect/authorize",
@@ -53,23 +56,23 @@ def discovery(emulator: Emulator) -> dict[str, object]:
     }
 
 
-def routes(emulator: Emulator) -> list[Route]:
+def routes(issuer: Issuer, user_of: UserOf) -> list[Route]:
     """Return the identity service's routes."""
 
     async def serve_discovery(_request: Request) -> Response:
-        return JSONResponse(discovery(emulator))
+        return JSONResponse(discovery(issuer.url))
 
     async def serve_keys(_request: Request) -> Response:
-        return JSONResponse(emulator.issuer.public_keys())
+        return JSONResponse(issuer.public_keys())
 
     async def serve_token(request: Request) -> Response:
         body = (await request.body()).decode("latin-1")
         form = dict(parse_qsl(body, keep_blank_values=True))
-        status, answer = token(emulator, request.headers.get("authorization", ""), form)
+        status, content = token(issuer, user_of, request.headers.get("authorization", ""), form)
         headers = dict(_NO_STORE)
         if status == 401:  # noqa: PLR2004 - the status of invalid_client
             headers["WWW-Authenticate"] = "Basic"
-        return JSONResponse(answer, status, headers)
+        return JSONResponse(content, status, headers)
 
     return [
         Route(DISCOVERY_PATH, serve_discovery),
@@ -79,10 +82,12 @@ def routes(emulator: Emulator) -> list[Route]:
     ]
 
 
-def token(emulator: Emulator, authorization: str, form: dict[str, str]) -> tuple[int, dict[str, object]]:
+def token(
+    issuer: Issuer, user_of: UserOf, authorization: str, form: dict[str, str]
+) -> tuple[int, dict[str, object]]:
     """Return status and body for a token request: the token's members, or ``{error}`` as OAuth 2 words it."""
     client_id, secret = _basic(authorization) or (form.get("client_id", ""), form.get("client_secret", ""))
-    user = emulator.state.user_of(client_id)
+    user = user_of(client_id)
     if user is None or not hmac.compare_digest(user.client_secret.encode(), secret.encode(errors="replace")):
         return 401, {"error": "invalid_client"}
     if form.get("grant_type") != "client_credentials":
@@ -91,8 +96,8 @@ def token(emulator: Emulator, authorization: str, form: dict[str, str]) -> tuple
     if scopes != [SCOPE]:
         return 400, {"error": "invalid_scope"}
     granted: dict[str, object] = {
-        "access_token": emulator.issuer.issue(client_id, scopes),
-        "expires_in": emulator.issuer.life,
+        "access_token": issuer.issue(client_id, scopes),
+        "expires_in": issuer.life,
         "token_type": "Bearer",
     }
     return 200, granted if "scope" in form else {**granted, "scope": SCOPE}

@@ -3,7 +3,7 @@
 PYTEST_DONT_REWRITE: rewritten assertions print the values that they compare, and a value may be a secret.
 """
 
-from conformance.run.pytest_plugin.judge import Judge, prepares, verifies
+from conformance.run.pytest_plugin.judge import Control, Judge, phase, verifies
 from conformance.run.pytest_plugin.plugin import (
     client,
     judge,
@@ -13,6 +13,7 @@ from conformance.run.pytest_plugin.plugin import (
     pytest_generate_tests,
     pytest_runtest_makereport,
     pytest_runtest_setup,
+    pytest_runtestloop,
     pytest_sessionfinish,
     pytest_terminal_summary,
     pytest_unconfigure,
@@ -21,16 +22,18 @@ from conformance.run.pytest_plugin.plugin import (
 )
 
 __all__ = [
+    "Control",
     "Judge",
     "client",
     "judge",
-    "prepares",
+    "phase",
     "pytest_addoption",
     "pytest_collection_modifyitems",
     "pytest_configure",
     "pytest_generate_tests",
     "pytest_runtest_makereport",
     "pytest_runtest_setup",
+    "pytest_runtestloop",
     "pytest_sessionfinish",
     "pytest_terminal_summary",
     "pytest_unconfigure",

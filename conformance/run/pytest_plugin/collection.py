@@ -14,8 +14,12 @@ RUN: Final = pytest.StashKey[Run]()
 """The run that the scenarios belong to; absent where scenarios are only collected."""
 CATALOGUE: Final = pytest.StashKey[Catalogue]()
 DECLARED: Final = pytest.StashKey[tuple[tuple[str, str], ...]]()
-"""The (requirement, operation) pairs that a scenario judges, or prepares for a later one."""
-ORDER: Final = {"early": -1, "late": 1, "last": 2, "generated": 3}
+"""The (requirement, operation) pairs that a scenario judges."""
+PHASES: Final = {"first": -1, "generated": 1}
+"""The phases before and after that of most scenarios.
+
+Between the last two the checks of `Judge.at_end` are taken, so that generated requests spend what is left.
+"""
 
 
 def verified_by(item: pytest.Item | pytest.Function) -> tuple[str, ...]:
@@ -31,15 +35,16 @@ def declare(items: Iterable[pytest.Item], catalogue: Catalogue) -> None:
 
 
 def _declared(item: pytest.Item, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
-    marker = item.get_closest_marker("verifies") or item.get_closest_marker("prepares")
+    marker = item.get_closest_marker("verifies")
     callspec = getattr(item, "callspec", None)
     operation = callspec.params.get("operation") if callspec else None
+    meant = (operation,) if operation else marker.kwargs.get("operations") if marker else ()
     for requirement in marker.args if marker else ():
         row = catalogue.rows.get(requirement)
         if row is None or row.excluded:
             what = "excluded" if row else "no requirement"
             raise pytest.UsageError(f"{item.nodeid} verifies {requirement}, which is {what}")
-        yield from ((requirement, o) for o in row.operations if operation in (None, o))
+        yield from ((requirement, o) for o in row.operations if not meant or o in meant)
 
 
 def operations_of(metafunc: pytest.Metafunc, catalogue: Catalogue) -> list[str]:
@@ -71,13 +76,18 @@ def chosen(items: Iterable[pytest.Item], run: Run) -> list[pytest.Item]:
 
 
 def in_order(items: Iterable[pytest.Item]) -> list[pytest.Item]:
-    """Return the scenarios with the early ones first and the late ones last."""
-    return sorted(items, key=_place)
+    """Return the scenarios by their phase."""
+    return sorted(items, key=_phase)
 
 
-def _place(item: pytest.Item) -> int:
-    marker = item.get_closest_marker("order")
-    return ORDER[marker.args[0]] if marker else 0
+def is_generated(item: pytest.Item) -> bool:
+    """Tell whether a scenario sends what is generated, when all others have judged."""
+    return _phase(item) == PHASES["generated"]
+
+
+def _phase(item: pytest.Item) -> int:
+    marker = item.get_closest_marker("phase")
+    return PHASES[marker.args[0]] if marker else 0
 
 
 def left_of(

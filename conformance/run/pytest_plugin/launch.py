@@ -1,13 +1,13 @@
-"""Runs the contract's scenarios inside this process and returns the run's document."""
+"""Runs the contract's scenarios inside this process and returns its report."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from conformance.claims.folders import contract_dir
+from conformance.results.model import RunReport
 from conformance.run.lifecycle import finish, stop, stopped_by_signals
 from conformance.run.pytest_plugin.collection import RUN
 from conformance.run.pytest_plugin.inner import run_pytest
@@ -40,8 +40,8 @@ class RunInjector:
             self.problems.append(str(report.longrepr))
 
 
-def run_scenarios(run: Run, progress: Progress = lambda *_: None, *, formats: bool = True) -> dict[str, Any]:
-    """Run every scenario of the contract that is selected, undo, report, and return the run's document."""
+def run_scenarios(run: Run, progress: Progress = lambda *_: None, *, formats: bool = True) -> RunReport:
+    """Run every scenario of the contract that is selected, undo, write the report and return it."""
     injector = RunInjector(run, progress)
     with stopped_by_signals(lambda reason: stop(run, reason)):
         with sharded(run, _run_shard):

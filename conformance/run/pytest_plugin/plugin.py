@@ -10,7 +10,7 @@ import pytest
 
 from conformance.claims.requirements import load_claims, select
 from conformance.client import Client
-from conformance.errors import ConformanceError, NotJudged, UsageError, Violation
+from conformance.errors import ConformanceError, NotApplicable, NotJudged, UsageError, Violation
 from conformance.ledger.unique_names import Unique
 from conformance.results.verdicts import Outcome, is_red
 from conformance.run.lifecycle import finish, stop
@@ -20,6 +20,7 @@ from conformance.run.pytest_plugin.collection import (
     RUN,
     chosen,
     declare,
+    is_generated,
     left_of,
     operations_of,
 )
@@ -42,10 +43,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers; where pytest itself was called, read the claims and open the target."""
     config.addinivalue_line("markers", "verifies(*ids): the requirements that a scenario judges")
-    config.addinivalue_line(
-        "markers", "prepares(*ids): the requirements that a later scenario judges on what this one makes"
-    )
-    config.addinivalue_line("markers", "order(when): early, late, last or generated")
+    config.addinivalue_line("markers", "phase(when): first or generated")
     option = config.option
     if RUN in config.stash:
         config.stash[CATALOGUE] = config.stash[RUN].catalogue
@@ -105,13 +103,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Give the scenario its judge before any fixture sends something."""
     run = item.config.stash[RUN]
-    declared = item.stash[DECLARED] if item.get_closest_marker("verifies") else ()
-    judge = Judge(run, _name(item), declared)
+    judge = Judge(run, _name(item), item.stash[DECLARED])
     item.stash[JUDGE] = judge
-    order = item.get_closest_marker("order")
-    if order is not None and "generated" in order.args:
+    if is_generated(item):
         run.generated.add(judge.scenario)
-    run.client.collect_into(judge.exchanges, judge.scenario)
+        _take_end_checks(item.session)
+    _collect(judge)
+
+
+def _collect(judge: Judge) -> None:
+    """Let the exchanges from now on be this scenario's."""
+    judge.run.client.collect_into(judge.exchanges, judge.scenario)
 
 
 def _name(item: pytest.Item) -> str:
@@ -127,8 +129,7 @@ def pytest_runtest_makereport(
     judge = item.stash[JUDGE]
     if call.excinfo is not None and call.when != "teardown":
         _give_up(judge, call.excinfo.value)
-        _note_what_is_not_prepared(item, judge.run, call.excinfo.value)
-    elif call.when == "call":
+    elif call.when == "call" and not judge.end_checks:
         _explain_what_is_open(judge)
     if call.when == "call" and judge.failures:
         report.outcome = "failed"
@@ -138,11 +139,28 @@ def pytest_runtest_makereport(
     return report
 
 
-def _note_what_is_not_prepared(item: pytest.Item, run: Run, error: BaseException) -> None:
-    """Remember why a later scenario will find nothing to judge."""
-    if item.get_closest_marker("prepares"):
-        for pair in item.stash[DECLARED]:
-            run.notes.setdefault(pair, run.redactor.mask(f"what it needs was not prepared: {error}")[:500])
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """Take what scenarios left for the end, where nothing was generated after them."""
+    ended = yield
+    _take_end_checks(session)
+    return ended
+
+
+def _take_end_checks(session: pytest.Session) -> None:
+    """Take what scenarios left for the end; what goes wrong is the scenario's own, as in its own time."""
+    for item in session.items:
+        judge = item.stash.get(JUDGE, None)
+        if judge is None or not judge.end_checks:
+            continue
+        _collect(judge)
+        while judge.end_checks:
+            call = pytest.CallInfo.from_call(
+                judge.end_checks.pop(0), when="call", reraise=(KeyboardInterrupt,)
+            )
+            if call.excinfo is not None:
+                _give_up(judge, call.excinfo.value)
+        _explain_what_is_open(judge)
 
 
 def _explain_what_is_open(judge: Judge) -> None:
@@ -155,6 +173,8 @@ def _explain_what_is_open(judge: Judge) -> None:
 def _give_up(judge: Judge, error: BaseException) -> None:
     mask = judge.run.redactor.mask
     match error:
+        case NotApplicable():
+            judge.give_up(Outcome.NOT_APPLICABLE, mask(error.reason), error.evidence)
         case NotJudged():
             judge.give_up(Outcome.CANNOT_JUDGE, mask(error.reason), error.evidence)
         case Violation():
@@ -175,7 +195,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         stop(run, "interrupted, or a module of scenarios cannot be read")
     elif ended := session.shouldfail or session.shouldstop:
         stop(run, f"pytest ended it early: {ended}")
-    session.exitstatus = finish(run)["exit_code"]
+    session.exitstatus = finish(run).exit_code
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -18,13 +18,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from conformance.claims.level import Level
 from conformance.claims.requirements import load_claims
 from conformance.client.budget import MAX_PROCESSES
 from conformance.ledger.entries import Leak
 from conformance.ledger.journal import load_ledger
-from conformance.results.run_json import FILE_NAME
-from conformance.results.verdicts import Outcome, Verdict
+from conformance.results.model import RunReport
+from conformance.results.run_json import load_run
 from conformance.run.lifecycle import signals_held_back, stop
 from conformance.run.run import Options, Run, new_run
 from conformance.targets.model import Target
@@ -41,13 +40,12 @@ class Shard:
     process: Any
     crash_pipe: Any
 
-    def document(self) -> dict[str, Any] | None:
-        """Wait for its end and return the document that it wrote, or None where it wrote none."""
+    def report(self) -> RunReport | None:
+        """Wait for its end and return the report that it wrote, or None where it wrote none."""
         self.process.join()
         if self.process.exitcode:
             return None
-        document: dict[str, Any] = json.loads((self.folder / FILE_NAME).read_text(encoding="utf-8"))
-        return document
+        return load_run(self.folder)
 
     def why_it_ended(self) -> str:
         """Return why it says it ended, or how it was ended."""
@@ -120,20 +118,19 @@ def _end_with_the_run(run: Run) -> None:
 
 
 def _merge(run: Run, shard: Shard) -> None:
-    number, document = shard.number, shard.document()
-    if document is None:  # whatever ends another process is a failure of the suite
+    number, report = shard.number, shard.report()
+    if report is None:  # whatever ends another process is a failure of the suite
         run.harness_errors.append(run.redactor.mask(f"shard {number} ended: {shard.why_it_ended()}"))
         run.client.budget.vacate(number)
         _inherit(run, shard.folder / "ledger.ndjson")
         return
-    for verdict in document["verdicts"]:
-        pair = (verdict["requirement"], verdict["operation"])
-        if pair in run.selected:
-            run.book.add(_verdict(verdict, number))
-    run.leaks += [Leak(**leak) for leak in document["leaks"]]
-    run.harness_errors += document["harness_errors"]
-    counts = document["requests"]
-    run.client.counts.add(counts["per_operation"], counts["per_purpose"])
+    for verdict in report.verdicts:
+        if verdict.pair in run.selected:
+            evidence = tuple(f"s{number}-{name}" for name in verdict.evidence)
+            run.book.add(replace(verdict, evidence=evidence, waived=""))
+    run.leaks += [Leak(leak.what, leak.undo, leak.error) for leak in report.leaks]
+    run.harness_errors += report.harness_errors
+    run.client.counts.add(report.requests.per_operation, report.requests.per_purpose)
     _append_exchanges(run, number)
 
 
@@ -142,18 +139,6 @@ def _inherit(run: Run, file: Path) -> None:
     ledger = load_ledger(file) if file.is_file() else None
     if ledger is not None and ledger.unfinished() and ledger.hold():
         run.client.ledger.inherit(ledger)
-
-
-def _verdict(verdict: dict[str, Any], number: int) -> Verdict:
-    kept = {k: v for k, v in verdict.items() if k in Verdict.__dataclass_fields__}
-    kept |= {
-        "level": Level(verdict["level"]),
-        "outcome": Outcome(verdict["verdict"]),
-        "evidence": tuple(f"s{number}-{name}" for name in verdict["evidence"]),
-        "waived": "",
-        "variations": tuple(verdict.get("variations", ())),
-    }
-    return Verdict(**kept)
 
 
 def _append_exchanges(run: Run, number: int) -> None:

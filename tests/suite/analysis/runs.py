@@ -1,9 +1,10 @@
 """Made-up runs for the tests of compare, history and replay: complete documents with few words."""
 
-import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from conformance.results.model import RunReport
+from conformance.results.run_json import write_run
 
 LEVELS = {"DEVIATION": "should", "OBSERVED": "unspecified"}
 
@@ -22,15 +23,21 @@ def verdict(text: str, kind: str = "FAIL", **more: Any) -> dict[str, Any]:
         "actual": "201" if violated else "",
         "evidence": ["x0002"] if violated else [],
         "curl": "",
-        "fingerprint": "",
+        "observed": "",
         "waived": "",
         "times": 1,
     }
     return {**row, **more}
 
 
-def run(*verdicts: dict[str, Any], night: int = 1, **more: Any) -> dict[str, Any]:
+def run(*verdicts: dict[str, Any], night: int = 1, **more: Any) -> RunReport:
     """Return a whole run of one night; `identity` in `more` is laid over the usual one."""
+    return RunReport.model_validate(document(*verdicts, night=night, **more))
+
+
+def document(*verdicts: dict[str, Any], night: int = 1, **more: Any) -> dict[str, Any]:
+    """Return the same as the content of `run.json`; names in `provisional` are too new to be red."""
+    provisional = more.pop("provisional", ())
     ids = sorted({row["requirement"] for row in verdicts})
     identity = {
         "suite": "0.1.0",
@@ -44,8 +51,8 @@ def run(*verdicts: dict[str, Any], night: int = 1, **more: Any) -> dict[str, Any
         "target_identity": {},
         **more.pop("identity", {}),
     }
-    document = {
-        "schema_version": "1.0",
+    whole = {
+        "schema_version": "1.1",
         "run_id": f"202611{night:02d}T060000Z-0001",
         "target": "qa",
         "base_url": "https://qa.example.org",
@@ -83,16 +90,16 @@ def run(*verdicts: dict[str, Any], night: int = 1, **more: Any) -> dict[str, Any
                 "expect": "409",
                 "ask": "",
                 "operations": ["createZone"],
-                "provisional": False,
+                "provisional": i in provisional,
             }
             for i in ids
         },
         "verdicts": list(verdicts),
         "waivers": [],
         "leaks": [],
-        "confirmations": [],
+        "assumptions": [],
     }
-    return {**document, **more}
+    return {**whole, **more}
 
 
 def waiver_row(text: str, state: str = "active", expires: str = "2026-12-01") -> dict[str, str]:
@@ -112,9 +119,6 @@ def waiver_row(text: str, state: str = "active", expires: str = "2026-12-01") ->
     }
 
 
-def folder_of(reports: Path, document: Mapping[str, Any]) -> Path:
+def folder_of(reports: Path, report: RunReport) -> Path:
     """Write the run into its own folder of `reports` and return the folder."""
-    folder = reports / str(document["run_id"])
-    folder.mkdir(parents=True)
-    (folder / "run.json").write_text(json.dumps(document), encoding="utf-8")
-    return folder
+    return write_run(reports / report.run_id, report).parent

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 import yaml
 
-from conformance.analysis.assumption_checks import FILE, Assumption, as_documents, confirm, load
+from conformance.analysis.assumption_checks import FILE, Assumption, check_assumptions, load
 from conformance.claims.level import Level
 from conformance.claims.openapi import load_operations
 from conformance.emulator import provenance
-from conformance.emulator.serve import running
+from conformance.emulator.serving import running
 from conformance.exchange.model import Exchange, Request
 from conformance.report.answers import answered, headline
 from conformance.results.verdicts import Outcome, Verdict
@@ -38,14 +38,14 @@ JUDGED = (
 KNOWN = {each.behaviour: each for each in load(SPECS)}
 
 
-def seen(requirement: str, fingerprint: str) -> Verdict:
+def seen(requirement: str, observed: str) -> Verdict:
     """Return an observation."""
     return Verdict(
         requirement,
         "anything",
         Level.UNSPECIFIED,
         Outcome.OBSERVED,
-        fingerprint=fingerprint,
+        observed=observed,
         evidence=("x1",),
     )
 
@@ -57,11 +57,11 @@ def judged(requirement: str, verdict: Outcome) -> Verdict:
 
 def outcome(behaviour: str, *verdicts: Verdict, exchanges: tuple[Exchange, ...] = ()) -> Any:
     """Return what these verdicts and exchanges say about one behaviour: True, False or None."""
-    found = confirm([KNOWN[behaviour]], verdicts, exchanges)
+    found = check_assumptions([KNOWN[behaviour]], verdicts, exchanges, str)
     return found[0].confirmed if found else None
 
 
-def reply(role: str, status: int, purpose: str = "judged") -> Exchange:
+def response(role: str, status: int, purpose: str = "judged") -> Exchange:
     """Return an exchange of a judged operation."""
     operation = load_operations(SPECS)["createRepositoryResource"]
     request = Request("POST", "/x", operation=operation, purpose=purpose)
@@ -90,7 +90,7 @@ def test_every_answer_names_a_requirement_or_an_operation_that_exists() -> None:
 
 
 @pytest.mark.parametrize(
-    ("fingerprint", "expected"),
+    ("observed", "expected"),
     [
         ("404 iTwinNotFound", True),
         ("403 InsufficientPermissions", False),
@@ -98,9 +98,9 @@ def test_every_answer_names_a_requirement_or_an_operation_that_exists() -> None:
         ("", None),
     ],
 )
-def test_an_observation_confirms_or_refutes(fingerprint: str, *, expected: bool | None) -> None:
-    """The pattern has to match each part of the fingerprint whole; nothing seen is no answer."""
-    assert outcome("account.non-member-404", seen("itwins.account.outsider-answer", fingerprint)) is expected
+def test_an_observation_confirms_or_refutes(observed: str, *, expected: bool | None) -> None:
+    """The pattern has to match each part of what was observed whole; nothing seen is no answer."""
+    assert outcome("account.non-member-404", seen("itwins.account.outsider-answer", observed)) is expected
 
 
 @pytest.mark.parametrize(
@@ -112,31 +112,31 @@ def test_a_judged_requirement_confirms_or_refutes(verdict: Outcome, *, expected:
     assert outcome("http.correlation-id", judged("platform.reply.correlation-id", verdict)) is expected
 
 
-def test_replies_to_a_role_confirm_or_refute() -> None:
-    """Only judged replies to this role with one of the statuses count, and all of them have to agree."""
+def test_responses_to_a_role_confirm_or_refute() -> None:
+    """Only judged responses to this role with one of the statuses count, and all of them have to agree."""
     foreign = "find.foreign-is-forbidden"
-    others = (reply("owner", 404), reply("outsider", 404, "setup"), reply("outsider", 401))
+    others = (response("owner", 404), response("outsider", 404, "setup"), response("outsider", 401))
     assert outcome(foreign, exchanges=others) is None
-    assert outcome(foreign, exchanges=(*others, reply("outsider", 403))) is True
-    assert outcome(foreign, exchanges=(reply("outsider", 403), reply("outsider", 404))) is False
+    assert outcome(foreign, exchanges=(*others, response("outsider", 403))) is True
+    assert outcome(foreign, exchanges=(response("outsider", 403), response("outsider", 404))) is False
 
 
 def test_one_occasion_that_disagrees_refutes_a_behaviour_of_several() -> None:
     """What was seen is told with its place, and masked as everything in a report."""
     both = (seen("itwins.resource.id-case", "201"), seen("itwins.resource.name-case", "409 secret"))
-    (found,) = confirm([KNOWN["resource.exact-comparison"]], both, ())
+    known = [KNOWN["resource.exact-comparison"]]
+    (found,) = check_assumptions(known, both, (), lambda text: text.replace("secret", "***"))
     assert (found.confirmed, found.evidence) == (False, ("x1",))
-    (document,) = as_documents([found], lambda text: text.replace("secret", "***"))
-    assert document["observed"] == "201 (id-case); 409 *** (name-case)"
-    other = document | {"behaviour": "b", "confirmed": True}
-    assert [line.partition(":")[0] for line in answered([other, document])] == ["OTHERWISE", "as assumed"]
-    assert headline([other, document]).startswith("Questions answered (2, of which 1 ")
+    assert found.observed == "201 (id-case); 409 *** (name-case)"
+    other = found.model_copy(update={"behaviour": "b", "confirmed": True})
+    assert [line.partition(":")[0] for line in answered([other, found])] == ["OTHERWISE", "as assumed"]
+    assert headline([other, found]).startswith("Questions answered (2, of which 1 ")
 
 
 def test_a_folder_without_the_file_has_no_assumptions(tmp_path: Path) -> None:
     """Somebody's own specs need not know the emulator."""
     assert load(tmp_path) == ()
-    assert confirm([replace(KNOWN["http.paths"], answers=())], [], []) == []
+    assert check_assumptions([replace(KNOWN["http.paths"], answers=())], [], [], str) == []
     assert isinstance(KNOWN["http.paths"], Assumption)
 
 
@@ -151,7 +151,7 @@ def test_a_run_tells_what_a_target_does_otherwise(tmp_path: Path) -> None:
         served.targets("live").write(tmp_path / "targets.toml")
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=240)
     assert done.returncode == 0, done.stdout + done.stderr
-    found = json.loads((tmp_path / "out" / "run.json").read_text())["confirmations"]
+    found = json.loads((tmp_path / "out" / "run.json").read_text())["assumptions"]
     told = {each["behaviour"]: each["confirmed"] for each in found}
     assert told == {behaviour: behaviour != "account.non-member-404" for behaviour in KNOWN}
     assert f"Questions answered ({len(KNOWN)}, of which 1 otherwise" in done.stdout

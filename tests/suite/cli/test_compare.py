@@ -2,21 +2,21 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from conformance.analysis.compare.comparison_text import said
 from conformance.cli.compare import compare
-from tests.suite.analysis.runs import folder_of, run, verdict, waiver_row
+from conformance.results.model import RunReport
+from tests.suite.analysis.runs import document, folder_of, run, verdict, waiver_row
 from tests.suite.cli.verbs import call
 
 PASS, FAIL = verdict("a.b", "PASS"), verdict("a.b")
 
 
-def pair(tmp_path: Path, *documents: dict[str, Any]) -> list[Path]:
+def pair(tmp_path: Path, *reports: RunReport) -> list[Path]:
     """Write the runs and return their folders."""
-    return [folder_of(tmp_path, document) for document in documents]
+    return [folder_of(tmp_path, report) for report in reports]
 
 
 def test_a_new_violation_is_told_and_answered_with_one(tmp_path: Path) -> None:
@@ -35,9 +35,8 @@ def test_two_equal_runs_moved_nothing(tmp_path: Path) -> None:
 
 def test_the_json_form_is_the_document(tmp_path: Path) -> None:
     """A machine reads moves and counts."""
-    document = json.loads(call(compare, "--json", *pair(tmp_path, run(PASS), run(FAIL, night=2))).out)
-    assert document["counts"]["new violation"] == 1
-    assert document["comparable"] is True
+    said = json.loads(call(compare, "--json", *pair(tmp_path, run(PASS), run(FAIL, night=2))).out)
+    assert (said["counts"]["new violation"], said["comparable"]) == (1, True)
 
 
 def test_the_markdown_form_shows_hostile_words_as_they_are(tmp_path: Path) -> None:
@@ -63,7 +62,7 @@ def test_every_kind_of_move_is_printed(tmp_path: Path) -> None:
         verdict("c.fixed"),
         verdict("d.lost", "PASS"),
         verdict("e.found", "CANNOT_JUDGE"),
-        verdict("f.seen", "OBSERVED", fingerprint="200"),
+        verdict("f.seen", "OBSERVED", observed="200"),
         verdict("g.waived"),
         verdict("h.expired", waived="known"),
     )
@@ -73,7 +72,7 @@ def test_every_kind_of_move_is_printed(tmp_path: Path) -> None:
         verdict("c.fixed", "PASS"),
         verdict("d.lost", "CANNOT_JUDGE"),
         verdict("e.found", "PASS"),
-        verdict("f.seen", "OBSERVED", fingerprint="404"),
+        verdict("f.seen", "OBSERVED", observed="404"),
         verdict("g.waived", waived="known"),
         verdict("h.expired"),
         night=2,
@@ -135,8 +134,8 @@ def test_a_run_without_verdicts_says_nothing(tmp_path: Path) -> None:
     [
         ('{"schema_version": "1.0", "run_id": "x"', "truncated"),
         ('{"tests": 7}', "not of this suite"),
-        (json.dumps(run(PASS, schema_version="2.0")), "upgrade this one"),
-        (json.dumps(run(PASS, PASS)), "edited by hand"),
+        (json.dumps(document(PASS, schema_version="2.0")), "upgrade this one"),
+        (json.dumps(document(PASS, PASS)), "edited by hand"),
     ],
 )
 def test_a_bad_run_file_is_a_usage_error(tmp_path: Path, text: str, words: str) -> None:

@@ -9,7 +9,9 @@ import pytest
 from conformance.cli.explain import explain
 from conformance.cli.waive import waive
 from conformance.cli.waivers import waivers
-from conformance.emulator import faults
+from conformance.emulator import catalogue
+from conformance.emulator.defects.changes import nothing
+from conformance.emulator.defects.defect import Defect
 from conformance.errors import HarnessError
 from tests.suite.analysis.runs import folder_of, run, verdict
 from tests.suite.cli.verbs import call
@@ -204,13 +206,9 @@ def test_a_scenario_that_is_no_python_is_the_suites_own_fault(project: Path) -> 
 @pytest.mark.usefixtures("project")
 def test_defects_that_a_requirement_catches_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """The emulator's own defects say what the requirement is good for."""
-
-    def nothing(_: faults.Faults) -> None:
-        """Turn no switch."""
-
     known = {
-        "zone-lost": faults.Fault("zone-lost", ("zones.get.returns-200",), "A zone is lost.", nothing),
-        "other": faults.Fault("other", ("a.b",), "Other.", nothing),
+        "zone-lost": Defect("zone-lost", "A zone is lost.", ("zones.get.returns-200",), nothing),
+        "other": Defect("other", "Other.", ("a.b",), nothing),
     }
-    monkeypatch.setattr(faults, "catalogue", lambda: known)
+    monkeypatch.setattr(catalogue, "DEFECTS", known)
     assert "  catches: zone-lost: A zone is lost.\n" in call(explain, "zones.get.returns-200").out

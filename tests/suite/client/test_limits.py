@@ -12,7 +12,7 @@ import pytest
 
 from conformance.client.budget import Budget, SharedCounters, Slot
 from conformance.client.process_lock import ProcessLock
-from conformance.emulator.serve import Served, running
+from conformance.emulator.serving import Served, running
 from conformance.errors import NotJudged
 from tests.suite.client.test_sender import ROOT, client_of
 from tests.suite.fault_proxy import Asked, fronted

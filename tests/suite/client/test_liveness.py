@@ -61,6 +61,17 @@ def test_a_run_does_not_wait_in_vain_for_ever() -> None:
     assert at(1000.0).note(silence(seconds=80)) is not Step.END_RUN
 
 
+def test_the_tries_of_one_request_count_once() -> None:
+    """A request that is sent three times in vain is one silence; a gateway's page is one as well."""
+    liveness = at()
+    page = Exchange("x1", "owner", Request("GET", "/lamps"), "", {}, None, 0, 0, status=502)
+    for request in (silence(), page):
+        assert liveness.note(request) is Step.GO_ON
+        assert liveness.note(request, is_retry=True) is Step.GO_ON
+        assert liveness.note(request, is_retry=True) is Step.GO_ON
+    assert liveness.note(silence("/rooms")) is Step.ASK
+
+
 def test_undo_gives_up_after_two_silences() -> None:
     """Whatever was lost before, undo begins anew, and does not ask for long."""
     liveness = at(100.0)

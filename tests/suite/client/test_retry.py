@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import pytest
@@ -45,12 +46,16 @@ def attempts(request: Request, *seen: int | str, retry_after: str = "") -> list[
         (JUDGED, [401], None),
         (JUDGED, ["timeout: read"], None),
         (JUDGED, ["broken: reset"], Again()),
-        (JUDGED, ["broken: reset", "broken: reset"], None),
-        (JUDGED, ["broken: reset", 429, "broken: reset"], Again()),
+        (JUDGED, ["broken: reset", "broken: reset"], Again(pause=0.5)),
+        (JUDGED, ["broken: reset"] * 3, None),
+        (JUDGED, ["broken: reset", "broken: reset", 429, "broken: reset"], Again()),
+        (JUDGED, [502], Again(pause=0.5)),
+        (JUDGED, [502, "broken: reset"], Again(pause=0.5)),
+        (JUDGED, [504, 503, 502], None),
         (READ, [404], None),
         (READ, [500], Again(pause=0.2)),
-        (READ, [500, 503], Again(pause=0.2)),
-        (READ, [500, 503, 500], None),
+        (READ, [500, 500], Again(pause=0.2)),
+        (READ, [500, 500, 500], None),
         (WRITE, [401], Again(new_token=True)),
         (WRITE, [401, 500, 401], None),
         (Request("GET", "/", purpose="setup", headers={"Authorization": None}), [401], None),
@@ -72,9 +77,32 @@ def test_a_429_lets_the_whole_run_wait(retry_after: str, seen: list[int | str], 
 
 
 def test_a_server_that_asks_to_wait_long_is_not_asked_again_by_set_up() -> None:
-    """A 503 with a long Retry-After is the answer, and one with a short one is not."""
+    """A 5xx with a long Retry-After is the answer, and one with a short one is not."""
+    assert next_step(attempts(READ, 500, retry_after="30"), MAX_WAIT) is None
+    assert next_step(attempts(READ, 500, retry_after="1"), MAX_WAIT) == Again(pause=0.2)
+    assert next_step(attempts(READ, 503, retry_after="1"), MAX_WAIT) == Again(pause=1.0)
     assert next_step(attempts(READ, 503, retry_after="30"), MAX_WAIT) is None
-    assert next_step(attempts(READ, 503, retry_after="1"), MAX_WAIT) == Again(pause=0.2)
+
+
+@pytest.mark.parametrize(
+    ("headers", "content", "answered"),
+    [
+        ({}, b"<html>Bad Gateway</html>", False),
+        ({}, b"", False),
+        ({}, b'{"statusCode": 502, "message": "no backend"}', False),
+        ({}, b'{"error": {"code": "Unavailable", "message": "x"}}', True),
+        ({"X-Correlation-Id": "1"}, b"", True),
+    ],
+)
+def test_a_gateway_is_told_from_an_api_that_fails_itself(
+    headers: dict[str, str], content: bytes, *, answered: bool
+) -> None:
+    """An API's own 502, 503 or 504 has its error or its correlation id; a 500 is always its own."""
+    (seen,) = attempts(JUDGED, 502)
+    seen = replace(seen, headers=headers, content=content)
+    assert (seen.no_answer == "") is answered
+    assert (next_step([seen], MAX_WAIT) is None) is answered
+    assert replace(seen, status=500).no_answer == ""
 
 
 def test_a_limit_that_never_lifts_ends_the_run() -> None:
@@ -96,6 +124,8 @@ def test_a_conflict_after_a_lost_response_proves_nothing() -> None:
     result = result_of(attempts(JUDGED, "broken: reset", 409))
     assert result.status is None
     assert "may have been carried out" in result.failure
+    assert result_of(attempts(JUDGED, 502, "broken: reset", 409)).status is None
+    assert result_of(attempts(JUDGED, 502, 422)).status == 422
     assert result_of(attempts(WRITE, "broken: reset", 409)).status == 409
     assert result_of(attempts(JUDGED, 409)).status == 409
 

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.client import Budget, Client
 from conformance.client.pipeline import Observer
-from conformance.emulator.serve import Served
+from conformance.emulator.serving import Served
 from conformance.errors import HarnessError, NotJudged
 from conformance.exchange.model import Request
 from conformance.exchange.recorder import Recorder

@@ -9,7 +9,7 @@ from typing import Any
 
 import requests
 
-from conformance.emulator.serve import Served
+from conformance.emulator.serving import Served
 
 GIS = {"class": "GeographicInformationSystem", "subClass": "WebMapService"}
 
@@ -47,11 +47,12 @@ class Caller:
         headers = {"Authorization": f"Bearer {token}", **options.pop("headers", {})}
         if body is not None:
             options["json"] = body
-        reply = self.session.request(
+        response = self.session.request(
             method, self.served.base_url + path, headers=headers, timeout=10, **options
         )
-        text = reply.content
-        return Answer(reply.status_code, reply.json() if text else None, dict(reply.headers))
+        announced = response.headers.get("content-type", "")
+        content = response.json() if response.content and "json" in announced else None
+        return Answer(response.status_code, content, dict(response.headers))
 
     def as_role(self, role: str) -> Caller:
         """Return a caller of another role on the same connection."""

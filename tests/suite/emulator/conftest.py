@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from conformance.emulator.serve import Served, running
+from conformance.emulator.serving import Served, running
 from tests.suite.emulator.caller import Caller
 
 

@@ -14,7 +14,7 @@ import requests
 PROGRAM = """
 import sys
 from pathlib import Path
-from conformance.emulator.command import run
+from conformance.emulator.serving import run
 from conformance.emulator.settings import Settings
 folder = Path(sys.argv[1])
 run(Settings(state=folder / "state"), "127.0.0.1", 0, folder / "targets.toml")

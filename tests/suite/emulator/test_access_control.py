@@ -19,12 +19,12 @@ def base(itwin: str) -> str:
 
 def email(caller: Caller, role: str) -> str:
     """Return the address of a user."""
-    return next(user.email for user in caller.served.emulator.state.users if user.role == role)
+    return next(user.email for user in caller.served.emulator.services.state.users if user.role == role)
 
 
 def user_id(caller: Caller, role: str) -> str:
     """Return the id of a user."""
-    return next(user.id for user in caller.served.emulator.state.users if user.role == role)
+    return next(user.id for user in caller.served.emulator.services.state.users if user.role == role)
 
 
 def make_role(owner: Caller, itwin: str, *permissions: str) -> str:

@@ -86,13 +86,13 @@ def test_behind_a_mapped_port_every_address_is_the_public_one(tmp_path: Path) ->
         }
         discovery = requests.get(f"{url}/.well-known/openid-configuration", timeout=10).json()
         token = requests.post(f"{url}/connect/token", data=form, timeout=10).json()["access_token"]
-        reply = requests.get(f"{url}/itwins/", headers={"Authorization": f"Bearer {token}"}, timeout=10)
+        response = requests.get(f"{url}/itwins/", headers={"Authorization": f"Bearer {token}"}, timeout=10)
         command.terminate()
         command.communicate(timeout=10)
     assert (found["base_url"], found["token_url"]) == (public, f"{public}/connect/token")
     assert (discovery["issuer"], discovery["token_endpoint"]) == (public, f"{public}/connect/token")
-    assert reply.status_code == 200
-    assert reply.json()["_links"]["self"]["href"].startswith(f"{public}/itwins/?")
+    assert response.status_code == 200
+    assert response.json()["_links"]["self"]["href"].startswith(f"{public}/itwins/?")
 
 
 def test_the_container_starts_an_emulator_that_a_mapped_port_reaches(tmp_path: Path) -> None:

@@ -58,9 +58,9 @@ class Client:
 
     def made(self, path: str, body: Any) -> dict[str, Any]:
         """Create something and return it."""
-        reply = self.send("POST", path, body)
-        assert reply.status_code == 201, reply.text
-        (found,) = reply.json().values()
+        response = self.send("POST", path, body)
+        assert response.status_code == 201, response.text
+        (found,) = response.json().values()
         return dict(found)
 
     def arrive(self) -> None:
@@ -79,17 +79,17 @@ class Client:
     ) -> dict[str, Any]:
         """Send a write that has to succeed, and remember what it changes before and after the answer."""
         self.waiting = then
-        reply = self.send(method, path, body)
-        assert reply.status_code == status, (what, reply.status_code, reply.text)
+        response = self.send(method, path, body)
+        assert response.status_code == status, (what, response.status_code, response.text)
         self.held, self.waiting = then, None
         self.acknowledged[what] += 1
-        return dict(next(iter(reply.json().values()))) if reply.content else {}
+        return dict(next(iter(response.json().values()))) if response.content else {}
 
     def contest(self, key: str) -> None:
         """Try to be the first to take an id that all others want too."""
-        reply = self.send("POST", self.contested, {"id": key, "displayName": f"name of {key}"})
-        assert reply.status_code in {201, 409}, reply.text
-        if reply.status_code == 201:
+        response = self.send("POST", self.contested, {"id": key, "displayName": f"name of {key}"})
+        assert response.status_code in {201, 409}, response.text
+        if response.status_code == 201:
             self.won.append(key)
 
     def live(self) -> None:

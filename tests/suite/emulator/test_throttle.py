@@ -8,8 +8,8 @@ import pytest
 import requests
 
 from conformance.emulator.errors import RateError
-from conformance.emulator.serve import running
-from conformance.emulator.throttle import Rate, Throttle, parse_rate
+from conformance.emulator.kernel.throttle import Rate, Throttle, parse_rate
+from conformance.emulator.serving import running
 from tests.suite.emulator.caller import Caller
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 import pytest
 
-from conformance.emulator.serve import Served
+from conformance.emulator.serving import Served
 from conformance.exchange.redaction import MASK, Redactor, scrubbed
 from tests.suite.fault_proxy import Asked, fronted
 from tests.suite.run.runs import ACCOUNT, Ended, place

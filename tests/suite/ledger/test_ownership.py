@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 import requests
 
-from conformance.emulator.serve import Served
+from conformance.emulator.serving import Served
 from conformance.errors import NotJudged
-from conformance.exchange.model import Exchange, Request, Undo
+from conformance.exchange.model import Request
 from conformance.ledger.journal import Ledger
 from conformance.ledger.ownership import ForeignResources
 from conformance.ledger.undo import undo
 from tests.suite.fault_proxy import Asked, fronted
+from tests.suite.ledger.toy_ledger import LAMP, Rooms, exchange_of
 from tests.suite.run.runs import held, place
 
-LAMP: Final = Undo("lamp", "/lamps/{id}", "/lamp/id")
 OLD: Final = "0f0e0d0c-1111-4222-8333-444455556666"
 OURS: Final = "ct-20261122T060102Z-3f2a1b-lamp-1"
 
@@ -28,23 +29,14 @@ def created(ledger: Ledger, name: str, **more: Any) -> str:
     """Create a lamp that is answered with this id and these members; return what the ledger says."""
     request = Request("POST", "/lamps", undo=LAMP, json={"displayName": OURS, "class": "Lamp"})
     number = ledger.intend("owner", request)
-    content = json.dumps({"lamp": {"id": name, **more}}).encode()
-    started = time.time()
-    return ledger.outcome(
-        number, Exchange("x1", "owner", request, "", {}, None, started, 0, status=201, content=content)
-    )
+    return ledger.outcome(number, replace(exchange_of(request, {"id": name, **more}), started=time.time()))
 
 
 def deleted(ledger: Ledger) -> list[str]:
     """Undo everything; return the paths that were deleted."""
-    paths: list[str] = []
-
-    def delete(_role: str, path: str) -> int:
-        paths.append(path)
-        return 204
-
-    undo(ledger, delete)
-    return paths
+    target = Rooms()
+    undo(ledger, target)
+    return target.asked
 
 
 def test_what_is_new_is_deleted_at_the_end() -> None:
@@ -68,10 +60,7 @@ def test_an_id_that_is_answered_twice_is_never_deleted() -> None:
 def test_an_id_that_stood_in_an_earlier_response_is_never_deleted() -> None:
     """What a list showed before it was created was not created."""
     ledger = Ledger()
-    listed = Exchange(
-        "x0", "owner", Request("GET", "/lamps"), "", {}, None, 0, 0, status=200, content=OLD.upper().encode()
-    )
-    ledger.foreign.note(listed)
+    ledger.foreign.note(exchange_of(Request("GET", "/lamps"), OLD.upper().encode(), 200))
     assert "before" in created(ledger, OLD)
     assert deleted(ledger) == []
 

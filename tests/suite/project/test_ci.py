@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from conformance.emulator.serve import running
+from conformance.emulator.serving import running
 from tests.suite.checkout import ROOT
 from tests.suite.project.workflows import Job, Place, azure_steps, load, run_azure, run_github
 

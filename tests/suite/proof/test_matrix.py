@@ -11,15 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from conformance.claims.requirements import Catalogue, load_claims
+from conformance.claims.level import Level
+from conformance.claims.requirements import Catalogue, Requirement, load_claims
 from conformance.cli.defects import chosen, known_cases
+from conformance.emulator.defects.changes import nothing
+from conformance.emulator.defects.defect import Defect, Variation
 from conformance.errors import HarnessError, UsageError
-from conformance.proof.cases import Case, CaseResult, case_of, healthy
+from conformance.proof.cases import Case, CaseResult, defect_case, healthy, variation_case
 from conformance.proof.classify import Matrix, classify, complaints, in_order
 from conformance.proof.execute import execute
 from conformance.proof.page import page_of
 from conformance.proof.write import troubles, write
-from tests.suite.proof.declared import Declared
 
 CODE = "reality-management.associate.conflict-code"
 DETAIL = "reality-management.associate.malformed-itwin-detail"
@@ -30,6 +32,11 @@ PLACE = "associateRealityData"
 def catalogue() -> Catalogue:
     """Return the claims of this checkout."""
     return load_claims()
+
+
+def declared(*breaks: str, may_also_break: tuple[str, ...] = ()) -> Defect:
+    """Return a defect that exists in no emulator."""
+    return Defect("made-up", "Nobody ever saw it.", breaks, nothing, may_also_break)
 
 
 def test_a_few_cases_come_out_as_declared(catalogue: Catalogue) -> None:
@@ -58,12 +65,12 @@ def outcome_of(case: Case, *red: tuple[str, str], **more: object) -> CaseResult:
 
 def test_missed_and_stray_are_told_apart(catalogue: Catalogue) -> None:
     """What is declared and not seen is missed; what is seen and not declared is stray."""
-    case = case_of(Declared(breaks=(CODE,), also=(f"{DETAIL}@*",)), "defect", catalogue)
+    case = defect_case(declared(CODE, may_also_break=(f"{DETAIL}@*",)), catalogue)
     seen = classify(case, outcome_of(case, (CODE, PLACE), (DETAIL, PLACE)))
     assert (seen.status, seen.elsewhere, seen.good) == ("caught", ((DETAIL, PLACE),), True)
     missed = classify(case, outcome_of(case))
     assert (missed.status, missed.missed, missed.good) == ("missed", ((CODE, PLACE),), False)
-    stray = classify(case, outcome_of(case, (CODE, PLACE), ("platform.error.message", PLACE)))
+    stray = classify(case, outcome_of(case, (CODE, PLACE), ("platform.error.message", "moveRealityData")))
     assert (stray.status, stray.good) == ("stray", False)
     assert "without being declared" in complaints(stray)[0]
     watched = classify(case, outcome_of(case, (CODE, PLACE), ("platform.model.agrees", PLACE)))
@@ -72,9 +79,37 @@ def test_missed_and_stray_are_told_apart(catalogue: Catalogue) -> None:
     assert (broken.status, broken.good) == ("error", False)
 
 
-def test_a_variation_has_to_be_judged_and_green(catalogue: Catalogue) -> None:
+@pytest.mark.parametrize(
+    ("observes", "operation", "allowed"),
+    [
+        ((), "first", False),
+        (("state",), "first", True),
+        (("state/kept/early",), "first", True),
+        (("state/kept",), "second", False),
+        (("state/other",), "first", False),
+        (("statement",), "first", False),
+        (("state@first",), "second", True),
+        (("state@second",), "first", False),
+        (("error", "state@*"), "second", True),
+        (("everything",), "first", True),
+        (("everything",), "second", False),
+        (("everything@*",), "second", True),
+    ],
+)
+def test_what_a_row_observes_says_what_may_turn_it_red(
+    observes: tuple[str, ...], operation: str, *, allowed: bool
+) -> None:
+    """A part and the whole count, another operation only by name, and nothing that only sounds alike."""
+    broken = Requirement("a.b.broken", ("first", "second"), Level.MUST, "fact", "x", observes=("state/kept",))
+    looks = Requirement("a.b.looks", ("first", "second"), Level.MUST, "fact", "x", observes=observes)
+    rows = Catalogue({row.id: row for row in (broken, looks)}, {}, {})
+    case = defect_case(declared("a.b.broken@first"), rows)
+    assert case.allows(("a.b.looks", operation)) is allowed
+
+
+def test_a_variation_has_to_be_judged_and_green() -> None:
     """A variation is bad when a promise is red, and also when one could not be judged."""
-    case = case_of(Declared(), "variation", catalogue)
+    case = variation_case(Variation("made-up", "It is right, too.", nothing))
     assert classify(case, outcome_of(case)).status == "green"
     assert classify(case, outcome_of(case, (CODE, PLACE))).status == "red"
     lost = classify(case, outcome_of(case, unjudged={(CODE, PLACE): "gone"}, exit_code=3))
@@ -87,12 +122,12 @@ def test_a_defect_of_nothing_is_a_mistake_of_the_suite(catalogue: Catalogue) -> 
     excluded = next(row.id for row in catalogue.rows.values() if row.excluded)
     for text in ("no.such.requirement", excluded, f"{CODE}@getITwinAccount"):
         with pytest.raises(HarnessError):
-            case_of(Declared(breaks=(text,)), "defect", catalogue)
+            defect_case(declared(text), catalogue)
 
 
 def test_a_promise_without_a_defect_turns_the_whole_matrix_red(catalogue: Catalogue, tmp_path: Path) -> None:
     """With every case in it the matrix asks for a defect of each promise; with some, it does not."""
-    case = case_of(Declared(breaks=(CODE,)), "defect", catalogue)
+    case = defect_case(declared(CODE), catalogue)
     rows = (classify(healthy(), outcome_of(healthy())), classify(case, outcome_of(case, (CODE, PLACE))))
     part = Matrix(in_order(reversed(rows), [healthy(), case]), catalogue, 1.0, 2, whole=False)
     assert part.good

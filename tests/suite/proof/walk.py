@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import requests
 
-from conformance.emulator.serve import Served
+from conformance.emulator.apis.operations import OPERATIONS
+from conformance.emulator.identity.tokens import Issuer
+from conformance.emulator.kernel.emulator import Emulator
+from conformance.emulator.kernel.services import Services
+from conformance.emulator.kernel.throttle import Throttle
+from conformance.emulator.serving import Served
+from conformance.emulator.settings import Settings
+from conformance.emulator.state.seed import plant
+from conformance.emulator.state.state import State
 from tests.suite.emulator.caller import Caller, unsigned
 
 GUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
@@ -64,20 +73,35 @@ class Transcript:
         token = options.pop("token", None) or f"Bearer {self.served.token(role)}"
         headers = {"Authorization": token, **options.pop("headers", {})}
         try:
-            reply = self.session.request(
+            response = self.session.request(
                 method, self.served.base_url + path, headers=headers, timeout=10, **options
             )
         except requests.RequestException as error:
             self.lines.append(f"{method} {type(error).__name__}")
             return
-        kept = {k: v for k, v in reply.headers.items() if k.lower() not in {"date", "server"}}
-        self.lines.append(f"{method} {reply.status_code} {self._same(repr(kept))} {self._same(reply.text)}")
+        kept = {k: v for k, v in response.headers.items() if k.lower() not in {"date", "server"}}
+        self.lines.append(
+            f"{method} {response.status_code} {self._same(repr(kept))} {self._same(response.text)}"
+        )
 
     def _same(self, text: str) -> str:
         text = text.replace(self.served.base_url, "(here)")
         text = re.sub(r"ey[\w-]+\.[\w-]+\.[\w-]*", "(token)", text)
         text = GUID.sub(lambda found: self._names.setdefault(found[0], f"#{len(self._names)}"), text)
         return MOMENT.sub("(moment)", text)
+
+
+def unserved() -> Emulator:
+    """Return a right emulator that is not served."""
+    state = State()
+    plant(state)
+    issuer = _issuer()
+    return Emulator(Settings(), Services(state, issuer, issuer.url, Throttle(None)), OPERATIONS)
+
+
+@cache
+def _issuer() -> Issuer:
+    return Issuer("http://127.0.0.1")
 
 
 def walk(served: Served) -> list[str]:

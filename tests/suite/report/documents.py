@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from conformance.results.run_json import write_run
+from conformance.analysis.compare import Comparison
+from conformance.analysis.history import RunDigest
 
 Json = dict[str, Any]
 
@@ -54,7 +55,7 @@ def verdict(
         "actual": "",
         "evidence": [],
         "curl": "",
-        "fingerprint": "",
+        "observed": "",
         "waived": "",
         "times": 1,
     }
@@ -64,7 +65,7 @@ def verdict(
 def document(verdicts: Sequence[Json] = (), **more: Any) -> Json:
     """Return a run document with these verdicts, every requirement of them explained."""
     whole: Json = {
-        "schema_version": "1.0",
+        "schema_version": "1.1",
         "run_id": "20261122T060102Z-3f2a",
         "target": "qa",
         "base_url": "https://qa-api.example.com",
@@ -94,7 +95,7 @@ def document(verdicts: Sequence[Json] = (), **more: Any) -> Json:
         "verdicts": list(verdicts),
         "waivers": [],
         "leaks": [],
-        "confirmations": [],
+        "assumptions": [],
     }
     requirements = {**whole["requirements"], **more.pop("requirements", {})}
     return {**whole, "requirements": requirements, **more}
@@ -148,7 +149,7 @@ def one_of_each() -> Json:
         violation(),
         violation("reality.association.known", waived="fixed in the next release"),
         verdict("platform.replies.lowercase", kind="DEVIATION", level="should", expected="b", actual="B"),
-        verdict("platform.order.open", kind="OBSERVED", level="unspecified", fingerprint="404 iTwinNotFound"),
+        verdict("platform.order.open", kind="OBSERVED", level="unspecified", observed="404 iTwinNotFound"),
         verdict("reality.association.reader", kind="NOT_APPLICABLE", reason="the target has no role reader"),
         verdict("platform.rate.limited", "moveRealityData", kind="CANNOT_JUDGE", reason="throttled for good"),
         verdict(
@@ -195,7 +196,7 @@ def hostile() -> Json:
     rows = [
         violation("a.b.one", expected=HOSTILE, actual=HOSTILE, curl=f"curl {HOSTILE}", reason=HOSTILE),
         violation("a.b.two", waived=HOSTILE, actual=HOSTILE),
-        verdict("a.b.three", kind="OBSERVED", level="unspecified", fingerprint=HOSTILE, actual=HOSTILE),
+        verdict("a.b.three", kind="OBSERVED", level="unspecified", observed=HOSTILE, actual=HOSTILE),
         verdict("a.b.four", kind="CANNOT_JUDGE", reason=HOSTILE),
     ]
     return document(
@@ -222,7 +223,8 @@ def huge(rows: int = 10_000) -> Json:
 
 def write(folder: Path, content: Mapping[str, Any], exchanges: Sequence[Json] | None = None) -> Path:
     """Write a run folder as the engine writes it, and return it."""
-    write_run(folder, content)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "run.json").write_text(json.dumps(content), encoding="utf-8")
     lines = [exchange()] if exchanges is None else exchanges
     (folder / "exchanges.ndjson").write_text(
         "".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8"
@@ -230,34 +232,31 @@ def write(folder: Path, content: Mapping[str, Any], exchanges: Sequence[Json] | 
     return folder
 
 
-def comparison() -> Json:
-    """Return a comparison with the night before, as `conformance compare --json` writes it."""
-    moves = [
-        ("reality.association.duplicate-conflicts", "new violation", "target changed", "PASS", "FAIL"),
-        ("reality.association.known", "still", "", "FAIL", "FAIL"),
-        ("reality.association.succeeds", "fixed", "target changed", "FAIL", "PASS"),
-    ]
-    rows = [
-        {
-            "requirement": requirement,
-            "operation": "associateRealityData",
-            "move": move,
-            "cause": cause,
-            "before": before,
-            "after": after,
-            "detail": "",
-        }
-        for requirement, move, cause, before, after in moves
-    ]
-    return {
-        "old": "20261121T060102Z-91bc",
-        "new": "20261122T060102Z-3f2a",
-        "notes": ["a note"],
-        "moves": rows,
+def move(kind: str = "new violation", **more: Any) -> Json:
+    """Return one move of a comparison; by default of the violation of `violation`."""
+    row: Json = {
+        "requirement": "reality.association.duplicate-conflicts",
+        "operation": "associateRealityData",
+        "move": kind,
+        "causes": [] if kind == "still" else ["target changed"],
+        "before": "PASS",
+        "after": "FAIL",
     }
+    return {**row, **more}
 
 
-def history(nights: int = 29, rows: Sequence[Json] = ()) -> list[Json]:
+def comparison(**more: Any) -> Comparison:
+    """Return a comparison with the night before, with one move of three kinds."""
+    moves = [
+        move(),
+        move("still", requirement="reality.association.known", before="FAIL"),
+        move("fixed", requirement="reality.association.succeeds", before="FAIL", after="PASS"),
+    ]
+    document = {"old": "20261121T060102Z-91bc", "new": "20261122T060102Z-3f2a", "notes": ["a note"]}
+    return Comparison.model_validate({**document, "moves": moves, **more})
+
+
+def history(nights: int = 29, rows: Sequence[Json] = ()) -> list[RunDigest]:
     """Return as many nights before the run; every fifth of them violated the first row."""
     keys = [f"{row['requirement']}|{row['operation']}" for row in rows or one_of_each()["verdicts"]]
     found = []
@@ -267,14 +266,12 @@ def history(nights: int = 29, rows: Sequence[Json] = ()) -> list[Json]:
             verdicts[keys[0]] = "FAIL"
         started = f"2026-{10 + night // 28:02}-{1 + night % 28:02}T02:00:00Z"
         found.append(
-            {
-                "run_id": f"run-{night:03}",
-                "started": started,
-                "counts": {"PASS": len(keys) - (night % 5 == 0), "FAIL": int(night % 5 == 0)},
-                "judged_share": 1.0,
-                "requests": 300 + night,
-                "seconds": 12.0,
-                "verdicts": verdicts,
-            }
+            RunDigest(
+                run_id=f"run-{night:03}",
+                started=started,
+                requests=300 + night,
+                seconds=12.0,
+                verdicts=verdicts,
+            )
         )
     return found

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from conformance.report import allure
-from conformance.report.exchanges import load_exchanges
+from conformance.results.exchange_log import shown_exchanges
 from conformance.results.run_json import load_run
 from tests.suite.checkout import ROOT
 from tests.suite.report import documents
@@ -24,7 +24,7 @@ def results(tmp_path: Path, content: Json, *exchanges: Json) -> dict[str, Json]:
     folder = documents.write(tmp_path, content, exchanges or None)
     run = load_run(folder)
     for _ in range(2):
-        allure.write_allure(run, load_exchanges(folder, {"x0042"}), folder / "allure-results")
+        allure.write_allure(run, shown_exchanges(folder, {"x0042"}), folder / "allure-results")
     files = list((folder / "allure-results").glob("*-result.json"))
     assert len(files) == len(run.verdicts), "an older rendering was left behind"
     return {found["name"]: found for found in map(_read, files)}

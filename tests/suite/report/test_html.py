@@ -9,21 +9,22 @@ from typing import Any
 
 import pytest
 
+from conformance.analysis.compare import Comparison
 from conformance.report import scripts
-from conformance.report.exchanges import load_exchanges
 from conformance.report.html import embed, render_html
 from conformance.report.render import render
 from conformance.report.scripts import scripts_of
+from conformance.results.exchange_log import shown_exchanges
 from conformance.results.run_json import load_run
 from tests.suite.report import documents
 
 Json = dict[str, Any]
 
 
-def page(tmp_path: Path, content: Json, comparison: Json | None = None, history: Any = None) -> str:
+def page(tmp_path: Path, content: Json, comparison: Comparison | None = None, history: Any = None) -> str:
     """Return the rendered page."""
     folder = documents.write(tmp_path, content, [documents.exchange(body=documents.HOSTILE)])
-    return render_html(load_run(folder), load_exchanges(folder, {"x0042"}), comparison, history)
+    return render_html(load_run(folder), shown_exchanges(folder, {"x0042"}), comparison, history)
 
 
 def data(text: str) -> Json:
@@ -56,8 +57,8 @@ def test_the_page_says_first_what_moved_and_why(tmp_path: Path) -> None:
 def test_without_a_comparison_the_page_says_how_to_get_one(tmp_path: Path) -> None:
     """First night, nothing moved, and something moved are three different pages."""
     assert "no earlier run" in page(tmp_path, documents.one_of_each())
-    assert "Nothing moved" in page(tmp_path, documents.one_of_each(), {"old": "a", "new": "b", "moves": []})
-    still = {**documents.comparison(), "moves": documents.comparison()["moves"][1:2]}
+    assert "Nothing moved" in page(tmp_path, documents.one_of_each(), documents.comparison(moves=[]))
+    still = documents.comparison(moves=[documents.move("still")])
     assert "one violation of then is there still" in page(tmp_path, documents.one_of_each(), still)
     assert "This is the first night" in page(tmp_path, documents.one_of_each())
 
@@ -113,8 +114,8 @@ def test_a_token_to_be_refused_makes_no_script(tmp_path: Path) -> None:
 
 def test_the_page_names_every_cause_that_a_move_may_have(tmp_path: Path) -> None:
     """A suspicion is told as one, and what can only be the target's doing as that."""
-    moved = documents.comparison()
-    moved["moves"][0]["causes"] = ["suite changed", "target changed"]
+    moves = [documents.move(causes=["suite changed", "target changed"]), documents.move("fixed")]
+    moved = documents.comparison(moves=moves)
     text = page(tmp_path, documents.one_of_each(), moved)
     assert '</span> suite changed <span class="soft">(or target changed)</span>' in text
     assert '</span> target changed <span class="soft">(nothing else did)</span>' in text
@@ -126,7 +127,7 @@ def test_what_the_target_showed_of_the_assumptions_is_told(tmp_path: Path) -> No
         {"behaviour": name, "source": "assumption", "says": f"{name}.", "observed": "409", "confirmed": held}
         for name, held in (("a name is unique", True), ("a move ends the rest", False))
     ]
-    text = page(tmp_path / "a", documents.document(confirmations=rows))
+    text = page(tmp_path / "a", documents.document(assumptions=rows))
     assert text.index("a move ends the rest.") < text.index("a name is unique.")
     assert "1 of 2 is otherwise here" in " ".join(text.split())
     assert 'id="answers"' not in page(tmp_path / "b", documents.document())
@@ -134,7 +135,7 @@ def test_what_the_target_showed_of_the_assumptions_is_told(tmp_path: Path) -> No
 
 def test_a_waived_night_is_told_from_a_violated_one(tmp_path: Path) -> None:
     """The heat map has a letter of its own for a violation that somebody answered for."""
-    past = [{**night, "waived": list(night["verdicts"])[:1]} for night in documents.history(6)]
+    past = [night.model_copy(update={"waived": tuple(night.verdicts)[:1]}) for night in documents.history(6)]
     found = data(page(tmp_path, documents.one_of_each(), None, past))
     letters = {found["requirements"][row["r"]]["id"]: row["h"] for row in found["rows"]}
     assert letters["reality.association.succeeds"] == "WPPPPWP"
@@ -144,7 +145,7 @@ def test_a_waived_night_is_told_from_a_violated_one(tmp_path: Path) -> None:
 def test_only_thirty_nights_are_shown_and_this_run_is_the_last(tmp_path: Path) -> None:
     """An older history is cut, and the run itself is not counted twice."""
     content = documents.one_of_each()
-    past = [*documents.history(40), {**documents.history(1)[0], "run_id": content["run_id"]}]
+    past = [*documents.history(40), documents.history(1)[0].model_copy(update={"run_id": content["run_id"]})]
     nights = data(page(tmp_path, content, None, past))["nights"]
     assert len(nights) == 30
     assert [night["run"] for night in nights].count(content["run_id"]) == 1
@@ -180,7 +181,7 @@ def test_embedded_data_cannot_end_its_element(value: str) -> None:
 
 def test_a_hostile_server_adds_no_element(tmp_path: Path) -> None:
     """The page has the script elements of its template and no image."""
-    text = page(tmp_path, documents.hostile(), {**documents.comparison(), "old": documents.HOSTILE})
+    text = page(tmp_path, documents.hostile(), documents.comparison(old=documents.HOSTILE))
     assert text.count("<script") == text.count("</script>") == 2
     assert "<img" not in text
     assert 'href="javascript' not in text

@@ -9,8 +9,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from conformance.report.exchanges import load_exchanges
 from conformance.report.junit import render_junit
+from conformance.results.exchange_log import shown_exchanges
 from conformance.results.run_json import load_run
 from tests.suite.report import documents
 
@@ -40,7 +40,7 @@ TIME: Final = re.compile(r"(([0-9]{0,3},)*[0-9]{3}|[0-9]{0,3})*(\.[0-9]{0,3})?")
 def parsed(tmp_path: Path, content: dict[str, Any], *exchanges: dict[str, Any]) -> ET.Element:
     """Return the rendered file, parsed, after holding it to the schema."""
     folder = documents.write(tmp_path, content, exchanges or None)
-    text = render_junit(load_run(folder), load_exchanges(folder, {"x0042"}))
+    text = render_junit(load_run(folder), shown_exchanges(folder, {"x0042"}))
     root = ET.fromstring(text)  # noqa: S314 - our own file
     for element in root.iter():
         children, attributes, needed = RULES[element.tag]

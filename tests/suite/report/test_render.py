@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from conformance.errors import UsageError
-from conformance.report.exchanges import load_exchanges, pretty, response_text
+from conformance.exchange.recorded import RecordedExchange
+from conformance.report.exchanges import pretty, response_text
 from conformance.report.render import FORMATS, render
+from conformance.results.exchange_log import shown_exchanges
 from tests.suite.report import documents
 
 
@@ -63,9 +65,9 @@ def test_evidence_that_is_missing_or_damaged_leaves_the_verdicts(tmp_path: Path)
     documents.write(tmp_path, documents.one_of_each())
     path = tmp_path / "exchanges.ndjson"
     path.write_text('\n[]\n{"id": 3}\n' + path.read_text(encoding="utf-8") + '{"id": "x00', encoding="utf-8")
-    assert list(load_exchanges(tmp_path, {"x0042"})) == ["x0042"]
+    assert list(shown_exchanges(tmp_path, {"x0042"})) == ["x0042"]
     path.unlink()
-    assert load_exchanges(tmp_path, {"x0042"}) == {}
+    assert shown_exchanges(tmp_path, {"x0042"}) == {}
     render(tmp_path)
 
 
@@ -76,7 +78,8 @@ def test_of_a_large_body_only_the_beginning_is_shown(tmp_path: Path) -> None:
     record = json.loads(path.read_text(encoding="utf-8").splitlines()[0])
     record["response"]["body"] = "\0" * 60_000
     path.write_text(json.dumps(record) + "\n", encoding="utf-8")
-    shown = load_exchanges(tmp_path, {record["id"]})[record["id"]]["response"]["body"]
+    response = shown_exchanges(tmp_path, {record["id"]})[record["id"]].response
+    shown = (response and response.body) or ""
     assert len(shown) < 110_000
     assert shown.endswith("(60000 characters in exchanges.ndjson)")
 
@@ -86,8 +89,8 @@ def test_an_exchange_reads_as_on_the_wire() -> None:
     assert pretty('{"a":1}') == '{\n  "a": 1\n}'
     assert pretty("{broken") == "{broken"
     assert pretty("text") == "text"
-    assert (
-        response_text({"request": {}, "response": None, "failure": "timed out"}) == "no response: timed out"
-    )
-    cut = {"request": {}, "response": {"status": 200, "headers": {}, "body": "a", "truncated": True}}
-    assert response_text(cut) == "HTTP 200\n\na\n(cut off by the recorder)"
+    lost = {**documents.exchange(), "response": None, "failure": "timed out"}
+    assert response_text(RecordedExchange.model_validate(lost)) == "no response: timed out"
+    cut = documents.exchange()
+    cut["response"]["truncated"] = True
+    assert response_text(RecordedExchange.model_validate(cut)).endswith("(cut off by the recorder)")

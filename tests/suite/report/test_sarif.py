@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft4Validator
 
-from conformance.report.exchanges import load_exchanges
+from conformance.analysis.compare import Comparison
 from conformance.report.sarif import render_sarif
+from conformance.results.exchange_log import shown_exchanges
 from conformance.results.run_json import load_run
 from tests.suite.report import documents
 
@@ -25,10 +26,10 @@ def published() -> Draft4Validator:
     return Draft4Validator(json.loads(path.read_text(encoding="utf-8")))
 
 
-def log(tmp_path: Path, content: Json, comparison: Json | None = None, **exchange: Any) -> Json:
+def log(tmp_path: Path, content: Json, comparison: Comparison | None = None, **exchange: Any) -> Json:
     """Return the rendered run object, after holding the file to the schema."""
     folder = documents.write(tmp_path, content, [documents.exchange(**exchange)])
-    document = json.loads(render_sarif(load_run(folder), load_exchanges(folder, {"x0042"}), comparison))
+    document = json.loads(render_sarif(load_run(folder), shown_exchanges(folder, {"x0042"}), comparison))
     published().validate(document)
     run: Json = document["runs"][0]
     return run
@@ -111,6 +112,6 @@ def test_an_exchange_without_a_response_says_so(tmp_path: Path) -> None:
         documents.document([documents.violation("a.b.c")]),
         [{**documents.exchange(), "response": None, "failure": "timed out"}],
     )
-    document = json.loads(render_sarif(load_run(folder), load_exchanges(folder, {"x0042"})))
+    document = json.loads(render_sarif(load_run(folder), shown_exchanges(folder, {"x0042"})))
     published().validate(document)
     assert document["runs"][0]["results"][0]["webResponse"] == {"noResponseReceived": True}

@@ -32,15 +32,17 @@ def test_what_moved_comes_first(tmp_path: Path) -> None:
     assert page.index("What moved since") < page.index("| operation | PASS")
     assert "new violation" in page
     assert "| still |" not in page
-    assert "Nothing moved." in render_summary(run, {"old": "a", "new": "b", "moves": []})
+    assert "Nothing moved." in render_summary(run, documents.comparison(moves=[]))
 
 
 def test_what_moved_is_counted_and_its_notes_are_told(tmp_path: Path) -> None:
     """The counts stand in a line of words, every candidate beside its move, and the notes below."""
     run = load_run(documents.write(tmp_path, documents.one_of_each()))
-    moved = documents.comparison()
-    moved["moves"][0]["causes"] = ["suite changed", "target changed"]
-    page = render_summary(run, {**moved, "counts": {"new violation": 2, "still": 1, "unchanged": 7}})
+    new = documents.move(causes=["suite changed", "target changed"])
+    moved = documents.comparison(
+        moves=[new, documents.move(), documents.move("still")], counts={"unchanged": 7}
+    )
+    page = render_summary(run, moved)
     assert "2 new violations, 1 still violated, 7 unchanged." in page
     assert "| reality.association.duplicate-conflicts | associateRealityData | suite changed or" in page
     assert "- a note" in page

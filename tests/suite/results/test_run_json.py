@@ -10,7 +10,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from conformance.errors import UsageError
-from conformance.results.run_json import load_run, schema, write_run
+from conformance.results.model import RunReport, schema
+from conformance.results.run_json import load_run, write_run
 from conformance.results.verdicts import Outcome
 from tests.suite.report import documents
 
@@ -32,13 +33,16 @@ def test_a_run_is_read_back_as_it_was_written(build: Any, tmp_path: Path) -> Non
     """What is written is valid by the schema and read back row by row."""
     content = build()
     Draft202012Validator(schema()).validate(content)
-    write_run(tmp_path, content)
+    documents.write(tmp_path, content)
     run = load_run(tmp_path)
     assert [(j.requirement, j.outcome.value) for j in run.verdicts] == [
         (row["requirement"], row["verdict"]) for row in content["verdicts"]
     ]
     assert run.target == "qa"
     assert load_run(tmp_path / "run.json") == run
+    written = run.to_document()
+    Draft202012Validator(schema()).validate(written)
+    assert RunReport.model_validate(written) == run.model_copy(update={"folder": Path()})
 
 
 def test_members_that_a_newer_minor_version_adds_are_no_trouble(tmp_path: Path) -> None:
@@ -46,14 +50,14 @@ def test_members_that_a_newer_minor_version_adds_are_no_trouble(tmp_path: Path) 
     content = documents.one_of_each()
     content["schema_version"] = "1.9"
     content["mood"] = content["verdicts"][0]["mood"] = content["waivers"][0]["mood"] = "fine"
-    write_run(tmp_path, content)
+    documents.write(tmp_path, content)
     assert len(load_run(tmp_path).verdicts) == len(content["verdicts"])
 
 
 def test_a_reader_never_sees_half_a_file(tmp_path: Path) -> None:
     """Writing replaces the file whole and leaves nothing else in the folder."""
-    write_run(tmp_path, documents.document())
-    write_run(tmp_path, documents.one_of_each())
+    for content in (documents.document(), documents.one_of_each()):
+        write_run(tmp_path, RunReport.model_validate(content))
     assert [path.name for path in tmp_path.iterdir()] == ["run.json"]
     assert len(load_run(tmp_path).verdicts) == 8
 
@@ -62,7 +66,7 @@ def test_a_folder_that_cannot_be_written_is_the_users_business(tmp_path: Path) -
     """A file in the folder's place ends in one clear message."""
     (tmp_path / "taken").write_text("", encoding="utf-8")
     with pytest.raises(UsageError, match="cannot be written"):
-        write_run(tmp_path / "taken", documents.document())
+        write_run(tmp_path / "taken", RunReport.model_validate(documents.document()))
 
 
 def test_a_truncated_file_says_where_it_ends(tmp_path: Path) -> None:
@@ -132,7 +136,7 @@ def test_an_absent_file_says_what_a_report_folder_is(tmp_path: Path) -> None:
         (("verdicts", 0, "level"), None, "verdicts[0].level"),
         (("verdicts", 0, "evidence"), "x1", "verdicts[0].evidence: expected array"),
         (("exit_code",), 9, "exit_code: expected one of 0, 1, 2, 3"),
-        (("seed",), "12", "seed: expected integer or null"),
+        (("seed",), "12", "seed: expected integer, found"),
         (("run_id",), "", "run_id"),
         (("waivers", 0, "state"), "eternal", "waivers[0].state"),
         (("leaks",), {}, "leaks: expected array"),
@@ -148,20 +152,22 @@ def test_a_hand_edited_file_says_what_is_wrong_where(
     for step in path[:-1]:
         place = place[step]
     place[path[-1]] = value
-    write_run(tmp_path, content)
+    documents.write(tmp_path, content)
     assert words in complaint(tmp_path)
     assert "edited by hand" in complaint(tmp_path)
 
 
 def test_many_mistakes_are_cut_short(tmp_path: Path) -> None:
     """A file with a hundred mistakes shows the first few and how many more there are."""
-    write_run(tmp_path, documents.document([documents.verdict(f"a.b.c{n}", kind="FINE") for n in range(100)]))
+    documents.write(
+        tmp_path, documents.document([documents.verdict(f"a.b.c{n}", kind="FINE") for n in range(100)])
+    )
     assert "and 95 more" in complaint(tmp_path)
 
 
 def test_a_verdict_given_twice_is_a_mistake(tmp_path: Path) -> None:
     """One requirement on one operation has one verdict."""
-    write_run(tmp_path, documents.document([documents.verdict("a.b.c"), documents.verdict("a.b.c")]))
+    documents.write(tmp_path, documents.document([documents.verdict("a.b.c"), documents.verdict("a.b.c")]))
     assert "has a verdict already" in complaint(tmp_path)
 
 
@@ -170,7 +176,7 @@ def test_a_provisional_requirement_is_never_red(tmp_path: Path) -> None:
     content = documents.document(
         [documents.violation("a.b.c")], requirements={"a.b.c": documents.requirement(provisional=True)}
     )
-    write_run(tmp_path, content)
+    documents.write(tmp_path, content)
     run = load_run(tmp_path)
     assert run.verdicts[0].outcome is Outcome.FAIL
     assert not run.is_red(run.verdicts[0])
@@ -180,7 +186,7 @@ def test_what_the_file_does_not_explain_still_has_a_name(tmp_path: Path) -> None
     """A verdict on an unknown requirement or operation is read all the same."""
     content = documents.document([documents.verdict("a.b.c", "unknown")])
     content["requirements"] = {}
-    write_run(tmp_path, content)
+    documents.write(tmp_path, content)
     run = load_run(tmp_path)
     assert run.requirement("a.b.c").id == "a.b.c"
     assert run.operation("unknown").id == "unknown"

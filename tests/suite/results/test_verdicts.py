@@ -43,14 +43,14 @@ def test_the_stronger_of_two_verdicts_stands(first: str, second: str) -> None:
     assert both.times == 2
 
 
-def test_fingerprints_are_joined_without_repeating() -> None:
+def test_observations_are_joined_without_repeating() -> None:
     """What several observations saw is kept, each once and in order."""
     book = Book()
     for seen in ("b", "a", "b", ""):
-        book.add(booked("OBSERVED", fingerprint=seen))
+        book.add(booked("OBSERVED", observed=seen))
     (kept,) = book
-    assert (kept.fingerprint, kept.times) == ("a | b", 4)
-    assert combine(kept, booked("OBSERVED", fingerprint="c | a")).fingerprint == "a | b | c"
+    assert (kept.observed, kept.times) == ("a | b", 4)
+    assert combine(kept, booked("OBSERVED", observed="c | a")).observed == "a | b | c"
 
 
 @pytest.mark.parametrize(

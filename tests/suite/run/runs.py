@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import requests
 
-from conformance.emulator.serve import Served
+from conformance.emulator.serving import Served
 
 ACCOUNT: Final = ("--only", "getITwinAccount")
 QUICK_LIMITS: Final = (

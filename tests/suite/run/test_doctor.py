@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from conformance.emulator.serve import Served
+from conformance.emulator.serving import Served
 from tests.suite.fault_proxy import Asked, fronted
 from tests.suite.run.runs import Place, held, place, without_role
 

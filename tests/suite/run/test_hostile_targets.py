@@ -13,8 +13,8 @@ from typing import Final
 import pytest
 from jsonschema import Draft202012Validator
 
-from conformance.emulator.serve import Served
-from conformance.results.run_json import schema
+from conformance.emulator.serving import Served
+from conformance.results.model import schema
 from tests.suite.fault_proxy import Asked, Behaviour, Front, fronted
 from tests.suite.run.runs import ACCOUNT, Ended, held, place
 

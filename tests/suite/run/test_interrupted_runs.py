@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.emulator.serve import Served
+from conformance.emulator.serving import Served
 from conformance.ledger.journal import load_ledger
 from tests.suite.fault_proxy import Asked, fronted
 from tests.suite.run.runs import Place, held, interrupt, place, until_written, wait

@@ -2,49 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
-from conformance.run.pytest_plugin import launch
-from conformance.run.run import Options, new_run
 from conformance.targets.model import Target
+from tests.suite.run.scenarios import run_scenarios, scenario
 from tests.suite.toy_api import Checkout, serve_lamps
 
 GET: Final = "lamps.get.answers-200"
 KEPT: Final = "lamps.get.id-repeated"
 WHOLE: Final = "platform.reply.whole"
-
-
-class RunResult:
-    """What the run's document says of each promise."""
-
-    def __init__(self, document: dict[str, Any]) -> None:
-        """Sort the verdicts by requirement and operation."""
-        self.document = document
-        self.verdicts = {(v["requirement"], v["operation"]): v for v in document["verdicts"]}
-
-    def of(self, requirement: str, operation: str = "getLamp") -> tuple[str, str]:
-        """Return verdict and reason."""
-        found = self.verdicts[requirement, operation]
-        return found["verdict"], found["reason"]
-
-
-def run_scenarios(checkout: Checkout, target: Target, scenarios: str, **options: Any) -> RunResult:
-    """Run these scenarios against the lamps and return what came out."""
-    checkout.scenarios(scenarios)
-    run = new_run(Options(report_dir=checkout.root / "report", **options), target, checkout.catalogue())
-    document = launch.run_scenarios(run, formats=False)
-    assert json.loads((checkout.root / "report" / "run.json").read_text(encoding="utf-8")) == document
-    return RunResult(document)
-
-
-def scenario(body: str, *verified: str, decorators: str = "", name: str = "scenario") -> str:
-    """Return a scenario with this body that verifies these requirements."""
-    marks = f"@verifies({', '.join(map(repr, verified))})\n" if verified else ""
-    lines = "".join(f"    {line}\n" for line in body.splitlines())
-    return f'{decorators}{marks}def test_{name}(run, judge):\n    """A scenario."""\n{lines}\n'
 
 
 def test_scopes_judge_and_the_scenario_goes_on(checkout: Checkout, lamp_target: Target) -> None:
@@ -70,7 +38,7 @@ with judge("lamps.get.colour") as seen:
     assert broken["curl"].endswith("/lamps/attic")
     assert result.of("lamps.get.kindly")[0] == "PASS"
     observed = result.verdicts["lamps.get.colour", "getLamp"]
-    assert (observed["verdict"], observed["fingerprint"]) == ("OBSERVED", "green 7")
+    assert (observed["verdict"], observed["observed"]) == ("OBSERVED", "green 7")
     assert result.of(KEPT)[0] == result.of("platform.reply.documented-status")[0] == "PASS"
     assert result.document["exit_code"] == 1
     assert result.document["requests"]["per_requirement"][GET] == 1
@@ -118,11 +86,30 @@ def test_a_scope_of_several_operations_says_which(checkout: Checkout, lamp_targe
 
 def test_a_scenario_is_told_for_each_operation(checkout: Checkout, lamp_target: Target) -> None:
     """A scenario with an operation judges each of them, and names it in its scope."""
-    body = f'    with judge("{WHOLE}", operation):\n        pass\n'
-    scenarios = f'@verifies("{WHOLE}")\ndef test_each(operation, judge):\n    """A scenario."""\n{body}'
-    result = run_scenarios(checkout, lamp_target, scenarios, only=(WHOLE,))
-    assert {o: result.of(WHOLE, o)[0] for o in ("getLamp", "breakLamp", "addLamp")} == dict.fromkeys(
-        ("getLamp", "breakLamp", "addLamp"), "PASS"
+    body = f"""\
+    spec = run.catalogue.operations[operation]
+    with judge("{WHOLE}", operation):
+        names = dict.fromkeys(spec.path_parameters, "desk")
+        expect.status(run.client.send(request_for(spec, names)), 200, 204)
+"""
+    scenarios = f'@verifies("{WHOLE}")\ndef test_each(run, operation, judge):\n    """A scenario."""\n{body}'
+    both = ("getLamp", "breakLamp")
+    result = run_scenarios(checkout, lamp_target, scenarios, only=tuple(f"{WHOLE}@{each}" for each in both))
+    assert {o: result.of(WHOLE, o)[0] for o in both} == dict.fromkeys(both, "PASS")
+
+
+def test_a_scenario_judges_the_operations_that_it_names(checkout: Checkout, lamp_target: Target) -> None:
+    """Of a requirement on several operations two scenarios judge one each, and nothing is left open."""
+    scenarios = "".join(
+        f'@verifies("{WHOLE}", operations=("{operation}",))\n'
+        + scenario(f'with judge("{WHOLE}"):\n    get(run, "desk")', name=operation)
+        for operation in ("getLamp", "breakLamp")
+    )
+    result = run_scenarios(checkout, lamp_target, scenarios, only=(f"{WHOLE}@getLamp", f"{WHOLE}@breakLamp"))
+    assert result.of(WHOLE, "getLamp")[0] == "PASS"
+    assert result.of(WHOLE, "breakLamp") == (
+        "CANNOT_JUDGE",
+        "nothing proves it: no request of breakLamp that it rests on was carried out",
     )
 
 
@@ -151,7 +138,7 @@ def test_an_early_end_is_told_by_whose_fault_it_is(
     result = run_scenarios(
         checkout, lamp_target, scenario(body, "lamps.get.colour", GET), only=("lamps.get.colour", GET)
     )
-    assert result.of(GET)[0] == verdict
+    assert result.of(GET)[0] == verdict, result.of(GET)
     assert reason in result.of(GET)[1]
     assert result.of("lamps.get.colour")[0] == "OBSERVED"
     assert result.document["exit_code"] == code
@@ -190,7 +177,7 @@ with judge("{WHOLE}", "getLamp"):
 
 
 def test_a_scenario_can_say_that_it_does_not_apply(checkout: Checkout, lamp_target: Target) -> None:
-    """What a scenario finds not to apply is not applicable with its reason: one or all open ones."""
+    """What a scenario finds not to apply is not applicable with its reason, one requirement or all."""
     one = 'judge.not_applicable("no colours here", "lamps.get.colour")\njudge.not_applicable("no lamps here")'
     result = run_scenarios(checkout, lamp_target, scenario(one, "lamps.get.colour", GET))
     assert result.of("lamps.get.colour") == ("NOT_APPLICABLE", "no colours here")
@@ -241,31 +228,37 @@ def test_a_module_that_cannot_be_read_is_a_failure_of_the_suite(
     assert result.document["complete"] is False
 
 
-def test_scenarios_come_in_their_order(checkout: Checkout, lamp_target: Target) -> None:
-    """Early scenarios come first and late ones last, whatever their place in the file."""
-    scenarios = "TOLD = []\n\n\n" + "".join(
-        scenario('TOLD.append(0)\nwith judge("lamps.get.colour") as seen:\n'
-              f'    seen.observed("{when}", len(TOLD))',
-              "lamps.get.colour", name=f"s_{when}",
-              decorators=f'@pytest.mark.order("{when}")\n' if when else "")
-        for when in ("last", "late", "", "early")
-    )  # fmt: skip
-    seen = run_scenarios(checkout, lamp_target, scenarios).verdicts["lamps.get.colour", "getLamp"][
-        "fingerprint"
-    ]
-    assert (
-        sorted(seen.split(" | ")) == [" 2", "early 1", "last 4", "late 3"]
-        or seen == "2 | early 1 | last 4 | late 3"
+def test_scenarios_come_in_the_order_of_their_phases(checkout: Checkout, lamp_target: Target) -> None:
+    """First ones come first and generated ones last, after what waited, whatever their place in the file."""
+    seen = 'TOLD.append(0)\nwith judge("lamps.get.colour") as seen:\n    seen.observed("{0}", len(TOLD))'
+    waiting = "@judge.at_end\ndef finish():\n    " + seen.format("waiting").replace("\n", "\n    ")
+    scenarios = "TOLD = []\n\n\n" + scenario(waiting, "lamps.get.colour", name="waiting")
+    scenarios += "".join(
+        scenario(seen.format(when), "lamps.get.colour", name=when, decorators=f'@phase("{when}")\n')
+        for when in ("generated", "first")
     )
+    scenarios += scenario(seen.format("between"), "lamps.get.colour", name="between")
+    result = run_scenarios(checkout, lamp_target, scenarios).verdicts["lamps.get.colour", "getLamp"]
+    assert result["observed"] == "between 2 | first 1 | generated 4 | waiting 3"
 
 
-def test_a_scenario_that_only_prepares_judges_nothing(checkout: Checkout, lamp_target: Target) -> None:
-    """A scenario that prepares for a later one is result with it, and leaves nothing open."""
-    scenarios = f'@prepares("{GET}")\n' + scenario("get(run, 'desk')", name="prepared")
-    scenarios += scenario(f'with judge("{GET}"):\n    pass', GET)
-    result = run_scenarios(checkout, lamp_target, scenarios, only=(GET,))
-    assert result.of(GET)[0] == "PASS"
-    assert result.document["requests"]["total"] == 1
+def test_what_waits_for_the_end_is_judged_by_its_own_scenario(
+    checkout: Checkout, lamp_target: Target
+) -> None:
+    """A check at the end judges what its scenario declared; one that fails early leaves the reason there."""
+    finish = f"""\
+lamp = get(run, "desk")
+@judge.at_end
+def finish():
+    with judge("{GET}"):
+        expect.status(lamp, 200)
+    {{}}"""
+    result = run_scenarios(checkout, lamp_target, scenario(finish.format("pass"), GET), only=(GET,))
+    assert result.of(GET) == ("PASS", f"judged in {result.scenario(GET)}")
+    for line, verdict in (("raise NotJudged('no lamp')", "CANNOT_JUDGE"), ("assert False", "HARNESS_ERROR")):
+        scope = f'    with judge("{GET}")'
+        early = finish.format("pass").replace(scope, f"    {line}\n{scope}")
+        assert run_scenarios(checkout, lamp_target, scenario(early, GET), only=(GET,)).of(GET)[0] == verdict
 
 
 def test_nothing_of_a_secret_is_left_in_the_report(checkout: Checkout, lamp_target: Target) -> None:
@@ -291,7 +284,7 @@ def dead_target() -> Target:
 
 
 def test_a_target_that_is_gone_is_not_asked_for_ever(checkout: Checkout, dead_target: Target) -> None:
-    """After three requests without a response no scenario sends more, and each promise says why."""
+    """After three requests without a response no scenario sends more, and each requirement says why."""
     scenarios = "".join(
         scenario(f'with judge("{GET}"):\n    expect.status(get(run, "desk"), 200)', GET, name=f"s{number}")
         for number in range(5)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-from typing import Any, Final
+from typing import Final
 
+from conformance.results.verdicts import Outcome
 from conformance.run.pytest_plugin.launch import run_scenarios
 from conformance.run.pytest_plugin.shards import Shard, _merge
 from conformance.run.run import Options, new_run
@@ -47,16 +48,14 @@ def test_what_a_shard_finds_is_a_verdict_of_the_run(checkout: Checkout, lamp_tar
         report_dir=checkout.root / "report",
         max_requests=10,
     )
-    document: dict[str, Any] = run_scenarios(
-        new_run(options, lamp_target, checkout.catalogue()), formats=False
-    )
-    (verdict,) = document["verdicts"]
-    assert (verdict["verdict"], document["exit_code"], document["harness_errors"]) == ("FAIL", 1, [])
-    assert document["requests"]["per_operation"]["getLamp"] == 2
+    report = run_scenarios(new_run(options, lamp_target, checkout.catalogue()), formats=False)
+    (verdict,) = report.verdicts
+    assert (verdict.outcome, report.exit_code, report.harness_errors) == (Outcome.FAIL, 1, ())
+    assert report.requests.per_operation["getLamp"] == 2
     lines = (checkout.root / "report" / "exchanges.ndjson").read_text(encoding="utf-8").splitlines()
     kept = {exchange["id"]: exchange for exchange in map(json.loads, lines)}
     assert len(kept) == 2
-    assert [kept[proof]["response"]["status"] for proof in verdict["evidence"]] == [404]
+    assert [kept[proof]["response"]["status"] for proof in verdict.evidence] == [404]
 
 
 def test_a_shard_that_ends_badly_is_a_failure_of_the_suite(checkout: Checkout, lamp_target: Target) -> None:

@@ -16,8 +16,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from conformance.claims.folders import contract_dir
-from conformance.emulator.serve import Served, running
-from conformance.results.run_json import schema
+from conformance.emulator.serving import Served, running
+from conformance.results.model import schema
 from conformance.results.verdicts import Outcome
 
 SEED: Final = 20_250_117

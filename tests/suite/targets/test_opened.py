@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from conformance.claims.requirements import Catalogue, load_claims
-from conformance.emulator.serve import running
+from conformance.emulator.serving import running
 from conformance.errors import UsageError
 from conformance.targets.opened import open_target
 

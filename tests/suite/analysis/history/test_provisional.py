@@ -1,20 +1,30 @@
-"""A new requirement is red only once some nights agreed on it, or once it is not new any more."""
+"""A new requirement is red only once some runs agreed on it, or once it is not new any more."""
 
 from datetime import date
-from typing import Any
 
 import pytest
 
-from conformance.analysis.history import provisional
+from conformance.analysis.history import RunDigest, provisional
 from conformance.errors import UsageError
 
 TODAY = date(2026, 11, 22)
 NEW = {"a.b": "2026-11-20"}
 
 
-def nights(*kinds: str, operation: str = "createZone") -> list[dict[str, Any]]:
-    """Return nights with these verdicts on one requirement; an empty word is a night without it."""
-    return [{"verdicts": {f"a.b|{operation}": kind} if kind else {"c.d|x": "PASS"}} for kind in kinds]
+def past(*kinds: str, **others: str) -> list[RunDigest]:
+    """Return runs with these verdicts on one requirement; an empty word is a run without it.
+
+    `others` are its verdicts on other operations, the same in every run.
+    """
+    more = {f"a.b|{operation}": kind for operation, kind in others.items()}
+    return [
+        RunDigest(
+            run_id=f"run-{number}",
+            started=f"2026-11-{number:02d}",
+            verdicts={"a.b|createZone": kind, **more} if kind else {"c.d|createZone": "PASS"},
+        )
+        for number, kind in enumerate(kinds, 1)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -31,28 +41,23 @@ def nights(*kinds: str, operation: str = "createZone") -> list[dict[str, Any]]:
         (["OBSERVED", "OBSERVED", "OBSERVED"], True),
     ],
 )
-def test_a_new_requirement_waits_until_its_last_nights_agree(seen: list[str], *, still: bool) -> None:
-    """Three equal verdicts establish it, and a night that could not judge does not count."""
-    assert ("a.b" in provisional(NEW, nights(*seen), today=TODAY)) is still
+def test_a_new_requirement_waits_until_its_last_runs_agree(seen: list[str], *, still: bool) -> None:
+    """Three equal verdicts establish it, and a run that could not judge does not count."""
+    assert ("a.b" in provisional(NEW, past(*seen), today=TODAY)) is still
 
 
 def test_every_operation_has_to_agree() -> None:
     """A platform requirement that flickers on one operation is not stable."""
-    seen = nights("PASS", "PASS", "PASS")
-    for night, kind in zip(seen, ("PASS", "FAIL", "PASS"), strict=True):
-        night["verdicts"]["a.b|getZone"] = kind
-    assert provisional(NEW, seen, today=TODAY) == {"a.b"}
-    seen[1]["verdicts"]["a.b|getZone"] = "NOT_APPLICABLE"
-    assert provisional(NEW, seen, today=TODAY) == {"a.b"}
-    seen[1]["verdicts"]["a.b|getZone"] = "PASS"
-    assert provisional(NEW, seen, today=TODAY) == frozenset()
+    for other, still in (("FAIL", {"a.b"}), ("NOT_APPLICABLE", {"a.b"}), ("PASS", frozenset())):
+        one, two = past("PASS", getZone="PASS"), past("PASS", getZone=other)
+        assert provisional(NEW, [*one, *two, *one], today=TODAY) == still
 
 
-def test_how_many_nights_it_takes_is_configured() -> None:
+def test_how_many_runs_it_takes_is_configured() -> None:
     """A team that wants none has none, and one that wants five has five."""
-    assert provisional(NEW, nights("FAIL"), today=TODAY, needed=1) == frozenset()
+    assert provisional(NEW, past("FAIL"), today=TODAY, needed=1) == frozenset()
     assert provisional(NEW, [], today=TODAY, needed=0) == frozenset()
-    assert provisional(NEW, nights(*["FAIL"] * 4), today=TODAY, needed=5) == {"a.b"}
+    assert provisional(NEW, past(*["FAIL"] * 4), today=TODAY, needed=5) == {"a.b"}
 
 
 def test_a_requirement_without_a_day_is_established() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from conformance.analysis.history import Pruned, prune, runs
+from conformance.analysis.history import Pruned, prune, read_history
 from conformance.errors import UsageError
 from tests.suite.analysis.runs import folder_of, run, verdict
 
@@ -44,9 +44,9 @@ def test_runs_are_pruned_by_count_and_by_age(
     write_days(tmp_path, 1, 5, 10, 20, 21)
     plan = prune(tmp_path, now=NOW, dry_run=True, **limits)
     assert days_of(plan) == removed
-    assert len(runs(tmp_path)) == 5
+    assert len(read_history(tmp_path).digests) == 5
     assert prune(tmp_path, now=NOW, **limits) == plan
-    assert len(runs(tmp_path)) == 5 - len(removed)
+    assert len(read_history(tmp_path).digests) == 5 - len(removed)
 
 
 def test_each_target_keeps_its_own_newest_runs(tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ def test_each_target_keeps_its_own_newest_runs(tmp_path: Path) -> None:
 
 
 def test_the_newest_whole_run_stays_for_the_next_comparison(tmp_path: Path) -> None:
-    """Where the newest runs were cut off, the next night still finds something to be compared with."""
+    """Where the newest runs were cut off, the next run still finds something to be compared with."""
     write_days(tmp_path, 1, 2)
     write_days(tmp_path, 3, 4, complete=False)
     pruned = prune(tmp_path, now=NOW, older_than=timedelta(0))
@@ -92,7 +92,7 @@ def test_pruning_without_a_limit_is_refused(tmp_path: Path, limits: dict[str, An
     write_days(tmp_path, 1, 2)
     with pytest.raises(UsageError, match="--keep"):
         prune(tmp_path, now=NOW, **limits)
-    assert len(runs(tmp_path)) == 2
+    assert len(read_history(tmp_path).digests) == 2
 
 
 def test_a_folder_that_cannot_be_removed_is_a_usage_error(

@@ -1,20 +1,21 @@
-"""A finding is sent again with everything that led to it, and what was created for it is taken back."""
+"""A violation is sent again with everything that led to it, and what was created for it is undone."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from conformance.analysis.replay import Finding, Reproduced, parse_finding, replay
+from conformance.analysis.replay import Reproduced, ViolationReference, parse_violation, replay
 from conformance.errors import NotJudged, UsageError
+from conformance.exchange.recorded import RecordedExchange, RecordedResponse
 from conformance.results.verdicts import ExitCode
 from tests.suite.analysis.runs import folder_of, run, verdict
 
 BASE = "https://qa.example.org"
 OLD_SITE, NEW_SITE = "5a0c1d2e-0000-4000-8000-000000000001", "5a0c1d2e-0000-4000-8000-0000000000ff"
-FINDING = Finding("zones.id.is-unique", "createZone")
+VIOLATION = ViolationReference("zones.id.is-unique", "createZone")
 
 
 def record(
@@ -68,7 +69,7 @@ RECORDS = [
 
 
 def folder_with(tmp_path: Path, *records: Mapping[str, Any], **more: Any) -> Path:
-    """Return a run folder with one finding whose evidence is x0005, and these exchanges."""
+    """Return a run folder with one violation whose evidence is x0005, and these exchanges."""
     row = verdict("zones.id.is-unique", evidence=["x0005"], **more)
     folder = folder_of(tmp_path, run(row, verdict("zones.name.is-kept", "PASS")))
     lines = [json.dumps(one) for one in records or RECORDS]
@@ -83,6 +84,7 @@ class Target:
         """Remember how the second create is answered, and any other answer by exchange id."""
         self.sent: list[str] = []
         self.bodies: list[str | None] = []
+        self.batches: list[int] = []
         self.answers = {
             "x0001": (201, json.dumps({"id": NEW_SITE})),
             "x0004": (201, '{"made": "2026-11-22T06:00:00Z"}'),
@@ -95,18 +97,24 @@ class Target:
             **answers,
         }
 
-    def __call__(self, record: Mapping[str, Any]) -> tuple[int, Mapping[str, str], str]:
-        """Answer a record."""
-        self.sent.append(f"{record['request']['method']} {record['path']}")
-        self.bodies.append(record["request"]["body"])
-        status, body = self.answers[record["id"]]
-        return status, {"content-type": "application/json", "date": "now"}, body
+    def __call__(self, batch: Sequence[RecordedExchange]) -> list[RecordedResponse]:
+        """Answer a batch."""
+        self.batches.append(len(batch))
+        return [self.respond(exchange) for exchange in batch]
+
+    def respond(self, exchange: RecordedExchange) -> RecordedResponse:
+        """Answer one exchange."""
+        self.sent.append(f"{exchange.request.method} {exchange.request.url}")
+        self.bodies.append(exchange.request.body)
+        status, body = self.answers[exchange.id]
+        headers = {"content-type": "application/json", "date": "now"}
+        return RecordedResponse(status=status, headers=headers, body=body)
 
 
-def test_a_violation_that_is_there_still_holds(tmp_path: Path) -> None:
+def test_a_violation_that_is_there_is_seen_again(tmp_path: Path) -> None:
     """The site of another scenario is made anew, and its new id stands in every later request."""
     target = Target()
-    result = replay(folder_with(tmp_path), FINDING, target)
+    result = replay(folder_with(tmp_path), VIOLATION, target)
     assert (result.outcome, result.exit_code) == (Reproduced.HOLDS, ExitCode.VIOLATION)
     assert target.sent == [
         "POST /sites",
@@ -120,38 +128,38 @@ def test_a_violation_that_is_there_still_holds(tmp_path: Path) -> None:
     assert [one["evidence"] for one in result.to_document()["exchanges"]] == [False, False, True]
 
 
-def test_a_mended_violation_does_not_hold(tmp_path: Path) -> None:
+def test_a_mended_violation_is_seen_to_be_gone(tmp_path: Path) -> None:
     """The response that proved it is another one now, and the difference is told."""
-    result = replay(folder_with(tmp_path), Finding("zones.id.is-unique"), Target(second=409))
+    result = replay(folder_with(tmp_path), ViolationReference("zones.id.is-unique"), Target(second=409))
     assert (result.outcome, result.exit_code) == (Reproduced.GONE, ExitCode.CONFORMS)
     assert "status 201 then, 409 now" in result.reason
     assert result.exchanges[-1].now == "409 X"
-    assert result.to_document()["finding"] == "zones.id.is-unique@createZone"
+    assert result.to_document()["violation"] == "zones.id.is-unique@createZone"
 
 
 def test_nothing_is_said_where_the_way_there_went_differently(tmp_path: Path) -> None:
-    """A set-up that is refused today proves nothing about the finding."""
-    result = replay(folder_with(tmp_path), FINDING, Target(x0001=(403, "{}")))
+    """A set-up that is refused today proves nothing about the violation."""
+    result = replay(folder_with(tmp_path), VIOLATION, Target(x0001=(403, "{}")))
     assert (result.outcome, result.exit_code) == (Reproduced.UNKNOWN, ExitCode.CANNOT_JUDGE)
     assert "POST /sites answered 403, not 201" in result.reason
 
 
 def test_a_target_that_does_not_answer_says_nothing(tmp_path: Path) -> None:
-    """No response is no proof, and what was never made is not taken back."""
+    """No response is no proof, and what was never made is not undone."""
     asked: list[str] = []
 
-    def silent(record: Mapping[str, Any]) -> tuple[int, Mapping[str, str], str]:
-        asked.append(record["id"])
-        raise NotJudged(f"no response to {record['id']}")
+    def silent(batch: Sequence[RecordedExchange]) -> list[RecordedResponse]:
+        asked.append(batch[0].id)
+        raise NotJudged(f"no response to {batch[0].id}")
 
-    result = replay(folder_with(tmp_path), FINDING, silent)
+    result = replay(folder_with(tmp_path), VIOLATION, silent)
     assert (result.outcome, result.reason) == (Reproduced.UNKNOWN, "no response to x0001")
     assert (result.left_behind, asked) == ((), ["x0001"])
 
 
 def test_what_could_not_be_taken_back_is_named(tmp_path: Path) -> None:
     """A refused DELETE leaves something behind; one that finds nothing does not."""
-    result = replay(folder_with(tmp_path), FINDING, Target(x0007=(500, ""), x0008=(404, "")))
+    result = replay(folder_with(tmp_path), VIOLATION, Target(x0007=(500, ""), x0008=(404, "")))
     assert result.left_behind == (f"DELETE /sites/{NEW_SITE}/zones/zone-12345: 500",)
 
 
@@ -170,7 +178,7 @@ def test_a_request_that_cannot_be_sent_as_it_was_is_not_sent(
     target = Target()
     records = [*RECORDS]
     records[number] = {**records[number], **change}
-    result = replay(folder_with(tmp_path, *records), FINDING, target)
+    result = replay(folder_with(tmp_path, *records), VIOLATION, target)
     assert (result.outcome, target.sent) == (Reproduced.UNKNOWN, [])
     assert words in result.reason
 
@@ -178,10 +186,10 @@ def test_a_request_that_cannot_be_sent_as_it_was_is_not_sent(
 def test_a_token_that_should_have_been_refused_is_not_made_up(tmp_path: Path) -> None:
     """The forged token is not in the report; a request without any can be sent again."""
     folder = folder_with(tmp_path / "a", expected="401 with code HeaderNotFound")
-    assert "a token to be refused" in replay(folder, FINDING, Target()).reason
+    assert "a token to be refused" in replay(folder, VIOLATION, Target()).reason
     bare = {**RECORDS[4], "request": {**RECORDS[4]["request"], "headers": {}}}
     folder = folder_with(tmp_path / "b", *RECORDS[:4], bare, expected="401 with code HeaderNotFound")
-    assert replay(folder, FINDING, Target()).outcome is Reproduced.HOLDS
+    assert replay(folder, VIOLATION, Target()).outcome is Reproduced.HOLDS
 
 
 @pytest.mark.parametrize(
@@ -201,9 +209,9 @@ def test_a_token_that_should_have_been_refused_is_not_made_up(tmp_path: Path) ->
 def test_values_count_and_ids_and_moments_do_not(
     tmp_path: Path, recorded: str, now: str, differs: str
 ) -> None:
-    """A finding about a value is gone only when the value is another one."""
+    """A violation about a value is gone only when the value is another one."""
     records = [*RECORDS[:4], {**RECORDS[4], "response": {**RECORDS[4]["response"], "body": recorded}}]
-    result = replay(folder_with(tmp_path, *records), FINDING, Target(x0005=(201, now)))
+    result = replay(folder_with(tmp_path, *records), VIOLATION, Target(x0005=(201, now)))
     assert result.exchanges[-1].differences[:1] == ((differs,) if differs else ())
 
 
@@ -216,22 +224,22 @@ def test_values_count_and_ids_and_moments_do_not(
     ],
 )
 def test_an_id_that_the_replay_made_is_not_any_id(tmp_path: Path, now: str, outcome: Reproduced) -> None:
-    """Where the finding is that a list names the wrong site, another site in it is no likeness."""
+    """Where the violation is that a list names the wrong site, another site in it is no likeness."""
     body = f'{{"sites": ["{OLD_SITE}", "{OLD_SITE[:-1]}5"]}}'
     reading = record(5, f"GET /sites/{OLD_SITE}/zones/zone-12345", f"200 {body}")
     folder = folder_with(tmp_path, *RECORDS[:4], reading)
-    assert replay(folder, FINDING, Target(x0005=(200, now))).outcome is outcome
+    assert replay(folder, VIOLATION, Target(x0005=(200, now))).outcome is outcome
 
 
 def test_a_changed_media_type_is_a_difference(tmp_path: Path) -> None:
-    """A finding about a header is judged by the headers that promises are about."""
+    """A violation about a header is judged by the headers that promises are about."""
     target = Target()
 
-    def as_text(record: Mapping[str, Any]) -> tuple[int, Mapping[str, str], str]:
-        status, _, body = target(record)
-        return status, {"Content-Type": "text/plain", "Retry-After": "3"}, body
+    def as_text(batch: Sequence[RecordedExchange]) -> list[RecordedResponse]:
+        headers = {"Content-Type": "text/plain", "Retry-After": "3"}
+        return [response.model_copy(update={"headers": headers}) for response in target(batch)]
 
-    result = replay(folder_with(tmp_path), FINDING, as_text)
+    result = replay(folder_with(tmp_path), VIOLATION, as_text)
     assert result.exchanges[-1].differences == (
         "header content-type: application/json then, text/plain now",
         "header retry-after: nothing then, 3 now",
@@ -242,31 +250,31 @@ def test_a_body_that_was_cut_off_is_not_compared(tmp_path: Path) -> None:
     """What was not recorded whole differs from everything, and proves nothing."""
     cut = {**RECORDS[4]["response"], "body": '{"a": "lo', "truncated": True}
     records = [*RECORDS[:4], {**RECORDS[4], "response": cut}]
-    assert replay(folder_with(tmp_path, *records), FINDING, Target()).outcome is Reproduced.HOLDS
+    assert replay(folder_with(tmp_path, *records), VIOLATION, Target()).outcome is Reproduced.HOLDS
 
 
 @pytest.mark.parametrize(
-    ("finding", "words"),
+    ("reference", "words"),
     [
         ("zones.other@createZone", "has no verdict on zones.other"),
         ("zones.id.is-unique@getZone", "has no verdict on zones.id.is-unique@getZone"),
         ("zones.name.is-kept", "is PASS in run"),
-        ("", "is no finding"),
-        ("zones.id.is-unique@", "is no finding"),
-        ("@createZone", "is no finding"),
+        ("", "names no violation"),
+        ("zones.id.is-unique@", "names no violation"),
+        ("@createZone", "names no violation"),
     ],
 )
-def test_a_finding_that_is_none_is_a_usage_error(tmp_path: Path, finding: str, words: str) -> None:
+def test_a_violation_that_is_none_is_a_usage_error(tmp_path: Path, reference: str, words: str) -> None:
     """A mistyped name is said to be one, and nothing is sent."""
     with pytest.raises(UsageError, match=words):
-        replay(folder_with(tmp_path), parse_finding(finding), Target())
+        replay(folder_with(tmp_path), parse_violation(reference), Target())
 
 
-def test_a_finding_on_several_operations_has_to_be_named_whole(tmp_path: Path) -> None:
+def test_a_violation_on_several_operations_has_to_be_named_whole(tmp_path: Path) -> None:
     """Nobody guesses which of two violations was meant."""
     folder = folder_of(tmp_path, run(verdict("a.b@createZone"), verdict("a.b@getZone")))
     with pytest.raises(UsageError, match=r"name one of a\.b@createZone, a\.b@getZone"):
-        replay(folder, Finding("a.b"), Target())
+        replay(folder, ViolationReference("a.b"), Target())
 
 
 @pytest.mark.parametrize(
@@ -285,12 +293,12 @@ def test_a_report_without_its_evidence_is_a_usage_error(
     file = folder / "exchanges.ndjson"
     file.unlink() if content is None else file.write_bytes(content)
     with pytest.raises(UsageError, match=words):
-        replay(folder, FINDING, Target())
+        replay(folder, VIOLATION, Target())
 
 
-def test_a_finding_without_evidence_is_a_usage_error(tmp_path: Path) -> None:
+def test_a_violation_without_evidence_is_a_usage_error(tmp_path: Path) -> None:
     """A verdict that names no exchange cannot be sent again."""
     folder = folder_of(tmp_path, run(verdict("a.b", evidence=[])))
     (folder / "exchanges.ndjson").write_text("", encoding="utf-8")
     with pytest.raises(UsageError, match="does not hold any evidence"):
-        replay(folder, Finding("a.b"), Target())
+        replay(folder, ViolationReference("a.b"), Target())

@@ -1,4 +1,4 @@
-"""The way to a finding: what has to be sent again, and the same as a shell script."""
+"""The way to a violation: what has to be sent again, and the same as a shell script."""
 
 import os
 import shutil
@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from conformance.analysis.reproduction import read_journal, shell_script
+from conformance.analysis.reproduction import Plan, Planner, shell_script
+from conformance.results.exchange_log import read_exchanges
 from conformance.targets.embedded import embedded_target
 from conformance.targets.model import Target
 from tests.suite.analysis.replay.test_replay import BASE, NEW_SITE, OLD_SITE, RECORDS, folder_with, record
@@ -24,9 +25,14 @@ print(found)
 """
 
 
+def plan_of(folder: Path, evidence: str = "x0005") -> Plan:
+    """Return the plan for this evidence."""
+    return Planner(read_exchanges(folder)).plan([evidence])
+
+
 def steps_to(folder: Path, evidence: str) -> list[str]:
     """Return the ids of what is sent for this evidence."""
-    return [one["id"] for one in read_journal(folder).plan([evidence]).steps]
+    return [one.id for one in plan_of(folder, evidence).steps]
 
 
 def test_what_another_scenario_wrote_and_this_one_reads_is_sent_too(tmp_path: Path) -> None:
@@ -56,8 +62,8 @@ def test_a_scenario_that_wrote_for_itself_needs_nobody_else(tmp_path: Path) -> N
     assert steps_to(folder_with(tmp_path, *records), "x0004") == ["x0001", "x0003", "x0004"]
 
 
-def test_only_what_the_way_made_is_taken_back(tmp_path: Path) -> None:
-    """An association of another thing with the same site is none of this finding's business."""
+def test_only_what_the_way_made_is_undone(tmp_path: Path) -> None:
+    """An association of another thing with the same site is none of this violation's business."""
     other = "5a0c1d2e-0000-4000-8000-00000000000a"
     records = (
         *RECORDS[:5],
@@ -65,14 +71,14 @@ def test_only_what_the_way_made_is_taken_back(tmp_path: Path) -> None:
         record(7, f"DELETE /things/{other}/sites/{OLD_SITE}", "204", purpose="undo", scenario=""),
         record(8, f"DELETE /sites/{OLD_SITE}", "204", purpose="undo", scenario=""),
     )
-    plan = read_journal(folder_with(tmp_path, *records)).plan(["x0005"])
-    assert [one["id"] for one in plan.undo] == ["x0008"]
+    plan = plan_of(folder_with(tmp_path, *records))
+    assert [one.id for one in plan.undo] == ["x0008"]
 
 
 def test_an_id_of_the_target_is_a_variable_in_the_script(tmp_path: Path) -> None:
     """The new id stands wherever the old one stood, and every other word is quoted."""
     records = [*RECORDS[:4], record(5, f"GET /sites/{OLD_SITE}/o'clock", "200 {}"), RECORDS[7]]
-    script = shell_script(read_journal(folder_with(tmp_path, *records)).plan(["x0005"]))
+    script = shell_script(plan_of(folder_with(tmp_path, *records)))
     assert OLD_SITE not in script
     assert 'id_1=$(printf %s "$response" | jq -r .id)' in script
     assert f"{BASE}/sites/\"$id_1\"'/o'\"'\"'clock'" in script
@@ -84,7 +90,7 @@ def test_an_id_of_the_target_is_a_variable_in_the_script(tmp_path: Path) -> None
 def test_each_role_has_a_token_of_its_own(tmp_path: Path) -> None:
     """Where two identities take part, the script names both."""
     reading = record(5, f"GET /sites/{OLD_SITE}", "200 {}", role="reader")
-    script = shell_script(read_journal(folder_with(tmp_path, RECORDS[0], reading)).plan(["x0005"]))
+    script = shell_script(plan_of(folder_with(tmp_path, RECORDS[0], reading)))
     assert "# TOKEN_OWNER: a token of the role owner" in script
     assert "'Authorization: Bearer '\"$TOKEN_READER\"" in script
 
@@ -93,14 +99,14 @@ def test_each_role_has_a_token_of_its_own(tmp_path: Path) -> None:
 def test_what_a_report_does_not_keep_makes_no_script(tmp_path: Path, body: str) -> None:
     """A script that sends something else than the run would prove nothing."""
     hidden = {**RECORDS[3], "request": {**RECORDS[3]["request"], "body": body}}
-    plan = read_journal(folder_with(tmp_path, *RECORDS[:3], hidden, RECORDS[4])).plan(["x0005"])
+    plan = plan_of(folder_with(tmp_path, *RECORDS[:3], hidden, RECORDS[4]))
     assert shell_script(plan) == ""
 
 
 def test_evidence_that_needs_nothing_needs_no_script(tmp_path: Path) -> None:
     """One request is a curl line already."""
     alone = record(5, f"GET /sites/{NEW_SITE}", "404 {}")
-    assert shell_script(read_journal(folder_with(tmp_path, alone)).plan(["x0005"])) == ""
+    assert shell_script(plan_of(folder_with(tmp_path, alone))) == ""
 
 
 def sent_by_a_shell(script: str, target: Target, folder: Path) -> str:
@@ -141,7 +147,7 @@ def test_the_script_shows_the_violation_on_the_emulator(
     with embedded_target(defects=[DEFECT]) as target:
         found = scenario(target, tmp_path)
         base = target.base_url
-    script = shell_script(read_journal(tmp_path).plan([found[1].id]))
+    script = shell_script(plan_of(tmp_path, found[1].id))
     with embedded_target(defects=defects) as target:
         said = sent_by_a_shell(script.replace(base, target.base_url), target, tmp_path)
         again = sent_by_a_shell(script.replace(base, target.base_url), target, tmp_path)

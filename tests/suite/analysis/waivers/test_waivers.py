@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 
 from conformance.analysis.waivers import (
-    State,
     apply,
     hash_of,
     load,
     parse,
     red_waivers,
-    states_by_days_left,
+    standings_by_days_left,
 )
 from conformance.claims.level import Level
 from conformance.errors import UsageError
+from conformance.results.model import WaiverState
 from conformance.results.verdicts import Outcome, Verdict
 
 TODAY = date(2026, 11, 22)
@@ -57,30 +57,30 @@ def booked(verdict: Outcome, requirement: str = "zones.id.is-unique") -> Verdict
 @pytest.mark.parametrize(
     ("kind", "expires", "verdict", "state", "waived"),
     [
-        ("failing", "2026-12-01", Outcome.FAIL, State.ACTIVE, True),
-        ("failing", "2026-12-01", Outcome.DEVIATION, State.ACTIVE, True),
-        ("failing", "2026-11-22", Outcome.FAIL, State.ACTIVE, True),
-        ("failing", "2026-11-21", Outcome.FAIL, State.EXPIRED, False),
-        ("failing", "2026-12-01", Outcome.PASS, State.STALE, False),
-        ("failing", "2026-11-21", Outcome.PASS, State.STALE, False),
-        ("failing", "2026-12-01", Outcome.OBSERVED, State.STALE, False),
-        ("failing", "2026-12-01", Outcome.CANNOT_JUDGE, State.ACTIVE, False),
-        ("failing", "2026-12-01", Outcome.NOT_APPLICABLE, State.ACTIVE, False),
-        ("failing", "2026-11-21", Outcome.CANNOT_JUDGE, State.EXPIRED, False),
-        ("flaky", "2026-12-01", Outcome.PASS, State.ACTIVE, False),
-        ("flaky", "2026-12-01", Outcome.FAIL, State.ACTIVE, True),
-        ("flaky", "2026-11-21", Outcome.PASS, State.EXPIRED, False),
+        ("failing", "2026-12-01", Outcome.FAIL, WaiverState.ACTIVE, True),
+        ("failing", "2026-12-01", Outcome.DEVIATION, WaiverState.ACTIVE, True),
+        ("failing", "2026-11-22", Outcome.FAIL, WaiverState.ACTIVE, True),
+        ("failing", "2026-11-21", Outcome.FAIL, WaiverState.EXPIRED, False),
+        ("failing", "2026-12-01", Outcome.PASS, WaiverState.STALE, False),
+        ("failing", "2026-11-21", Outcome.PASS, WaiverState.STALE, False),
+        ("failing", "2026-12-01", Outcome.OBSERVED, WaiverState.STALE, False),
+        ("failing", "2026-12-01", Outcome.CANNOT_JUDGE, WaiverState.ACTIVE, False),
+        ("failing", "2026-12-01", Outcome.NOT_APPLICABLE, WaiverState.ACTIVE, False),
+        ("failing", "2026-11-21", Outcome.CANNOT_JUDGE, WaiverState.EXPIRED, False),
+        ("flaky", "2026-12-01", Outcome.PASS, WaiverState.ACTIVE, False),
+        ("flaky", "2026-12-01", Outcome.FAIL, WaiverState.ACTIVE, True),
+        ("flaky", "2026-11-21", Outcome.PASS, WaiverState.EXPIRED, False),
     ],
 )
 def test_a_waiver_stands_as_its_day_and_the_verdict_say(
-    kind: str, expires: str, verdict: Outcome, state: State, *, waived: bool
+    kind: str, expires: str, verdict: Outcome, state: WaiverState, *, waived: bool
 ) -> None:
     """It marks a violation up to its last day, is red afterwards, and stale where nothing is violated."""
     rows = waivers({**ROW, "kind": kind, "expires": expires})
     (judged,), (found,) = apply(rows, [booked(verdict)], "qa", TODAY)
     assert (found.state, bool(judged.waived)) == (state, waived)
     assert judged.outcome is verdict
-    assert bool(red_waivers([found])) is (state is not State.ACTIVE)
+    assert bool(red_waivers([found])) is (state is not WaiverState.ACTIVE)
 
 
 def test_a_waiver_of_another_target_covers_nothing_here() -> None:
@@ -99,17 +99,17 @@ def test_a_waiver_of_what_was_not_selected_is_not_looked_at() -> None:
 def test_a_waiver_goes_into_the_report_as_it_stands() -> None:
     """The row of run.json has every field of the file, the kind and the state."""
     _, (state,) = apply(waivers(ROW), [booked(Outcome.FAIL)], "qa", TODAY)
-    assert state.to_document() == {**ROW, "kind": "failing", "state": "active"}
-    assert state.days_left == 9
+    assert state.model_dump(mode="json") == {**ROW, "kind": "failing", "state": "active"}
+    assert state.days_left(TODAY) == 9
 
 
-@pytest.mark.parametrize("state", list(State))
-def test_each_state_says_what_to_do(state: State) -> None:
+@pytest.mark.parametrize("state", list(WaiverState))
+def test_each_state_says_what_to_do(state: WaiverState) -> None:
     """A sentence of its own stands beside each state."""
-    (found,) = states_by_days_left(waivers(ROW), TODAY)
-    sentence = type(found)(found.waiver, state, 9).sentence()
+    (found,) = standings_by_days_left(waivers(ROW), TODAY)
+    sentence = found.model_copy(update={"state": state}).sentence(TODAY)
     assert {
-        "active": "holds for 9 more days",
+        "active": "covers it for 9 more days",
         "expired": "expired on 2026-12-01",
         "stale": "take the row out",
     }[state.value] in sentence
@@ -122,8 +122,8 @@ def test_the_first_to_end_is_listed_first() -> None:
         {**ROW, "expires": "2026-11-21"},
         {**ROW, "requirement": "zones.name.is-kept", "expires": "2026-11-25"},
     )
-    assert [state.days_left for state in states_by_days_left(rows, TODAY)] == [-1, 3, 9]
-    assert states_by_days_left(rows, TODAY)[0].state is State.EXPIRED
+    assert [state.days_left(TODAY) for state in standings_by_days_left(rows, TODAY)] == [-1, 3, 9]
+    assert standings_by_days_left(rows, TODAY)[0].state is WaiverState.EXPIRED
 
 
 @pytest.mark.parametrize(

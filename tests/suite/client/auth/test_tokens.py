@@ -12,7 +12,7 @@ import pytest
 from conformance.client import Budget, Client, claims, scopes
 from conformance.client.auth.jwt import life_of
 from conformance.client.auth.token_command import token_from_command
-from conformance.emulator.serve import Served, running
+from conformance.emulator.serving import Served, running
 from conformance.errors import NotJudged
 from conformance.exchange.model import Request
 from conformance.exchange.recorder import Recorder

@@ -1,0 +1,92 @@
+"""Sends the requests of an undo: each DELETE, and at the end the reads that show what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+from urllib.parse import parse_qsl, urlsplit
+
+from conformance.client.budget import Budget
+from conformance.errors import NotJudged
+from conformance.exchange.model import ABSENT, Exchange, Request
+from conformance.exchange.redaction import Redactor
+from conformance.ledger.undo import NOT_FOUND, SUCCESS, Answer
+
+FIRST_PAUSE: Final = 0.4
+MAX_PAGES: Final = 50
+
+
+class Send(Protocol):
+    """Sends a request as a role as often as it takes, and returns all attempts; may raise `NotJudged`."""
+
+    def __call__(self, request: Request, role: str, *, is_retry: bool = False) -> Sequence[Exchange]:
+        """Send it; a retry never spends what is kept back for other undo requests."""
+
+
+@dataclass
+class UndoSender:
+    """Sends through the client; reads may lag `consistency_timeout` seconds behind a DELETE."""
+
+    send: Send
+    budget: Budget
+    consistency_timeout: float
+    redactor: Redactor
+    _deleted_at: float = 0.0
+    _waited: bool = False
+
+    def delete(self, role: str, path: str, *, is_retry: bool) -> Answer:
+        """Send a DELETE and return what it came to."""
+        try:
+            attempts = self.send(Request("DELETE", path, purpose="undo"), role, is_retry=is_retry)
+        except NotJudged as why:
+            return Answer(reason=self.redactor.mask(why.reason))
+        finally:
+            self._deleted_at = self.budget.clock()
+        last = attempts[-1]
+        retried = len(attempts) > 1
+        if last.no_answer:
+            return Answer(reason=self.redactor.mask(f"no response ({last.no_answer})"), retried=retried)
+        if last.is_half_a_document and last.status in {*SUCCESS, *NOT_FOUND}:
+            return Answer(reason=f"{last.status} with broken JSON", retried=retried)
+        return Answer(last.status, retried=retried)
+
+    def is_there(self, role: str, path: str) -> bool | None:
+        """Tell whether a GET shows it, after waiting for reads that lag; None where nothing more is sent."""
+        request, pause = _read(path), FIRST_PAUSE
+        try:
+            while True:
+                last = self.send(request, role, is_retry=True)[-1]
+                if last.no_answer:
+                    return None
+                if last.status not in SUCCESS:
+                    return False
+                if self.budget.clock() + pause > self._deleted_at + self.consistency_timeout:
+                    return True
+                self.budget.pause(pause, undo=True)
+                pause *= 2
+        except NotJudged:
+            return None
+
+    def listed(self, role: str, path: str) -> Sequence[Any] | None:
+        """Return every page of a list as JSON, after waiting for reads that lag; None if it is not read."""
+        pages: list[Any] = []
+        try:
+            if not self._waited:
+                self.budget.pause(self.consistency_timeout, undo=True)
+                self._waited = True
+            while path and len(pages) < MAX_PAGES:
+                exchange = self.send(_read(path), role, is_retry=True)[-1]
+                if exchange.status not in SUCCESS or exchange.json is ABSENT:
+                    return None
+                pages.append(exchange.json)
+                following = urlsplit(str(exchange.at("/_links/next/href") or ""))
+                path = f"{following.path}?{following.query}" if following.query else ""
+        except NotJudged:
+            return None
+        return None if path else pages
+
+
+def _read(path: str) -> Request:
+    plain, _, query = path.partition("?")
+    return Request("GET", plain, query=dict(parse_qsl(query)), purpose="undo")

@@ -1,0 +1,1 @@
+"""Serve the platform's APIs, one package each."""

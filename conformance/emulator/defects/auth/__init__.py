@@ -1,0 +1,1 @@
+"""Break authentication and authorization on purpose."""

@@ -1,0 +1,1 @@
+"""Break the operations of the iTwins API on purpose."""

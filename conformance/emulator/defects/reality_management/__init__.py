@@ -1,0 +1,1 @@
+"""Break the operations of the Reality Management API on purpose."""

@@ -1,0 +1,1 @@
+"""Carry a request from the socket through its operation and back."""

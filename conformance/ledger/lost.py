@@ -1,0 +1,36 @@
+"""Looks for what was created without a word of its id, under the very name that the request gave it.
+
+The name is the run's own and used once: nothing else bears it. Nothing is found by a pattern.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from conformance.ledger.entries import Entry, is_plausible, with_id
+
+
+def found(entry: Entry, pages: Sequence[Any] | None, known: Collection[str]) -> Entry:
+    """Return what a lost entry becomes with the pages of its list; None is a list that nobody could read.
+
+    `known` are the ids of other entries. What stands in no list does not exist, where no response said that
+    it was created.
+    """
+    if pages is None:
+        return entry
+    key = entry.pointer.rpartition("/")[2]
+    for member in _objects(pages):
+        created = member.get(key)
+        if entry.name in member.values() and is_plausible(created) and created.lower() not in known:
+            return with_id(entry, created)
+    return entry if entry.answered else replace(entry, state="refused")
+
+
+def _objects(document: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(document, dict):
+        yield document
+    if isinstance(document, dict | list):
+        for member in document.values() if isinstance(document, dict) else document:
+            yield from _objects(member)

@@ -1,0 +1,92 @@
+"""Reads `exchanges.ndjson`: the exchanges of a run in their order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from conformance.errors import UsageError
+from conformance.exchange.recorded import RecordedExchange
+from conformance.results.text import scrub
+
+FILE_NAME: Final = "exchanges.ndjson"
+SHOWN_BODY: Final = 16 * 1024
+"""So much of a body is shown: hundreds of large ones at once would not go into a small machine's memory."""
+
+
+@dataclass(frozen=True)
+class ExchangeLog:
+    """The exchanges of one run in their order, as they were recorded."""
+
+    file: Path
+    exchanges: tuple[RecordedExchange, ...]
+
+    @cached_property
+    def numbers(self) -> Mapping[str, int]:
+        """Return the place of each exchange in the run, by id."""
+        return {exchange.id: number for number, exchange in enumerate(self.exchanges)}
+
+    def __getitem__(self, identifier: str) -> RecordedExchange:
+        """Return the exchange of this id; `KeyError` where there is none."""
+        return self.exchanges[self.numbers[identifier]]
+
+
+def read_exchanges(folder: Path) -> ExchangeLog:
+    """Return the exchanges of a run folder; a last line that a killed run did not finish is left out."""
+    file = folder / FILE_NAME
+    try:
+        with file.open(encoding="utf-8") as lines:
+            found = (_record(_parsed(line)) for line in lines)
+            return ExchangeLog(file, tuple(exchange for exchange in found if exchange))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise UsageError(f"{file}: the exchanges cannot be read: {reason}") from error
+
+
+def shown_exchanges(folder: Path, wanted: Collection[str]) -> dict[str, RecordedExchange]:
+    """Return the wanted exchanges by id, harmless to print and with long bodies cut.
+
+    A report without its evidence still says what was found, so a missing file is no error.
+    """
+    found: dict[str, RecordedExchange] = {}
+    try:
+        with (folder / FILE_NAME).open(encoding="utf-8", errors="replace") as lines:
+            for document in map(_parsed, lines):
+                if isinstance(document, dict) and document.get("id") in wanted:
+                    exchange = _record(scrub(_cut(document)))
+                    found |= {exchange.id: exchange} if exchange else {}
+    except OSError:
+        return found
+    return found
+
+
+def _cut(document: dict[str, Any]) -> dict[str, Any]:
+    for name in ("request", "response", "reply"):
+        message = document.get(name)
+        body = message.get("body") if isinstance(message, dict) else None
+        if isinstance(body, str) and len(body) > SHOWN_BODY:
+            document[name] = {
+                **document[name],
+                "body": f"{body[:SHOWN_BODY]}… ({len(body)} characters in {FILE_NAME})",
+            }
+    return document
+
+
+def _record(document: object) -> RecordedExchange | None:
+    try:
+        return RecordedExchange.model_validate(document)
+    except ValidationError:
+        return None
+
+
+def _parsed(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,1 @@
+"""Scenarios of the iTwins API: accounts, and the resources of repositories."""

@@ -1,0 +1,1 @@
+"""Scenarios of what holds for every operation of the platform."""

@@ -1,0 +1,1 @@
+"""Scenarios of the Reality Management API: associating and moving reality data."""

@@ -1,0 +1,56 @@
+"""How to wait for what a target shows late, and how to ask several things at the same moment."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import Barrier
+from typing import TypeVar
+
+from conformance.client import Client
+from conformance.exchange.model import Exchange
+
+T = TypeVar("T")
+FIRST_PAUSE = 0.4
+
+
+@dataclass
+class Eventually:
+    """Looks until it is good or reads had their time; reads may lag behind writes.
+
+    `consistency_timeout` is how many seconds a write may take to show. `lag` is the longest that one was seen
+    to take: it is waited for before the next look, so that a slow target costs time and no requests.
+    """
+
+    client: Client
+    consistency_timeout: float
+    lag: float = 0.0
+
+    def __call__(self, look: Callable[[], T], good: Callable[[T], bool]) -> T:
+        """Return the first good look, or the last one."""
+        started, pause = time.monotonic(), FIRST_PAUSE
+        rest = self.client.counts.last_write + min(self.lag, self.consistency_timeout) - started
+        if self.lag and rest > 0:
+            time.sleep(rest)
+        seen = look()
+        while not good(seen) and time.monotonic() - started + pause <= self.consistency_timeout:
+            time.sleep(pause)
+            pause *= 2
+            seen = look()
+            if good(seen):
+                self.lag = max(self.lag, time.monotonic() - started)
+        return seen
+
+
+def concurrently(*sends: Callable[[], Exchange]) -> list[Exchange]:
+    """Send several requests at the same moment, each from a thread of its own, and return the exchanges."""
+    barrier = Barrier(len(sends))
+
+    def one(send: Callable[[], Exchange]) -> Exchange:
+        barrier.wait(timeout=10)
+        return send()
+
+    with ThreadPoolExecutor(len(sends)) as pool:
+        return [future.result() for future in [pool.submit(one, send) for send in sends]]

@@ -1,0 +1,70 @@
+"""Targets that have less than the emulator offers: what remains is judged, and nothing is made up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from conformance.claims.requirements import load_claims
+from conformance.run.pytest_plugin.launch import run_scenarios
+from conformance.run.run import Options, new_run
+from conformance.targets.model import Target
+from tests.suite.contract.runs import emulator
+
+Verdicts = Mapping[tuple[str, str], str]
+CHANGES_NOTHING: Final = "refused-user-changes-nothing"
+
+
+def judged(target: Target, folder: Path, **options: Any) -> tuple[int, Verdicts]:
+    """Judge the target and return exit code and verdicts."""
+    report = run_scenarios(
+        new_run(Options(report_dir=folder, seed=1, **options), target, load_claims()), formats=False
+    )
+    assert not report.harness_errors
+    return report.exit_code, {(each.requirement, each.operation): each.outcome for each in report.verdicts}
+
+
+def with_fixture(target: Target) -> Target:
+    """Let the run use an iTwin that is there, in another data center than new ones."""
+    own = {"itwin_id": target.fixtures["other_data_center_itwin_id"]}
+    kept = {key: value for key, value in target.fixtures.items() if key != "other_data_center_itwin_id"}
+    return target.model_copy(update={"fixtures": kept | own})
+
+
+def owner_alone(target: Target) -> Target:
+    """Leave nothing but the owner."""
+    return target.model_copy(update={"roles": {"owner": target.roles["owner"]}, "tokens": {}, "fixtures": {}})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("change", "options", "absent"),
+    [
+        pytest.param(owner_alone, {}, CHANGES_NOTHING, id="owner-alone"),
+        pytest.param(with_fixture, {}, "", id="an-itwin-of-the-target"),
+        pytest.param(with_fixture, {"read_only": True}, "", id="read-only"),
+    ],
+)
+def test_what_remains_is_judged_and_conforms(
+    change: Callable[[Target], Target], options: dict[str, Any], absent: str, tmp_path: Path
+) -> None:
+    """A right target without roles, tokens or leave to write conforms, and nobody could not judge."""
+    with emulator() as (_, target):
+        code, verdicts = judged(change(target), tmp_path, **options)
+    assert set(verdicts.values()) <= {"PASS", "OBSERVED", "NOT_APPLICABLE"}
+    assert code == 0
+    assert sum(verdict == "PASS" for verdict in verdicts.values()) >= 40
+    for (requirement, _), verdict in verdicts.items():
+        if absent and requirement.endswith(absent):
+            assert verdict == "NOT_APPLICABLE"
+
+
+def test_a_read_only_target_without_an_itwin_cannot_be_judged(tmp_path: Path) -> None:
+    """Where nothing may be made and no iTwin is named no refusal proves anything, and none passes."""
+    with emulator() as (_, target):
+        code, verdicts = judged(target, tmp_path, read_only=True)
+    assert code == 3
+    assert "PASS" not in verdicts.values()

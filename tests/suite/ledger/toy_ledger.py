@@ -1,0 +1,78 @@
+"""A ledger of toy things, and a target of them that hides what lived in a container that it deletes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from conformance.exchange.model import Exchange, Request, Undo
+from conformance.ledger.journal import Ledger
+from conformance.ledger.undo import Answer
+
+ROOM: Final = Undo("room", "/rooms/{id}", "/id")
+LAMP: Final = Undo("lamp", "/lamps/{id}", "/id")
+
+
+def exchange_of(request: Request, content: Any = b"", status: int | None = 201, **more: Any) -> Exchange:
+    """Return the exchange of a request, answered with these bytes or this value as JSON."""
+    body = content if isinstance(content, bytes) else json.dumps(content).encode()
+    return Exchange("x1", "owner", request, "", {}, None, 0, 0, status=status, content=body, **more)
+
+
+def create(ledger: Ledger, undo: Undo, name: str = "", path: str = "/lamps", **body: Any) -> str:
+    """Create something that is answered with this id, or not at all; return what the ledger says."""
+    request = Request("POST", path, json=body, undo=undo)
+    number = ledger.intend("owner", request)
+    return ledger.outcome(number, exchange_of(request, {"id": name}) if name else None)
+
+
+def link(ledger: Ledger, lamp: str, room: str) -> None:
+    """Put a lamp into another room as well."""
+    path = f"/lamps/{lamp}/rooms/{room}"
+    request = Request("POST", path, undo=Undo("link", path))
+    ledger.outcome(ledger.intend("owner", request), exchange_of(request))
+
+
+def move(ledger: Ledger, lamp: str, room: str) -> None:
+    """Be about to move a lamp to a room."""
+    ledger.intend_move(Request("PATCH", f"/lamps/{lamp}/move", json={"to": room}, moves=lamp))
+
+
+@dataclass
+class Rooms:
+    """A target with these things, each in its room or in none; `answers` come instead, in order.
+
+    A room that is deleted hides its lamps: they stay, and every request for them is answered with 404.
+    """
+
+    things: dict[str, str] = field(default_factory=dict)
+    answers: Mapping[str, list[Answer]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+    reads: int = 1000
+    lists: Mapping[str, list[Any]] = field(default_factory=dict)
+    still_shown: set[str] = field(default_factory=set)
+
+    def delete(self, role: str, path: str, *, is_retry: bool) -> Answer:  # noqa: ARG002 - the signature of a sender
+        """Delete what is there and reachable."""
+        self.asked.append(path)
+        if self.answers.get(path):
+            return self.answers[path].pop(0)
+        if not self._is_reachable(path):
+            return Answer(404)
+        del self.things[path]
+        return Answer(204)
+
+    def is_there(self, role: str, path: str) -> bool | None:  # noqa: ARG002 - the signature of a sender
+        """Show what is there and reachable, as often as the budget allows."""
+        self.reads -= 1
+        return None if self.reads < 0 else path in self.still_shown or self._is_reachable(path)
+
+    def listed(self, role: str, path: str) -> list[Any] | None:  # noqa: ARG002 - the signature of a sender
+        """Return the pages that `lists` holds under a path."""
+        return self.lists.get(path)
+
+    def _is_reachable(self, path: str) -> bool:
+        room = self.things.get(path)
+        return room is not None and (not room or room in self.things)
