@@ -76,6 +76,8 @@ def _pair(old: Path | None, new: Path | None, reports: Path) -> tuple[RunReport,
     if old is not None and new is not None:
         return load_run(_folder(old, reports)), load_run(_folder(new, reports))
     history = read_history(reports)
+    for broken in history.broken:
+        typer.echo(f"skipped {broken.folder}: {broken.reason}", err=True)
     chosen = history.newest() if old is None else _folder(old, reports)
     if chosen is None:
         raise UsageError(f"{reports}: no run yet; `conformance run` writes one, or name two folders")

@@ -64,9 +64,8 @@ def _listed(reports: Path, target: str, limit: int, *, as_json: bool) -> dict[st
     violations = open_violations(history, target=target)
     broken = history.broken
     if not as_json:
-        _print_runs(reports, found)
+        _print_runs(reports, found, broken)
         _print_violations(violations)
-        _print_broken(broken)
     return {
         "runs": [run.to_document(verdicts=False) for run in found],
         "open": [violation.to_document() for violation in violations],
@@ -110,13 +109,17 @@ def _broken(broken: Sequence[BrokenRun]) -> list[dict[str, str]]:
     return [{"folder": str(run.folder), "reason": run.reason} for run in broken]
 
 
-def _print_runs(reports: Path, runs: Sequence[RunDigest]) -> None:
+def _print_runs(reports: Path, runs: Sequence[RunDigest], broken: Sequence[BrokenRun]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    if not runs:
+    for each in broken:  # a run that cannot be read is a run still: it is listed with the others
+        typer.echo(f"{each.folder.name} cannot be read: {each.reason}")
+    if not runs and not broken:
         typer.echo(f"no run in {reports} yet; `conformance run` writes one")
+        return
+    if not runs:
         return
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("run", no_wrap=True)
@@ -149,10 +152,16 @@ def _print_violations(violations: list[OpenViolation]) -> None:
     for found in violations:
         flaky = f", flaky: came {found.came} times and went {found.went}" if found.flaky else ""
         waived = ", waived" if found.waived else ""
+        other = "" if found.as_now == found.since else f", as it is now since {_day(found.as_now_started)}"
         typer.echo(
             f"{found.verdict} {found.requirement}@{found.operation} on {found.target} "
-            f"since {found.since}, seen in {plural(found.runs, 'run')}{flaky}{waived}"
+            f"since {_day(found.since_started)} (run {found.since}){other}, "
+            f"seen in {plural(found.runs, 'run')}{flaky}{waived}"
         )
+
+
+def _day(moment: str) -> str:
+    return moment.partition("T")[0]
 
 
 def _print_broken(broken: Sequence[BrokenRun]) -> None:

@@ -14,6 +14,7 @@ from conformance.errors import ConformanceError, NotApplicable, NotJudged, Usage
 from conformance.ledger.unique_names import Unique
 from conformance.results.verdicts import Outcome, is_red
 from conformance.run.lifecycle import finish, stop
+from conformance.run.open import new_run, refuse_earlier_run
 from conformance.run.pytest_plugin.collection import (
     CATALOGUE,
     DECLARED,
@@ -26,7 +27,7 @@ from conformance.run.pytest_plugin.collection import (
 )
 from conformance.run.pytest_plugin.judge import Judge
 from conformance.run.pytest_plugin.options import add_options, options_of, refuse_what_cannot_work
-from conformance.run.run import Run, new_run
+from conformance.run.run import Run
 from conformance.targets.model import Target
 from conformance.targets.opened import open_target
 
@@ -88,7 +89,9 @@ def _begin(config: pytest.Config, items: list[pytest.Item]) -> None:
         if len(left) < len(selected):
             only = tuple(f"{requirement}@{operation}" for requirement, operation in sorted(left))
         if left:
-            config.stash[RUN] = new_run(options_of(config, only), config.stash[OWNED][1], catalogue)
+            options = options_of(config, only)
+            refuse_earlier_run(options.report_dir)
+            config.stash[RUN] = new_run(options, config.stash[OWNED][1], catalogue)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from error
 

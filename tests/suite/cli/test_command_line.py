@@ -19,7 +19,8 @@ from conformance.claims.level import Level
 from conformance.cli.progress import progress_line
 from conformance.errors import NotJudged
 from conformance.results.verdicts import Outcome, Verdict
-from conformance.run.run import Options, new_run
+from conformance.run.open import new_run
+from conformance.run.options import Options
 from conformance.targets.model import Target
 from tests.suite.toy_api import Checkout
 

@@ -85,7 +85,7 @@ exec "$FRESH/bin/conformance" "$verb" "$@"
 
 @pytest.mark.slow
 def test_everything_that_init_writes_works_in_an_empty_folder(tmp_path: Path) -> None:
-    """The README is followed line by line against a target with two violations, then the workflow judges it."""
+    """The README is followed line by line against a target with violations, then the workflow."""
     fresh = environment_of(tmp_path / "fresh")
     place = Place(tmp_path, fresh, settings={"PROFILE": "quick"})
     place.environment["PATH"] = f"{tmp_path / 'tools'}{os.pathsep}{fresh['PATH']}"
