@@ -113,7 +113,7 @@ def test_doctor_and_run_agree_behind_a_proxy_that_alone_knows_the_names(
     """What this machine cannot look up is left to the proxy, and the exceptions are not."""
     for name in ("ALL_PROXY", "NO_PROXY", "http_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
-    with fronted(served.base_url) as proxy:
+    with fault_proxy(served.base_url) as proxy:
         home = place(tmp_path, served, "http://api.invalid")
         change(home, served.token_url, "http://login.invalid/connect/token")
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
@@ -168,12 +168,12 @@ def test_a_fixture_is_read_by_each_role_that_has_to_see_it(tmp_path: Path, serve
     """An iTwin that role partial cannot see shows nothing by refusing it."""
     place_of, limited = f"/itwins/{served.fixtures['partial_itwin_id']}", served.token("partial")
 
-    def hides(asked: Asked) -> bool:
+    def hides(asked: ReceivedRequest) -> bool:
         if asked.path == place_of and asked.headers["authorization"] == f"Bearer {limited}":
             return asked.response(b'{"error":{"code":"iTwinNotFound","message":"no"}}', "404 Not Found")
         return asked.hand_on()
 
-    with fronted(served.base_url, hides) as front:
+    with fault_proxy(served.base_url, hides) as front:
         home = place(tmp_path, served, front.url)
         change(home, 'client_id = "${EMULATOR_PARTIAL_CLIENT_ID}"', 'token = "${PARTIAL_TOKEN}"')
         change(home, 'client_secret = "${EMULATOR_PARTIAL_CLIENT_SECRET}"', "")
