@@ -1,4 +1,4 @@
-"""The rules about the texts of the project, whatever kind of file: each yields one line for each violation."""
+"""The rules about the texts of the project, of whatever kind: each yields a line for each violation."""
 
 import math
 import re
