@@ -19,7 +19,7 @@ from conformance.exchange.model import Exchange
 from conformance.results.model import Environment, Provenance
 from conformance.targets.model import Target
 
-LIBRARIES: Final = ("schemathesis", "hypothesis", "pytest", "jsonschema", "requests", "urllib3", "Authlib")
+LIBRARIES: Final = ("schemathesis", "hypothesis", "pytest", "jsonschema", "requests", "urllib3")
 
 
 def provenance_of(
