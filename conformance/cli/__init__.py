@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+import os
 import sys
 from typing import Final
 
@@ -27,6 +27,8 @@ from conformance.cli.waive import waive
 from conformance.cli.waivers import waivers
 from conformance.errors import NotJudged, UsageError
 from conformance.exchange.redaction import scrubbed
+from conformance.report.streams import prepare_streams
+from conformance.results.text import terminal
 from conformance.results.verdicts import ExitCode
 
 HELP: Final = """
@@ -72,10 +74,7 @@ def _root(version: bool = typer.Option(False, "--version", help="Print the versi
 
 def main() -> None:
     """Run the command line; every error of the user or the suite is one clear line and exit code 2."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # What a server wrote may have no spelling in the terminal's encoding.
-            stream.reconfigure(errors="backslashreplace")
+    prepare_streams(os.environ)
     try:
         app()
     except UsageError as error:
@@ -99,4 +98,4 @@ def main() -> None:
 
 
 def _say(message: str) -> None:
-    sys.stderr.write(f"conformance: {scrubbed(message)}\n")
+    sys.stderr.write(f"conformance: {terminal(scrubbed(message))}\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Annotated
 
@@ -40,6 +41,12 @@ def run(
     baseline: Annotated[
         Path | None, typer.Option(help="Run folder to compare with: only new violations are red.")
     ] = None,
+    min_judged: Annotated[
+        float,
+        typer.Option(
+            min=0, max=100, metavar="PERCENT", help="Exit code 3 where less of what was selected was judged."
+        ),
+    ] = 0.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print run.json instead of tables.")] = False,
 ) -> None:
     """Judge a target: every documented promise, with proof, in one report folder.
@@ -50,6 +57,7 @@ def run(
     from conformance.cli.progress import progress_line
     from conformance.report.render import kept_comparison
     from conformance.report.terminal import show
+    from conformance.results.verdicts import judged_percent
     from conformance.run.open import new_run, refuse_earlier_run
     from conformance.run.options import PROFILES, Options
     from conformance.run.pytest_plugin.launch import run_scenarios
@@ -58,6 +66,8 @@ def run(
 
     if profile not in PROFILES:
         raise UsageError(f"--profile {profile}: there are {', '.join(PROFILES)}")
+    if math.isnan(min_judged):
+        raise UsageError("--min-judged: write a number of percent, for instance 90")
     try:
         per_second = parse_rate(rate) if rate else None
     except ValueError as error:
@@ -75,6 +85,7 @@ def run(
         read_only=read_only,
         waivers=waivers,
         baseline=baseline,
+        min_judged=min_judged,
     )
     refuse_earlier_run(report_dir)
     catalogue = load_claims()
@@ -86,6 +97,10 @@ def run(
         typer.echo(json.dumps(report.to_document(), indent=2))
     else:
         show(report, comparison=kept_comparison(state.folder))
+    if (judged := judged_percent(report.verdicts)) < min_judged:
+        typer.echo(
+            f"conformance: {judged:.1f} % was judged, and --min-judged asks for {min_judged:g} %", err=True
+        )
     for problem in state.harness_errors:
         typer.echo(f"conformance: the suite failed: {problem}", err=True)
     raise typer.Exit(report.exit_code)

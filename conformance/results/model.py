@@ -260,6 +260,8 @@ class RunReport(RunHeader):
     credentials: dict[Text, Text] | None = None
     """By role: accepted, refused (whatever it sent got 401 or 403), no token, or unused."""
     limits: Limits | None = None
+    min_judged: float = 0.0
+    """How much of what was selected had to be judged, in percent."""
     requests: RequestCounts
     operations: dict[Text, ReportedOperation]
     """Every operation that was judged, by operationId."""

@@ -29,6 +29,7 @@ class Options:
     read_only: bool = False
     waivers: Path | None = None
     baseline: Path | None = None
+    min_judged: float = 0.0
 
 
 def limited(target: Target, options: Options) -> Target:

@@ -129,7 +129,7 @@ def _exit_code(
     if red_waivers(standings):
         return ExitCode.VIOLATION
     settled = without_provisional(report.verdicts, young)
-    code = exit_code(settled, strict=report.strict, complete=report.complete)
+    code = exit_code(settled, strict=report.strict, complete=report.complete, min_judged=report.min_judged)
     if report.harness_errors and code is not ExitCode.VIOLATION:
         return ExitCode.USAGE
     if comparison is not None and code in (ExitCode.CONFORMS, ExitCode.VIOLATION):

@@ -37,7 +37,6 @@ LAYER_OF: Final = {room: height for height, rooms in enumerate(LAYERS) for room 
 RISKS: Final = {
     "requests": ("client",),
     "urllib3": ("client",),
-    "authlib": ("client",),
     "schemathesis": ("generate",),
     "hypothesis": ("generate",),
     "pytest": ("run.pytest_plugin", "emulator.fixture", "cli.run"),

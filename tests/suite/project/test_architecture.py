@@ -116,7 +116,7 @@ PLANTED: Final[tuple[tuple[Rule, str, str, str], ...]] = (
     (
         rules.each_library_has_its_rooms,
         "conformance/report/x.py",
-        "def f():\n    import authlib",
+        "def f():\n    import urllib3",
         "belongs to client",
     ),
     (

@@ -18,6 +18,7 @@ from conformance.results.verdicts import (
     exit_code,
     held,
     is_red,
+    judged_percent,
     violated,
     without_provisional,
 )
@@ -148,3 +149,25 @@ def test_threads_book_without_losing_anything() -> None:
     for thread in threads:
         thread.join()
     assert [j.times for j in book] == [800]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "percent", "asked", "code"),
+    [
+        ([Outcome.PASS] * 3 + [Outcome.NOT_APPLICABLE], 75.0, 75.0, ExitCode.CONFORMS),
+        ([Outcome.PASS] * 3 + [Outcome.NOT_APPLICABLE], 75.0, 75.1, ExitCode.CANNOT_JUDGE),
+        ([Outcome.OBSERVED, Outcome.DEVIATION], 100.0, 100.0, ExitCode.CONFORMS),
+        ([Outcome.NOT_APPLICABLE] * 2, 0.0, 0.0, ExitCode.CONFORMS),
+        ([Outcome.NOT_APPLICABLE] * 2, 0.0, 1.0, ExitCode.CANNOT_JUDGE),
+        ([Outcome.FAIL] + [Outcome.NOT_APPLICABLE] * 9, 10.0, 50.0, ExitCode.VIOLATION),
+        ([Outcome.HARNESS_ERROR, Outcome.PASS], 50.0, 90.0, ExitCode.USAGE),
+        ([], 0.0, 50.0, ExitCode.USAGE),
+    ],
+)
+def test_a_run_that_judges_less_than_it_must_is_not_green(
+    outcomes: list[Outcome], percent: float, asked: float, code: ExitCode
+) -> None:
+    """What does not apply counts as not judged: a role that is missing may be a typo."""
+    verdicts = [Verdict(f"a.{n}", "op", Level.MUST, outcome) for n, outcome in enumerate(outcomes)]
+    assert judged_percent(verdicts) == percent
+    assert exit_code(verdicts, min_judged=asked) is code
