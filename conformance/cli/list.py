@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
+
+HEADINGS: Final = ("requirement", "operation", "level", "sentence")
 
 
 def list_requirements(
@@ -18,9 +20,6 @@ def list_requirements(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Print the requirements: id, operation, level and sentence."""
-    from rich.console import Console
-    from rich.table import Table
-
     from conformance.claims.requirements import load_claims, select
 
     catalogue = load_claims()
@@ -34,9 +33,10 @@ def list_requirements(
         ]  # fmt: skip
         typer.echo(json.dumps(document, indent=2))
         return
-    table = Table("requirement", "operation", "level", "sentence", box=None, pad_edge=False)
-    for row, operation in rows:
-        table.add_row(row.id, operation, str(row.level), row.sentence)
-    console = Console(soft_wrap=False)
-    console.print(table)
-    console.print(f"{len({row.id for row, _ in rows})} requirements, {len(rows)} verdicts in a full run")
+    cells = [(row.id, operation, str(row.level), row.sentence) for row, operation in rows]
+    wide = [max(map(len, column)) for column in zip(HEADINGS, *cells, strict=True)][:-1]
+    for *short, sentence in (HEADINGS, *cells):
+        # One line a row, whatever the width: it goes into files and through grep.
+        padded = "  ".join(cell.ljust(width) for cell, width in zip(short, wide, strict=True))
+        typer.echo(f"{padded}  {' '.join(sentence.split())}")
+    typer.echo(f"{len({row.id for row, _ in rows})} requirements, {len(rows)} verdicts in a full run")
