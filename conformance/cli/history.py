@@ -111,9 +111,11 @@ def _broken(broken: Sequence[BrokenRun]) -> list[dict[str, str]]:
 
 
 def _print_runs(reports: Path, runs: Sequence[RunDigest]) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
+
+    from conformance.report.console import open_console, put
+    from conformance.results.text import terminal
 
     if not runs:
         typer.echo(f"no run in {reports} yet; `conformance run` writes one")
@@ -137,11 +139,12 @@ def _print_runs(reports: Path, runs: Sequence[RunDigest]) -> None:
             str(run.requests),
             f"{run.seconds:.0f}",
         )
-        table.add_row(*(Text(cell) for cell in cells))
-    Console().print(table)
+        table.add_row(*(Text(terminal(cell)) for cell in cells))
+    put(open_console(), table)
 
 
 def _print_violations(violations: list[OpenViolation]) -> None:
+    from conformance.report.console import say_lines
     from conformance.report.statistics import plural
 
     if violations:
@@ -149,12 +152,13 @@ def _print_violations(violations: list[OpenViolation]) -> None:
     for found in violations:
         flaky = f", flaky: came {found.came} times and went {found.went}" if found.flaky else ""
         waived = ", waived" if found.waived else ""
-        typer.echo(
-            f"{found.verdict} {found.requirement}@{found.operation} on {found.target} "
-            f"since {found.since}, seen in {plural(found.runs, 'run')}{flaky}{waived}"
-        )
+        where = f"{found.requirement}@{found.operation} on {found.target}"
+        seen = f"since {found.since}, seen in {plural(found.runs, 'run')}{flaky}{waived}"
+        say_lines([f"{found.verdict} {where} {seen}"])
 
 
 def _print_broken(broken: Sequence[BrokenRun]) -> None:
+    from conformance.results.text import one_line, terminal
+
     for run in broken:
-        typer.echo(f"skipped {run.folder}: {run.reason}", err=True)
+        typer.echo(one_line(terminal(f"skipped {run.folder}: {run.reason}")), err=True)

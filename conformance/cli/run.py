@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -48,8 +47,9 @@ def run(
     """
     from conformance.claims.requirements import load_claims
     from conformance.cli.progress import progress_line
-    from conformance.report.render import kept_comparison
+    from conformance.report.material import kept_comparison
     from conformance.report.terminal import show
+    from conformance.results.text import json_text, terminal
     from conformance.run.open import new_run
     from conformance.run.options import PROFILES, Options
     from conformance.run.pytest_plugin.launch import run_scenarios
@@ -82,9 +82,9 @@ def run(
         with progress_line(quiet=as_json) as progress:
             report = run_scenarios(state, progress)
     if as_json:
-        typer.echo(json.dumps(report.to_document(), indent=2))
+        typer.echo(json_text(report.to_document(), 2))
     else:
         show(report, comparison=kept_comparison(state.folder))
     for problem in state.harness_errors:
-        typer.echo(f"conformance: the suite failed: {problem}", err=True)
+        typer.echo(terminal(f"conformance: the suite failed: {problem}"), err=True)
     raise typer.Exit(report.exit_code)
