@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from pathlib import Path
 from typing import Annotated
@@ -91,12 +90,13 @@ def run(
         with open_target(target, targets, catalogue) as opened:
             state = new_run(options, opened, catalogue)
             report = run_scenarios(state, progress)
-    from conformance.report.render import kept_comparison
+    from conformance.report.material import kept_comparison
     from conformance.report.terminal import show
+    from conformance.results.text import json_text, terminal
     from conformance.results.verdicts import judged_percent
 
     if as_json:
-        typer.echo(json.dumps(report.to_document(), indent=2))
+        typer.echo(json_text(report.to_document(), 2))
     else:
         show(report, comparison=kept_comparison(state.folder))
     if (judged := judged_percent(report.verdicts)) < min_judged:
@@ -104,5 +104,5 @@ def run(
             f"conformance: {judged:.1f} % was judged, and --min-judged asks for {min_judged:g} %", err=True
         )
     for problem in state.harness_errors:
-        typer.echo(f"conformance: the suite failed: {problem}", err=True)
+        typer.echo(terminal(f"conformance: the suite failed: {problem}"), err=True)
     raise typer.Exit(report.exit_code)
