@@ -142,7 +142,7 @@ def test_a_folder_without_the_file_has_no_assumptions(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_run_tells_what_a_target_does_otherwise(tmp_path: Path) -> None:
-    """A target that answers strangers with 403 refutes one assumption and confirms all others."""
+    """A target that answers outsiders with 403 refutes one assumption and confirms all others."""
     asked = {answer.requirement for each in KNOWN.values() for answer in each.answers if answer.requirement}
     asked.add("itwins.resource.outsider-refused")
     only = [word for requirement in sorted(asked) for word in ("--only", requirement)]
