@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,6 +33,7 @@ def doctor(
     3 a run could not judge.
     """
     from conformance.claims.requirements import load_claims
+    from conformance.results.text import json_text
     from conformance.run.doctor import diagnose
     from conformance.targets.opened import open_target
 
@@ -41,7 +41,7 @@ def doctor(
     with open_target(target, targets, catalogue) as opened:
         diagnosis = diagnose(opened, catalogue, tuple(only or ()), read_only=read_only)
     if as_json:
-        typer.echo(json.dumps(diagnosis.to_document(), indent=2))
+        typer.echo(json_text(diagnosis.to_document(), 2))
     else:
         _show(diagnosis)
     raise typer.Exit(diagnosis.exit_code)
@@ -62,7 +62,7 @@ def _show(diagnosis: Diagnosis) -> None:
         if one.cure:
             seen.append(f"\n{one_line(terminal(one.cure))}", "dim")
         state = Text(one.state.value, styles[one.state.value])
-        table.add_row(Text(one.check), Text(terminal(one.about)), state, seen)
+        table.add_row(Text(terminal(one.check)), Text(one_line(terminal(one.about))), state, seen)
     put(out, table)
     say(out, "")
     for group in diagnosis.outlook:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
+
+HEADINGS: Final = ("requirement", "operation", "level", "sentence")
 
 
 def list_requirements(
