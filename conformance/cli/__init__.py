@@ -29,6 +29,7 @@ from conformance.cli.waive import waive
 from conformance.cli.waivers import waivers
 from conformance.errors import NotJudged, UsageError
 from conformance.exchange.redaction import scrubbed
+from conformance.results.text import terminal
 from conformance.results.verdicts import ExitCode
 
 HELP: Final = """
@@ -114,4 +115,4 @@ def _call() -> None:
 
 def _say(message: str) -> None:
     with suppress(OSError):  # the exit code says it too
-        sys.stderr.write(f"conformance: {scrubbed(message)}\n")
+        sys.stderr.write(f"conformance: {terminal(scrubbed(message))}\n")

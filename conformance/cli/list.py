@@ -21,6 +21,7 @@ def list_requirements(
 ) -> None:
     """Print the requirements: id, operation, level and sentence."""
     from conformance.claims.requirements import load_claims, select
+    from conformance.report.console import open_console, rows_of, say
 
     catalogue = load_claims()
     rows = [(catalogue.rows[r], o) for r, o in select(catalogue, tuple(only or ()))]
@@ -33,10 +34,8 @@ def list_requirements(
         ]  # fmt: skip
         typer.echo(json.dumps(document, indent=2))
         return
+    out = open_console()
     cells = [(row.id, operation, str(row.level), row.sentence) for row, operation in rows]
-    wide = [max(map(len, column)) for column in zip(HEADINGS, *cells, strict=True)][:-1]
-    for *short, sentence in (HEADINGS, *cells):
-        # One line a row, whatever the width: it goes into files and through grep.
-        padded = "  ".join(cell.ljust(width) for cell, width in zip(short, wide, strict=True))
-        typer.echo(f"{padded}  {' '.join(sentence.split())}")
-    typer.echo(f"{len({row.id for row, _ in rows})} requirements, {len(rows)} verdicts in a full run")
+    for line in rows_of(("requirement", "operation", "level", "sentence"), cells, out.width):
+        say(out, line)
+    say(out, f"{len({row.id for row, _ in rows})} requirements, {len(rows)} verdicts in a full run")

@@ -7,10 +7,18 @@ import errno
 import io
 import os
 import sys
+from collections.abc import Mapping
 from typing import Final, TextIO
 
-SPELLINGS: Final = {"…": "...", "→": "->", "·": "-", "“": '"', "”": '"', "✗": "x", "○": "o", "●": "*"}
+SPELLINGS: Final = {"…": "...", "→": "->", "·": ".", "“": '"', "”": '"', "✗": "x", "○": "o", "●": "*"} | {
+    "\N{MULTIPLICATION SIGN}": "x",
+    "\N{RIGHT SINGLE QUOTATION MARK}": "'",
+    "\N{EN DASH}": "-",
+    "\N{MINUS SIGN}": "-",
+}
 """How a terminal that has only ASCII shows what this suite writes itself."""
+UNCHOSEN: Final = frozenset({"", "C", "POSIX", "C.UTF-8", "C.utf8", "UTF-8"})
+"""What ``LC_CTYPE`` is where nobody chose it: Python itself sets one of these under ``LANG=C``."""
 READER_GONE: Final = frozenset({errno.EPIPE, errno.EINVAL if os.name == "nt" else errno.EPIPE})
 NARROWEST: Final = 20
 """A terminal with fewer columns than this is none that anybody reads: its width is not known."""
@@ -47,11 +55,18 @@ def prepare_streams() -> None:
 def _prepared(stream: TextIO) -> TextIO:
     if not isinstance(stream, io.TextIOWrapper):
         return stream  # a test, a notebook, or closed by the caller
-    stream.reconfigure(errors="spelled")
+    stream.reconfigure(encoding="ascii" if _is_c(os.environ) else None, errors="spelled")
     if stream.isatty() or stream not in {sys.__stdout__, sys.__stderr__}:
         return stream
     buffer = io.BufferedWriter(_Output(stream.fileno(), "w", closefd=False))
     return io.TextIOWrapper(buffer, stream.encoding, "spelled", line_buffering=stream is sys.__stderr__)
+
+
+def _is_c(environ: Mapping[str, str]) -> bool:
+    """Tell whether the locale is the plain one, in which only ASCII can be shown."""
+    every = environ.get("LC_ALL", "")
+    unchosen = bool(every) or environ.get("LC_CTYPE", "") in UNCHOSEN
+    return (every or environ.get("LANG", "")) in {"C", "POSIX"} and unchosen
 
 
 def _spelled(error: UnicodeError) -> tuple[str | bytes, int]:

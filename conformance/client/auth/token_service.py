@@ -94,7 +94,9 @@ class TokenService:
 
     def _session(self, url: str) -> requests.Session:
         network = self.network
-        return new_session(network.limits, ca=network.ca, proxies=network.proxies_for(url))
+        session = new_session(network.limits, ca=network.ca, proxies=network.proxies_for(url))
+        session.max_redirects = 1  # none is followed; with 0 requests would not even show one
+        return session
 
     def _patiently(self, role: str, url: str, send: Callable[[], requests.Response]) -> requests.Response:
         """Send until there is a response that will not be another one soon; `Refused` where there is none."""
@@ -142,7 +144,11 @@ class TokenService:
         )
         self.after(exchange)
         # The record gets no headers: nobody knows yet what is secret in them.
-        return replace(exchange, headers=dict(response.headers if response else {})), response, trouble
+        return (
+            replace(exchange, headers=dict(response.headers) if response is not None else {}),
+            response,
+            trouble,
+        )
 
     def token_url(self) -> str:
         """Return the token endpoint: as configured, or as the issuer's discovery document says."""

@@ -8,11 +8,12 @@ import pytest
 
 from conformance.claims.folders import contract_dir
 from conformance.results.model import RunReport
-from conformance.run.lifecycle import finish, stop, stopped_by_signals
+from conformance.run.lifecycle import finish, stop
 from conformance.run.pytest_plugin.collection import RUN
 from conformance.run.pytest_plugin.inner import run_pytest
 from conformance.run.pytest_plugin.shards import sharded
 from conformance.run.run import Run
+from conformance.run.signals import stopped_by_signals
 
 Progress = Callable[[Run, str], None]
 """Called with the scenario that begins, as a sentence; with "" when what the run created is deleted."""

@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 
 from conformance.errors import UsageError
-from conformance.run.run import PROFILES, Options
+from conformance.run.options import PROFILES, Options
 from conformance.targets.variables import refuse_unmeant
 
 

@@ -14,6 +14,7 @@ from conformance.errors import ConformanceError, NotApplicable, NotJudged, Usage
 from conformance.ledger.unique_names import Unique
 from conformance.results.verdicts import Outcome, is_red
 from conformance.run.lifecycle import finish, stop
+from conformance.run.open import new_run, refuse_earlier_run
 from conformance.run.pytest_plugin.collection import (
     CATALOGUE,
     DECLARED,
@@ -27,7 +28,7 @@ from conformance.run.pytest_plugin.collection import (
 )
 from conformance.run.pytest_plugin.judge import Judge
 from conformance.run.pytest_plugin.options import add_options, options_of, refuse_what_cannot_work
-from conformance.run.run import Run, new_run
+from conformance.run.run import Run
 from conformance.targets.model import Target
 from conformance.targets.opened import open_target
 
@@ -88,8 +89,9 @@ def _kept(config: pytest.Config, items: list[pytest.Item]) -> list[pytest.Item]:
         left = left_of(select(catalogue, only), items, catalogue)
         if not (owned and left):
             return [item for item in items if left & {*item.stash[DECLARED]}]
-        target = config.stash[OWNED][1]
-        config.stash[RUN] = new_run(options_of(config, selectors(catalogue, only, left)), target, catalogue)
+        options = options_of(config, selectors(catalogue, only, left))
+        refuse_earlier_run(options.report_dir)
+        config.stash[RUN] = new_run(options, config.stash[OWNED][1], catalogue)
     return chosen(items, config.stash[RUN])
 
 

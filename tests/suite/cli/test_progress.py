@@ -16,7 +16,9 @@ from conformance.cli.progress import PlainLines, Progress, shown_progress
 from conformance.exchange.model import Request, Undo
 from conformance.results.verdicts import Outcome, Verdict
 from conformance.run.lifecycle import stop
-from conformance.run.run import Options, Run, new_run
+from conformance.run.open import new_run
+from conformance.run.options import Options
+from conformance.run.run import Run
 from conformance.targets.model import Target
 from tests.suite.toy_api import Checkout
 

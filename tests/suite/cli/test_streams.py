@@ -89,3 +89,49 @@ def test_a_list_is_whole_at_any_width(checkout: Checkout, columns: str) -> None:
     assert len(lines) == 1 + 11 + 1
     assert any(line.split()[:3] == ["lamps.break.answers-204", "breakLamp", "must"] for line in lines)
     assert "…" not in done.stdout.decode()
+
+
+def printed(monkeypatch: pytest.MonkeyPatch, encoding: str, **environ: str) -> str:
+    """Return what reaches a stream of this encoding."""
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding=encoding))
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    for name in ("LANG", "LC_ALL", "LC_CTYPE"):
+        monkeypatch.setenv(name, environ.get(name, ""))
+    prepare_streams()
+    sys.stdout.write("… → · “a” \N{MINUS SIGN} é")
+    sys.stdout.flush()
+    return raw.getvalue().decode(encoding)
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [{"LANG": "C"}, {"LANG": "POSIX", "LC_CTYPE": "C.UTF-8"}, {"LC_ALL": "C", "LANG": "de_DE.UTF-8"}],
+)
+def test_a_plain_locale_gets_plain_ascii(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our own typography has an ASCII form; what a server sent is spelled out, as it must stay exact."""
+    assert printed(monkeypatch, "utf-8", **environ) == '... -> . "a" - \\xe9'
+
+
+def test_an_encoding_without_our_typography_gets_it_plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only what the encoding cannot say is replaced."""
+    assert printed(monkeypatch, "ascii") == '... -> . "a" - \\xe9'
+    assert printed(monkeypatch, "latin-1", LANG="de_DE") == '... -> · "a" - é'
+
+
+@pytest.mark.parametrize("environ", [{}, {"LANG": "en_GB.UTF-8"}, {"LANG": "C", "LC_CTYPE": "de_DE.UTF-8"}])
+def test_any_other_locale_keeps_its_encoding(
+    environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine whose locale nobody chose, as in a container, is none that asks for ASCII."""
+    assert printed(monkeypatch, "utf-8", **environ) == "… → · “a” \N{MINUS SIGN} é"
+
+
+@pytest.mark.parametrize(("columns", "kept"), [("0", False), ("-1", False), ("x", False), ("90", True)])
+def test_a_width_that_is_none_is_dropped(columns: str, kept: bool, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: FBT001 - a column of the table
+    """Libraries that read it themselves, as the one that prints --help, would print nothing."""
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, name, io.StringIO())
+    monkeypatch.setenv("COLUMNS", columns)
+    prepare_streams()
+    assert ("COLUMNS" in os.environ) is kept
