@@ -10,8 +10,9 @@ import pytest
 
 from conformance.claims.requirements import load_claims
 from conformance.results.verdicts import Outcome
+from conformance.run.open import new_run
+from conformance.run.options import Options
 from conformance.run.pytest_plugin.launch import run_scenarios
-from conformance.run.run import Options, new_run
 from conformance.targets.embedded import embedded_target
 
 CATALOGUE: Final = load_claims()

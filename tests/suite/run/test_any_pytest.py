@@ -11,8 +11,9 @@ from typing import Any, Final
 
 import pytest
 
+from conformance.run.open import new_run
+from conformance.run.options import Options
 from conformance.run.pytest_plugin import launch
-from conformance.run.run import Options, new_run
 from conformance.targets.model import Target
 from tests.suite.run.scenarios import RunResult, scenario
 from tests.suite.toy_api import Checkout
