@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,6 +40,7 @@ def compare(
     """
     from conformance.analysis.compare import compare as compare_runs
     from conformance.analysis.compare import gate
+    from conformance.results.text import json_text
 
     if as_json and as_markdown:
         raise UsageError("--json or --markdown: one of the two")
@@ -54,17 +54,16 @@ def compare(
     if not comparison.comparable and not force:
         raise UsageError(f"nothing can be said: {comparison.notes[0]}")
     if as_json:
-        typer.echo(json.dumps(comparison.to_document(), indent=2))
+        typer.echo(json_text(comparison.to_document(), 2))
     elif as_markdown:
         from conformance.analysis.compare.markdown import to_markdown
 
         typer.echo(to_markdown(comparison), nl=False)
     else:
-        from rich.console import Console
-
         from conformance.analysis.compare.terminal import print_comparison
+        from conformance.report.console import open_console
 
-        print_comparison(comparison, Console())
+        print_comparison(comparison, open_console())
     raise typer.Exit(gate(comparison, force=force))
 
 
@@ -76,6 +75,8 @@ def _pair(old: Path | None, new: Path | None, reports: Path) -> tuple[RunReport,
     if old is not None and new is not None:
         return load_run(_folder(old, reports)), load_run(_folder(new, reports))
     history = read_history(reports)
+    for broken in history.broken:
+        typer.echo(f"skipped {broken.folder}: {broken.reason}", err=True)
     chosen = history.newest() if old is None else _folder(old, reports)
     if chosen is None:
         raise UsageError(f"{reports}: no run yet; `conformance run` writes one, or name two folders")

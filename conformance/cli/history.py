@@ -64,9 +64,8 @@ def _listed(reports: Path, target: str, limit: int, *, as_json: bool) -> dict[st
     violations = open_violations(history, target=target)
     broken = history.broken
     if not as_json:
-        _print_runs(reports, found)
+        _print_runs(reports, found, broken)
         _print_violations(violations)
-        _print_broken(broken)
     return {
         "runs": [run.to_document(verdicts=False) for run in found],
         "open": [violation.to_document() for violation in violations],
@@ -110,13 +109,19 @@ def _broken(broken: Sequence[BrokenRun]) -> list[dict[str, str]]:
     return [{"folder": str(run.folder), "reason": run.reason} for run in broken]
 
 
-def _print_runs(reports: Path, runs: Sequence[RunDigest]) -> None:
-    from rich.console import Console
+def _print_runs(reports: Path, runs: Sequence[RunDigest], broken: Sequence[BrokenRun]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    if not runs:
+    from conformance.report.console import open_console, put, say_lines
+    from conformance.results.text import terminal
+
+    # A run that cannot be read is a run still: it is listed with the others.
+    say_lines(f"{each.folder.name} cannot be read: {each.reason}" for each in broken)
+    if not runs and not broken:
         typer.echo(f"no run in {reports} yet; `conformance run` writes one")
+        return
+    if not runs:
         return
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("run", no_wrap=True)
@@ -137,11 +142,12 @@ def _print_runs(reports: Path, runs: Sequence[RunDigest]) -> None:
             str(run.requests),
             f"{run.seconds:.0f}",
         )
-        table.add_row(*(Text(cell) for cell in cells))
-    Console().print(table)
+        table.add_row(*(Text(terminal(cell)) for cell in cells))
+    put(open_console(), table)
 
 
 def _print_violations(violations: list[OpenViolation]) -> None:
+    from conformance.report.console import say_lines
     from conformance.report.statistics import plural
 
     if violations:
@@ -149,12 +155,18 @@ def _print_violations(violations: list[OpenViolation]) -> None:
     for found in violations:
         flaky = f", flaky: came {found.came} times and went {found.went}" if found.flaky else ""
         waived = ", waived" if found.waived else ""
-        typer.echo(
-            f"{found.verdict} {found.requirement}@{found.operation} on {found.target} "
-            f"since {found.since}, seen in {plural(found.runs, 'run')}{flaky}{waived}"
-        )
+        other = "" if found.as_now == found.since else f", as it is now since {_day(found.as_now_started)}"
+        where = f"{found.requirement}@{found.operation} on {found.target}"
+        since = f"since {_day(found.since_started)} (run {found.since}){other}"
+        say_lines([f"{found.verdict} {where} {since}, seen in {plural(found.runs, 'run')}{flaky}{waived}"])
+
+
+def _day(moment: str) -> str:
+    return moment.partition("T")[0]
 
 
 def _print_broken(broken: Sequence[BrokenRun]) -> None:
+    from conformance.results.text import one_line, terminal
+
     for run in broken:
-        typer.echo(f"skipped {run.folder}: {run.reason}", err=True)
+        typer.echo(one_line(terminal(f"skipped {run.folder}: {run.reason}")), err=True)

@@ -22,16 +22,27 @@ def waive(
     operation: Annotated[
         str, typer.Option("--operation", help="The operationId, where the requirement alone is named.")
     ] = "",
-    kind: Annotated[str, typer.Option("--kind", help="failing, or flaky: it comes and goes.")] = "failing",
+    kind: Annotated[
+        str,
+        typer.Option("--kind", help="failing, or flaky: it comes and goes; else as the history has it."),
+    ] = "",
+    reports: Annotated[Path, typer.Option("--reports", help="Where the runs of the history stand.")] = Path(
+        "reports"
+    ),
     waivers: Annotated[
         Path | None,
         typer.Option("--waivers", metavar="FILE", help="waivers.yaml here, or else specs/waivers.yaml."),
     ] = None,
 ) -> None:
-    """Write a waiver for a known violation; the rest of the file stays as it is."""
-    from datetime import UTC, datetime, timedelta
+    """Write a waiver for a known violation; the rest of the file stays as it is.
+
+    What the history of the target knows of it is used: its operation, where it is violated on only one, the
+    day on which it came, and whether it comes and goes.
+    """
+    from datetime import UTC, date, datetime, timedelta
 
     from conformance.analysis.explain import requirement_of
+    from conformance.analysis.history import open_violations, read_history
     from conformance.analysis.replay import parse_violation
     from conformance.analysis.waivers import LONGEST, Waiver, add, default_file, known_of
     from conformance.claims.requirements import load_claims
@@ -41,21 +52,32 @@ def waive(
     catalogue = load_claims()
     violation = parse_violation(requirement)
     operations = requirement_of(catalogue, violation.requirement).operations
+    known = [
+        found
+        for found in open_violations(read_history(reports), target=target)
+        if found.requirement == violation.requirement
+    ]
     where = {name for name in (operation, violation.operation) if name} or set(operations)
+    if len(where) > 1 and len(known) == 1:
+        where = {known[0].operation}
     if len(where) > 1:
         raise UsageError(f"{requirement}: on which operation? Name one of {', '.join(sorted(where))}")
     today = datetime.now(UTC).date()
+    named = where.pop()
+    seen = next((found for found in known if found.operation == named), None)
+    if seen is None:
+        typer.echo(f"{violation.requirement}@{named}: no run of {target} in {reports} violates it", err=True)
     file = waivers or default_file()
     waiver = Waiver(
         requirement=violation.requirement,
-        operation=where.pop(),
+        operation=named,
         target=target,
         reason=reason,
         defect=defect,
         owner=owner,
-        first_seen=today,
+        first_seen=date.fromisoformat(seen.since_started[:10]) if seen else today,
         expires=today + timedelta(days=days),
-        kind=kind,
+        kind=kind or ("flaky" if seen and seen.flaky else "failing"),
     )
     written = add(file, waiver, today=today, known=known_of(catalogue))
     typer.echo(f"{file}:{written.line}: waived until {written.expires}")

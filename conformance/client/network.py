@@ -19,11 +19,13 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from conformance.client.transport import Limits
 from conformance.errors import UsageError
 from conformance.targets.model import Target
-from conformance.targets.urls import is_loopback, port_of
+from conformance.targets.urls import port_of
 from conformance.targets.variables import placeholder
 
 CA_VARIABLES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
 """Variables that name a company's certificates to other programs, the first that is set counts."""
+LOOPBACK: Final = ("localhost", "127.0.0.0/8", "::1")
+"""This machine needs no proxy."""
 SOCKS: Final = frozenset({"socks4", "socks4a", "socks5", "socks5h"})
 SCHEMES: Final = frozenset({"http", "https", "all"})
 PROXY_SCHEMES: Final = frozenset({"http", "https"}) | SOCKS
@@ -75,10 +77,10 @@ def network_of(target: Target) -> Network:
     if target.proxy:
         return Network(limits, ca, {"all": checked_proxy(target.proxy, f"target {target.name}: proxy")})
     found = getproxies()
-    direct = tuple(found.get("no", "").replace(",", " ").split())
+    direct = (*LOOPBACK, *found.get("no", "").replace(",", " ").split())
     hosts = {parts.hostname or "" for parts in map(urlsplit, target.urls.values())}
-    # This machine needs no proxy, and what Windows or macOS excepts stands in no variable.
-    direct += tuple(host for host in hosts if is_loopback(host) or proxy_bypass(host))
+    # What Windows or macOS excepts stands in no variable.
+    direct += tuple(host for host in hosts if proxy_bypass(host))
     proxies: dict[str, str] = {
         scheme: found[scheme].strip() for scheme in ("http", "https", "all") if scheme in found
     }

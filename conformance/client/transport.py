@@ -220,7 +220,7 @@ def new_session(
 def harden(
     session: requests.Session, limits: Limits, *, ca: str = "", proxies: Mapping[str, str] | None = None
 ) -> requests.Session:
-    """Make any requests session (Authlib's too) as bounded as ours, and return it."""
+    """Make any requests session as bounded as ours, and return it."""
     session.trust_env = False
     session.verify = ca or True
     session.proxies = dict(proxies or {})

@@ -12,6 +12,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from conformance.claims.openapi import Operation
+from conformance.exchange.groups import current_group
 
 
 class _Absence(Enum):
@@ -118,7 +119,7 @@ class Exchange:
     """A request as it was sent and the response to it, or the `failure` that stood in the response's place.
 
     Headers of the request hold no token (the client keeps those back). Times are seconds since the epoch
-    and milliseconds.
+    and milliseconds. Exchanges of one `group`, where it is not empty, were sent at the same time.
     """
 
     id: str
@@ -135,6 +136,7 @@ class Exchange:
     truncated: bool = False
     failure: str = ""
     scenario: str = ""
+    group: str = field(default_factory=current_group)
 
     @property
     def operation_id(self) -> str:

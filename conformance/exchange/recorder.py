@@ -22,6 +22,7 @@ def to_record(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
     return {
         "id": exchange.id,
         "scenario": exchange.scenario,
+        "group": exchange.group,
         "role": exchange.role,
         "operation": redactor.mask(exchange.operation_id),
         "purpose": request.purpose,

@@ -93,7 +93,7 @@ class Ledger:
         if exchange is None or entry.state != "created" or not entry.pointer:
             return ""
         why = self.foreign.why_not_ours(entry.id, entry.pointer, exchange)
-        twins = [e for e in self.entries.values() if e.undo.lower() == entry.undo.lower() and e.pointer]
+        twins = [e for e in list(self.entries.values()) if e.undo.lower() == entry.undo.lower() and e.pointer]
         for twin in twins:
             why = "was the answer to another creation, too"
             if twin.state == "created":
@@ -121,15 +121,15 @@ class Ledger:
 
     def unfinished(self) -> list[Entry]:
         """Return every entry that may still exist at the target."""
-        return [e for e in self.entries.values() if e.is_unfinished]
+        return [e for e in list(self.entries.values()) if e.is_unfinished]
 
     def lost(self) -> list[Entry]:
         """Return what may exist at the target and cannot be deleted: its response gave no id."""
-        return [e for e in self.entries.values() if e.is_lost]
+        return [e for e in list(self.entries.values()) if e.is_lost]
 
     def is_losing(self) -> bool:
         """Tell whether to create no more: the latest creations gave no id, or too many of the run did not."""
-        latest = [e.is_lost for e in self.entries.values() if e.state != "intended"][-LOST_IN_A_ROW:]
+        latest = [e.is_lost for e in list(self.entries.values()) if e.state != "intended"][-LOST_IN_A_ROW:]
         return (len(latest) == LOST_IN_A_ROW and all(latest)) or len(self.lost()) >= LOST_AT_ALL
 
     def inherit(self, ledger: Ledger) -> None:

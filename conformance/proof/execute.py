@@ -17,13 +17,14 @@ from conformance.claims.requirements import Catalogue
 from conformance.errors import ConformanceError
 from conformance.proof.cases import HEALTHY, Case, CaseResult, healthy
 from conformance.results.verdicts import VIOLATED, Outcome
+from conformance.run.open import new_run
+from conformance.run.options import Options
 from conformance.run.pytest_plugin.launch import run_scenarios
-from conformance.run.run import Options, new_run
 from conformance.targets.embedded import embedded_target
 from conformance.targets.model import Target
 
 IDLE: Final = 0.3
-"""Seconds of the pause after which an operation is asked again; faults that need a pause need less."""
+"""Seconds of the pause after which an operation is asked again; defects that need a pause need less."""
 LONGEST: Final = 240.0
 """Seconds after which a case is given up."""
 WORTH_WARMING: Final = 8

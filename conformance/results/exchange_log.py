@@ -16,6 +16,9 @@ from conformance.exchange.recorded import RecordedExchange
 from conformance.results.text import scrub
 
 FILE_NAME: Final = "exchanges.ndjson"
+ROUNDED: Final = 0.002
+"""Seconds by which two exchanges that were sent one after the other may seem to overlap."""
+
 SHOWN_BODY: Final = 16 * 1024
 """So much of a body is shown: hundreds of large ones at once would not go into a small machine's memory."""
 
@@ -43,10 +46,31 @@ def read_exchanges(folder: Path) -> ExchangeLog:
     try:
         with file.open(encoding="utf-8") as lines:
             found = (_record(_parsed(line)) for line in lines)
-            return ExchangeLog(file, tuple(exchange for exchange in found if exchange))
+            return ExchangeLog(file, _with_groups([exchange for exchange in found if exchange]))
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise UsageError(f"{file}: the exchanges cannot be read: {reason}") from error
+
+
+def _with_groups(exchanges: list[RecordedExchange]) -> tuple[RecordedExchange, ...]:
+    """Return the exchanges of a run that recorded no groups with those that overlap in time as groups."""
+    if any(exchange.group for exchange in exchanges):
+        return tuple(exchanges)
+    grouped: dict[str, RecordedExchange] = {}
+    latest: RecordedExchange | None = None
+    end = 0.0
+    for exchange in sorted(exchanges, key=lambda one: one.started):
+        if not exchange.scenario or exchange.purpose not in {"judged", "setup"}:
+            continue
+        if latest is not None and latest.scenario == exchange.scenario and exchange.started < end - ROUNDED:
+            group = grouped.get(latest.id, latest).group or f"with {latest.id}"
+            grouped[latest.id] = latest.model_copy(update={"group": group})
+            grouped[exchange.id] = exchange.model_copy(update={"group": group})
+            end = max(end, exchange.started + exchange.elapsed_ms / 1000)
+        else:
+            end = exchange.started + exchange.elapsed_ms / 1000
+        latest = exchange
+    return tuple(grouped.get(exchange.id, exchange) for exchange in exchanges)
 
 
 def shown_exchanges(folder: Path, wanted: Collection[str]) -> dict[str, RecordedExchange]:

@@ -153,13 +153,28 @@ class AssumptionCheck(Part):
     evidence: tuple[Text, ...] = ()
 
 
+class Limits(Part):
+    """What the run might cost the target at most; null where nothing limits it."""
+
+    max_requests: Count | None = None
+    max_writes: Count | None = None
+    rate: Seconds | None = None
+    """Requests a second."""
+
+
 class Environment(Part):
-    """Where the suite ran."""
+    """Where the suite ran; null where an older suite did not record it."""
 
     python: Text = ""
     platform: Text = ""
     packages: dict[Text, Text] = Field(default_factory=dict)
     """Versions of the libraries that a verdict may depend on."""
+    proxy: Text | None = None
+    """The proxy on the way to the target, without credentials; empty for none."""
+    ca: Text | None = None
+    """Hash of the certificates that are trusted instead of the usual ones; empty for the usual ones."""
+    clock_ahead: Annotated[float, Strict()] | None = None
+    """Seconds by which this machine's clock was ahead of the target's; null where the target told no time."""
 
 
 class Provenance(Part):
@@ -242,6 +257,11 @@ class RunReport(RunHeader):
     provenance: Provenance = Field(
         validation_alias=AliasChoices("identity", "provenance"), serialization_alias="identity"
     )
+    credentials: dict[Text, Text] | None = None
+    """By role: accepted, refused (whatever it sent got 401 or 403), no token, or unused."""
+    limits: Limits | None = None
+    min_judged: float = 0.0
+    """How much of what was selected had to be judged, in percent."""
     requests: RequestCounts
     operations: dict[Text, ReportedOperation]
     """Every operation that was judged, by operationId."""

@@ -133,8 +133,16 @@ def without_provisional(verdicts: Iterable[Verdict], provisional: Container[str]
     ]
 
 
-def exit_code(verdicts: Iterable[Verdict], *, strict: bool = False, complete: bool = True) -> ExitCode:
-    """Return the run's exit code.
+def judged_percent(verdicts: Iterable[Verdict]) -> float:
+    """Return how much of what was selected was judged, in percent; what does not apply was not."""
+    found = [verdict.outcome in JUDGED for verdict in verdicts]
+    return 100 * sum(found) / len(found) if found else 0.0
+
+
+def exit_code(
+    verdicts: Iterable[Verdict], *, strict: bool = False, complete: bool = True, min_judged: float = 0.0
+) -> ExitCode:
+    """Return the run's exit code; `min_judged` is how much of what was selected has to be judged, in percent.
 
     A proven violation is the most useful thing to say and comes first; then the suite's own failure,
     then whatever was not judged.
@@ -145,7 +153,7 @@ def exit_code(verdicts: Iterable[Verdict], *, strict: bool = False, complete: bo
     kinds = {verdict.outcome for verdict in found}
     if not found or Outcome.HARNESS_ERROR in kinds:
         return ExitCode.USAGE
-    if Outcome.CANNOT_JUDGE in kinds or not complete:
+    if Outcome.CANNOT_JUDGE in kinds or not complete or judged_percent(found) < min_judged:
         return ExitCode.CANNOT_JUDGE
     return ExitCode.CONFORMS
 
@@ -166,11 +174,6 @@ class Book:
         with self._lock:
             old = self._entries.get(key)
             self._entries[key] = verdict if old is None else combine(old, verdict)
-
-    def replace(self, verdicts: Iterable[Verdict]) -> None:
-        """Put these verdicts in the place of those booked on the same requirement and operation."""
-        with self._lock:
-            self._entries |= {(j.requirement, j.operation): j for j in verdicts}
 
     def get(self, requirement: str, operation: str) -> Verdict | None:
         """Return what is booked so far on this requirement and operation."""

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from threading import Barrier
 from typing import TypeVar
 
 from conformance.client import Client
-from conformance.exchange.model import Exchange
 
 T = TypeVar("T")
 FIRST_PAUSE = 0.4
@@ -42,15 +39,3 @@ class Eventually:
             if good(seen):
                 self.lag = max(self.lag, time.monotonic() - started)
         return seen
-
-
-def concurrently(*sends: Callable[[], Exchange]) -> list[Exchange]:
-    """Send several requests at the same moment, each from a thread of its own, and return the exchanges."""
-    barrier = Barrier(len(sends))
-
-    def one(send: Callable[[], Exchange]) -> Exchange:
-        barrier.wait(timeout=10)
-        return send()
-
-    with ThreadPoolExecutor(len(sends)) as pool:
-        return [future.result() for future in [pool.submit(one, send) for send in sends]]

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
 from conformance.analysis.compare.model import Cause, Kind
-from conformance.results.model import Provenance, RunReport
+from conformance.results.model import Environment, Provenance, RunReport
 from conformance.results.verdicts import VIOLATED, Outcome, Verdict
 from conformance.targets.urls import is_loopback
 
 SETTINGS: Final = ("profile", "read_only", "selected", "base_url")
-RECORDED: Final = ("suite", "specs", "contract", "target", "requirement_hashes")
+RECORDED: Final = ("suite", "specs", "contract", "target", "requirement_hashes", "environment")
+CLOCK: Final = 30.0
+"""Seconds by which a clock may be off without anybody noticing."""
 _SEED: Final = re.compile(r"\bseed\b", re.IGNORECASE)
 
 Row = Verdict | None
@@ -25,7 +28,7 @@ class Changes:
     """Two runs, and what differs between their provenance.
 
     `causes` hold what may touch every verdict alike; `rows` the ids of the requirements whose own row was
-    added, removed or edited. `unknown` names the parts of the provenance that only one of the runs recorded.
+    added, removed or edited. `unknown` names what could explain a move and is not recorded by both runs.
     """
 
     old: RunReport
@@ -47,12 +50,54 @@ def changes_between(old: RunReport, new: RunReport) -> Changes:
         causes.add(Cause.WAIVER)
     if _differ(was, now, "target") or any(_setting(old, key) != _setting(new, key) for key in SETTINGS):
         causes.add(Cause.CONFIGURATION)
-    if _differ(was, now, "environment"):
+    if environment_differences(was.environment, now.environment):
         causes.add(Cause.ENVIRONMENT)
+    if old.credentials is not None and new.credentials is not None and old.credentials != new.credentials:
+        causes.add(Cause.CREDENTIALS)
+    if old.limits is not None and new.limits is not None and old.limits != new.limits:
+        causes.add(Cause.BUDGET)
     if _differ(was, now, "target_identity"):
         causes.add(Cause.TARGET)
-    unknown = tuple(key for key in RECORDED if _recorded(was, key) != _recorded(now, key))
-    return Changes(old, new, frozenset(causes), _rows_changed(was, now), unknown)
+    return Changes(old, new, frozenset(causes), _rows_changed(was, now), tuple(_unknown(old, new)))
+
+
+def _unknown(old: RunReport, new: RunReport) -> Iterator[str]:
+    """Yield what one of the runs did not record: whether that changed cannot be told."""
+    for run, other in ((old, new), (new, old)):
+        for key in RECORDED:
+            if not _recorded(run.provenance, key) and _recorded(other.provenance, key):
+                yield key
+    if None in (old.credentials, new.credentials):
+        yield "credentials"
+    if None in (old.limits, new.limits):
+        yield "limits"
+    if None in (old.provenance.environment.proxy, new.provenance.environment.proxy):
+        yield "proxy"
+    if None in (old.provenance.environment.ca, new.provenance.environment.ca):
+        yield "certificates"
+
+
+def environment_differences(was: Environment, now: Environment) -> dict[str, tuple[str, str]]:
+    """Return what both recorded of the environment and what differs, as it was and as it is, by name."""
+    found: dict[str, tuple[object, object]] = {
+        "python": (was.python, now.python),
+        "platform": (was.platform, now.platform),
+        "proxy": (was.proxy, now.proxy),
+        "certificates": (was.ca, now.ca),
+    }
+    if was.packages and now.packages:
+        for name in sorted(was.packages.keys() | now.packages.keys()):
+            found[name] = (was.packages.get(name, ""), now.packages.get(name, ""))
+    clocks = (was.clock_ahead, now.clock_ahead)
+    if clocks[0] is not None and clocks[1] is not None and abs(clocks[0] - clocks[1]) > CLOCK:
+        found["clock"] = (f"{clocks[0]:+.0f} s", f"{clocks[1]:+.0f} s")
+    if not was.python or not now.python:
+        return {}
+    return {
+        name: (str(old or "none"), str(new or "none"))
+        for name, (old, new) in found.items()
+        if None not in (old, new) and old != new
+    }
 
 
 def _rows_changed(was: Provenance, now: Provenance) -> frozenset[str]:
@@ -105,6 +150,8 @@ def causes_of(
     if Cause.TARGET in changes.causes:  # the target itself says that it is another one: no mere suspicion
         order.remove(Cause.TARGET)
         order.insert(order.index(Cause.CONFIGURATION), Cause.TARGET)
+    if changes.unknown:
+        found.add(Cause.UNKNOWN)
     return tuple(sorted(found or {Cause.TARGET}, key=order.index))
 
 

@@ -55,6 +55,7 @@ def compare(old: RunReport, new: RunReport) -> Comparison:
     before = {verdict.pair: verdict for verdict in old.verdicts}
     after = {verdict.pair: verdict for verdict in new.verdicts}
     changes = changes_between(old, new)
+    skipped = {pair for pair in before.keys() - after.keys() if not_selected(None, new, pair)}
     moves: list[Move] = []
     for pair in sorted(before.keys() | after.keys()):
         move = _move(pair, before.get(pair), after.get(pair), changes)
@@ -66,15 +67,21 @@ def compare(old: RunReport, new: RunReport) -> Comparison:
         old=old.run_id,
         new=new.run_id,
         moves=tuple(moves),
-        unchanged=len(before.keys() | after.keys()) - sum(not move.scenario for move in moves),
+        unchanged=len(before.keys() | after.keys()) - len(skipped) - sum(not m.scenario for m in moves),
         comparable=same_ground(old, new),
-        notes=notes_on(old, new, changes),
+        notes=(*notes_on(old, new, changes), *_left_out(len(skipped), new)),
     )
+
+
+def _left_out(number: int, new: RunReport) -> Iterator[str]:
+    if number:
+        rows = "1 verdict" if number == 1 else f"{number} verdicts"
+        yield f"run {new.run_id} did not select everything: nothing is said of {rows} that only OLD has"
 
 
 def _move(pair: Pair, before: Row, after: Row, changes: Changes) -> Move | None:
     kind = _kind(before, after)
-    if kind is None:
+    if kind is None or (kind is Kind.NOT_JUDGED and not_selected(after, changes.new, pair)):
         return None
     return Move(
         requirement=pair[0],
@@ -87,6 +94,12 @@ def _move(pair: Pair, before: Row, after: Row, changes: Changes) -> Move | None:
         waived=after.waived if after else "",
         red=kind in GATING and _fails_a_gate(after, changes),
     )
+
+
+def not_selected(verdict: Row, run: RunReport, pair: Pair) -> bool:
+    """Tell whether a run has no verdict because nobody asked for it: a known requirement always gets one."""
+    known = pair[0] in run.requirements or pair[0] in run.provenance.requirement_hashes
+    return verdict is None and known and bool(run.selected)
 
 
 def _scenarios(whole: Move, before: Row, after: Row, changes: Changes) -> Iterator[Move]:

@@ -31,6 +31,8 @@ class Cause(StrEnum):
 
     CUT_OFF = "run cut off"
     WAIVER = "waiver changed"
+    CREDENTIALS = "credentials changed"
+    BUDGET = "budget changed"
     REQUIREMENT = "requirement changed"
     SPEC = "spec changed"
     SUITE = "suite changed"
@@ -38,6 +40,7 @@ class Cause(StrEnum):
     ENVIRONMENT = "environment changed"
     SEED = "other requests generated"
     TARGET = "target changed"
+    UNKNOWN = "unknown: not everything was recorded"
 
 
 UNCHANGED: Final = "unchanged"

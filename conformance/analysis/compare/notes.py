@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from conformance.analysis.compare.causes import Changes
+from conformance.analysis.compare.causes import Changes, environment_differences
 from conformance.analysis.compare.model import Cause
 from conformance.results.model import RunReport
 
@@ -55,8 +55,15 @@ def _changed(old: RunReport, new: RunReport, changes: Changes) -> Iterator[str]:
     if Cause.CONFIGURATION in changes.causes:
         yield "the configuration changed: " + ", ".join(_settings(old, new))
     if Cause.ENVIRONMENT in changes.causes:
-        differences = _differences(was.environment.model_dump(), now.environment.model_dump())
-        yield "the environment changed: " + ", ".join(differences)
+        changed = environment_differences(was.environment, now.environment)
+        words = (f"{name} {before} → {after}" for name, (before, after) in changed.items())
+        yield "the environment changed: " + ", ".join(words)
+    if Cause.CREDENTIALS in changes.causes:
+        differences = _differences(old.credentials or {}, new.credentials or {})
+        yield "what became of the credentials changed: " + ", ".join(differences)
+    if Cause.BUDGET in changes.causes and old.limits and new.limits:
+        differences = _differences(old.limits.model_dump(), new.limits.model_dump())
+        yield "the limits changed: " + ", ".join(differences)
     if Cause.TARGET in changes.causes:
         differences = _differences(was.target_identity, now.target_identity)
         yield "the target says that it changed: " + ", ".join(differences)
@@ -89,4 +96,4 @@ def _differences(was: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str
 
 def _unknown(changes: Changes) -> Iterator[str]:
     for key in changes.unknown:
-        yield f"only one of the runs recorded {key.replace('_', ' ')}: whether that changed cannot be told"
+        yield f"not both of the runs recorded {key.replace('_', ' ')}: whether that changed cannot be told"

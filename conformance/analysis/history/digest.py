@@ -7,6 +7,7 @@ it is missing, damaged, or of another `run.json` than the one that stands beside
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -19,10 +20,16 @@ from conformance.errors import UsageError
 from conformance.results.model import Part, RunReport, Text
 from conformance.results.run_json import FILE_NAME as RUN_FILE
 from conformance.results.run_json import load_run, write_text
-from conformance.results.verdicts import JUDGED, Outcome
+from conformance.results.text import shorten
+from conformance.results.verdicts import JUDGED, VIOLATED, Outcome
 
 FILE_NAME: Final = "digest.json"
-VERSION: Final = 1
+VERSION: Final = 2
+
+LONGEST: Final = 200
+_OF_ONE_RUN: Final = re.compile(
+    r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+Z?|\bct-[\w-]+", re.IGNORECASE
+)
 
 Stamp = tuple[int, int]
 """When `run.json` was written, in nanoseconds, and how many bytes it has."""
@@ -53,6 +60,8 @@ class RunDigest(Part):
     verdicts: dict[str, str] = Field(default_factory=dict)
     waived: tuple[str, ...] = ()
     """The keys of those verdicts that a waiver covers."""
+    actual: dict[str, str] = Field(default_factory=dict)
+    """What the target did where it violates, without what differs in each run, by key."""
 
     @computed_field  # type: ignore[prop-decorator] # pydantic documents it so
     @property
@@ -80,7 +89,7 @@ class RunDigest(Part):
 
     def to_document(self, *, verdicts: bool = True) -> dict[str, Any]:
         """Return the run as JSON."""
-        return self.model_dump(mode="json", exclude=None if verdicts else {"verdicts", "waived"})
+        return self.model_dump(mode="json", exclude=None if verdicts else {"verdicts", "waived", "actual"})
 
 
 class _DigestFile(Part):
@@ -106,9 +115,19 @@ def digest_of(report: RunReport) -> RunDigest:
             leaks=len(report.leaks),
             verdicts={key_of(verdict.pair): verdict.outcome.value for verdict in report.verdicts},
             waived=tuple(key_of(verdict.pair) for verdict in report.verdicts if verdict.waived),
+            actual={
+                key_of(verdict.pair): _without_ids(verdict.actual)
+                for verdict in report.verdicts
+                if verdict.outcome in VIOLATED
+            },
         )
     except ValidationError as error:
         raise UsageError(f"{report.folder}: started: {report.started!r} is no moment") from error
+
+
+def _without_ids(text: str) -> str:
+    """Return what the target did without ids, times and the names that a run makes up."""
+    return shorten(_OF_ONE_RUN.sub("<one>", text), LONGEST)
 
 
 def key_of(pair: tuple[str, str]) -> str:

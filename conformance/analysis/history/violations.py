@@ -19,7 +19,9 @@ class OpenViolation:
     """A violation that the last run that judged it still saw.
 
     `since` is the run in which it came the last time, or the first of the history; a run that could not judge
-    it neither ends nor begins it. `came` and `went` count its changes. `runs` counts the runs that saw it.
+    it neither ends nor begins it. `as_now` is the run since which the target does what it does now: a
+    violation may have become another one meanwhile. `came` and `went` count its changes. `runs` counts the
+    runs that saw it.
     """
 
     requirement: str
@@ -29,6 +31,8 @@ class OpenViolation:
     waived: bool
     since: str
     since_started: str
+    as_now: str
+    as_now_started: str
     came: int
     went: int
     runs: int
@@ -71,6 +75,8 @@ def _open(key: str, runs: Sequence[RunDigest]) -> OpenViolation | None:
     if not states[-1]:
         return None
     first = len(states) - len(list(itertools.takewhile(bool, reversed(states))))
+    now = runs[-1].actual.get(key)
+    same = len(list(itertools.takewhile(lambda run: run.actual.get(key) == now, reversed(runs[first:]))))
     changes = list(itertools.pairwise(states))
     requirement, _, operation = key.partition("|")
     return OpenViolation(
@@ -81,6 +87,8 @@ def _open(key: str, runs: Sequence[RunDigest]) -> OpenViolation | None:
         waived=key in runs[-1].waived,
         since=runs[first].run_id,
         since_started=runs[first].started,
+        as_now=runs[-same].run_id,
+        as_now_started=runs[-same].started,
         came=sum(now and not was for was, now in changes) + int(states[0]),
         went=sum(was and not now for was, now in changes),
         runs=sum(states),

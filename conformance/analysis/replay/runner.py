@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 from conformance.analysis.replay.model import Replayed, ReplayResult, Reproduced, Send, ViolationReference
 from conformance.analysis.replay.response_diff import new_ids, response_diff
 from conformance.analysis.reproduction import Plan, Planner, shell_script
-from conformance.analysis.reproduction.plan import CUT, ids_in, parsed, segments
+from conformance.analysis.reproduction.plan import CUT, TRIES, ids_in, parsed, segments
 from conformance.errors import NotJudged, UsageError
 from conformance.exchange.recorded import RecordedExchange, RecordedResponse
 from conformance.exchange.redaction import MASK
@@ -25,8 +25,6 @@ from conformance.results.verdicts import VIOLATED, Verdict
 UNAUTHORIZED: Final = re.compile(r"\b401\b")
 REFUSED: Final = 400
 NOT_THERE: Final = (404, 410)
-TRIES: Final = 20
-"""So often requests that were sent together are sent together again, until they come out as recorded."""
 AGAIN: Final = "a report does not keep it, so the request cannot be sent as it was; run it again"
 
 
@@ -148,8 +146,9 @@ def replay(run_folder: Path, violation: ViolationReference, send: Send) -> Repla
         if tried.outcome is Reproduced.HOLDS:
             tries = f"{number} {'try' if number == 1 else 'tries'}"
             return replace(tried, left_behind=left, reason=f"{tried.reason}, after {tries}")
-        if not tried.exchanges:
-            break  # not even the first of them was answered
+        if not tried.exchanges or tried.left_behind:
+            tried = replace(tried, outcome=Reproduced.UNKNOWN)
+            break  # nothing was answered, or what is left stands in the way of another try
     else:
         tried = replace(
             tried,

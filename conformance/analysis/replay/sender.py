@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from threading import Barrier
+from functools import partial
 from typing import Final
 
 from conformance.analysis.replay.model import Send
 from conformance.client import Client, budget_for
 from conformance.errors import NotJudged
+from conformance.exchange.groups import concurrently
 from conformance.exchange.model import Request
 from conformance.exchange.recorded import RecordedExchange, RecordedResponse
 from conformance.exchange.recorder import Recorder
@@ -43,19 +43,14 @@ def sender(target: Target) -> Iterator[Send]:
 
     def send(batch: Sequence[RecordedExchange]) -> Sequence[RecordedResponse]:
         ready = [checked(recorded) for recorded in batch]
-        start = Barrier(len(ready))
 
         def send_one(request: Request, role: str) -> RecordedResponse:
-            start.wait()
             exchange = client.send(request, role)
             return RecordedResponse(
                 status=exchange.status or 0, headers=dict(exchange.headers), body=exchange.text
             )
 
-        if len(ready) == 1:
-            return [send_one(*ready[0])]
-        with ThreadPoolExecutor(len(ready)) as pool:
-            return list(pool.map(lambda one: send_one(*one), ready))
+        return concurrently(*(partial(send_one, request, role) for request, role in ready))
 
     try:
         yield send

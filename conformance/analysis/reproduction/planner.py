@@ -125,7 +125,8 @@ class Planner:
         written = "\n".join(wire(step) for step in steps if step.writes)
         for exchange in self.log.exchanges:
             path = segments(exchange)
-            if exchange.purpose != "undo" or not path or path[-1] not in written:
+            looks = exchange.request.method in SAFE
+            if exchange.purpose != "undo" or looks or not path or path[-1] not in written:
                 continue
             if all(self._made.get(part, -1) in {-1, *chosen} for part in path):
                 yield exchange

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from conformance.analysis.reproduction.plan import CUT, Plan, ids_in, sent
+from conformance.analysis.reproduction.plan import CUT, TRIES, Plan, ids_in, sent
 from conformance.exchange.recorded import RecordedExchange
 from conformance.exchange.redaction import MASK
 
@@ -24,8 +24,8 @@ def shell_script(plan: Plan) -> str:
     An id that the target gives out goes into a variable, and stands in every later line; a violation whose
     evidence needs nothing before it has a `curl` line already, and needs no script.
     """
-    steps = [step for step in plan.steps if step.id not in plan.evidence]
-    if not steps or any(_unknown(step) for step in plan.steps):
+    is_one_line = plan.evidence == {step.id for step in plan.steps} and not plan.is_concurrent
+    if is_one_line or any(_unknown(step) for step in plan.steps):
         return ""
     tokens = _tokens(plan)
     text = "\n".join(_lines(plan, tokens))
@@ -44,24 +44,91 @@ def _tokens(plan: Plan) -> dict[str, str]:
 def _lines(plan: Plan, tokens: Mapping[str, str]) -> Iterator[str]:
     for role, name in tokens.items():
         yield f"# {name}: a token of the role {role}"
+    if not plan.is_concurrent:
+        yield from _once(plan, tokens)
+        return
+    yield f"# Some were sent together, and a race does not show each time: up to {TRIES} tries."
+    yield "work=$(mktemp -d)"
+    yield f"for try in $(seq 1 {TRIES}); do"
+    yield from _once(plan, tokens)
+    statuses = sorted(step.status for batch in plan.batches if len(batch) > 1 for step in batch)
+    seen = """$(cat "$work"/*.status | sort | tr '\\n' ' ')"""
+    yield f"""if [ "{seen}" = "{" ".join(statuses)} " ]; then echo "as recorded, in try $try"; break; fi"""
+    yield "done"
+
+
+def _once(plan: Plan, tokens: Mapping[str, str]) -> Iterator[str]:
+    """Yield what sends the plan one time, and undoes it."""
     variables: dict[str, str] = {}
-    later = "\n".join(map(sent, (*plan.steps, *plan.undo))).lower()
-    for record in plan.steps:
-        made = {value: pointer for value, pointer in ids_in(record).items() if value.lower() in later}
-        fresh = {value: pointer for value, pointer in made.items() if value not in variables}
-        proof = record.id in plan.evidence
-        line = _curl(
-            record, variables, tokens, ("-sS", "-i", "-w", "'\\n'") if proof and not fresh else ("-sS",)
-        )
-        names = {value: _name(pointer, set(variables.values())) for value, pointer in fresh.items()}
-        variables |= names
-        if proof:
-            yield f"# {record.id}, the proof: answered {record.status}"
-        yield from _captured(line, fresh, names, proof=proof)
+    ahead = [*plan.steps, *plan.undo]
+    for batch in plan.batches:
+        ahead = ahead[len(batch) :]
+        later = "\n".join(map(sent, ahead)).lower()
+        if len(batch) == 1:
+            yield from _alone(plan, batch[0], later, variables, tokens)
+        else:
+            yield from _together(plan, batch, later, variables, tokens)
     if plan.undo:
         yield "# and undo"
-    for record in plan.undo:
-        yield _curl(record, variables, tokens, ("-sS", "-o", "/dev/null"))
+    for step in plan.undo:
+        yield _curl(step, variables, tokens, ("-sS", "-o", "/dev/null"))
+
+
+def _alone(
+    plan: Plan,
+    step: RecordedExchange,
+    later: str,
+    variables: dict[str, str],
+    tokens: Mapping[str, str],
+) -> Iterator[str]:
+    fresh = _fresh(step, later, variables)
+    proof = step.id in plan.evidence
+    shown = ("-sS", "-i", "-w", "'\\n'") if proof and not fresh else ("-sS",)
+    line = _curl(step, variables, tokens, shown)
+    names = _new_names(fresh, variables)
+    if proof:
+        yield f"# {step.id}, the proof: answered {step.status}"
+    yield from _captured(line, fresh, names, proof=proof)
+
+
+def _together(
+    plan: Plan,
+    batch: Sequence[RecordedExchange],
+    later: str,
+    variables: dict[str, str],
+    tokens: Mapping[str, str],
+) -> Iterator[str]:
+    """Yield what sends a batch at the same time; each response and status goes into a file of its own."""
+    for step in batch:
+        file = f'"$work"/{shlex.quote(step.id)}'
+        kept = ("-sS", "-o", file, "-w", "'%{http_code}\\n'")
+        yield f"{_curl(step, variables, tokens, kept)} >{file}.status &"
+    yield "wait"
+    for step in batch:
+        file = f'"$work"/{shlex.quote(step.id)}'
+        if step.id in plan.evidence:
+            yield f"# {step.id}, the proof: answered {step.status}"
+        yield f'echo "{step.id} $(cat {file}.status) $(cat {file} 2>/dev/null)"'
+        fresh = _fresh(step, later, variables)
+        for value, name in _new_names(fresh, variables).items():
+            yield f"{name}=$(jq -r {shlex.quote(_filter(fresh[value]))} {file})"
+
+
+def _fresh(step: RecordedExchange, later: str, variables: Mapping[str, str]) -> dict[str, str]:
+    """Return the pointers of those values of a response that a later request names, and none did before."""
+    return {
+        value: pointer
+        for value, pointer in ids_in(step).items()
+        if value.lower() in later and value not in variables
+    }
+
+
+def _new_names(fresh: Mapping[str, str], variables: dict[str, str]) -> dict[str, str]:
+    """Return a variable for each new id, and remember it."""
+    names: dict[str, str] = {}
+    for value, pointer in fresh.items():
+        names[value] = variables[value] = _name(pointer, set(variables.values()))
+    return names
 
 
 def _captured(line: str, fresh: Mapping[str, str], names: Mapping[str, str], *, proof: bool) -> Iterator[str]:

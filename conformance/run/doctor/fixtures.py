@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from conformance.client import Client
 from conformance.errors import NotJudged
 from conformance.exchange.model import Exchange, Request
 from conformance.run.doctor.model import Observation, State
+
+LACKING: Final = "no_"
+"""What the name of a role begins with that holds every permission but the one named behind it."""
 
 
 @dataclass(frozen=True)
@@ -23,34 +26,34 @@ class Fixtures:
 
     def check(self) -> Iterator[Observation]:
         """Check every fixture of the target, in the order of the targets file."""
-        known = self.lookups["fixtures"]
         for name, value in self.client.target.fixtures.items():
-            if name in known:
-                yield self._fixture(name, value, known[name])
-            else:
-                yield Observation("fixture", name, State.NOTE, "no requirement needs it", "remove it")
+            wanted = self.lookups["fixtures"].get(name)
+            if wanted is None:
+                yield Observation("fixture", name, State.NOTE, "nothing says how to look it up")
+                continue
+            try:
+                state, seen = self._fixture(value, wanted)
+            except NotJudged as why:
+                state, seen = State.DOWN, why.reason
+            cure = f"correct fixtures.{name}" if state is State.WRONG else ""
+            yield Observation("fixture", name, state, seen, cure)
 
-    def _fixture(self, name: str, value: str, wanted: Mapping[str, str]) -> Observation:
-        role = wanted["role"] if wanted["role"] in self.own else "owner"
-        cure = f"correct fixtures.{name}"
-        try:
+    def _fixture(self, value: str, wanted: Mapping[str, Any]) -> tuple[State, str]:
+        """Read a fixture as each role that has to see it; return how it is, and what was seen."""
+        problems, places = [], []
+        for role in [role for role in wanted["seen_by"] if role in self.own] or ["owner"]:
             response = self._read("fixture", value, role)
-        except NotJudged as why:
-            return Observation("fixture", name, State.DOWN, why.reason)
-        if response.status != 200:  # noqa: PLR2004 - it cannot be read
-            hidden = wanted["organization"] == "other" and role == "owner" and response.status in {403, 404}
+            if response.status == 200:  # noqa: PLR2004 - it can be read
+                problems += [self._organization(response, wanted), self._data_center(response, wanted)]
+                places.append(response.at(self.lookups["fixture"]["data_center"]))
+                continue
             seen = f"{value[:64]}: the {role} gets {response.summary()}"
-            if hidden:
-                return Observation(
-                    "fixture", name, State.NOTE, f"{seen}, as a stranger does: it may or may not exist"
-                )
-            return Observation("fixture", name, State.WRONG, seen, cure)
-        problem = self._organization(response, wanted) or self._data_center(response, wanted)
-        place = response.at(self.lookups["fixture"]["data_center"])
-        seen = f"exists, {place}" if isinstance(place, str) else "exists"
-        return Observation(
-            "fixture", name, State.WRONG if problem else State.OK, problem or seen, cure if problem else ""
-        )
+            if role not in wanted["seen_by"] and response.status in {403, 404}:
+                return State.NOTE, f"{seen}, as whoever has no part in it: it may or may not exist"
+            problems.append(seen)
+        if problem := next(filter(None, problems), ""):
+            return State.WRONG, problem
+        return State.OK, ", ".join(["exists", *(p for p in places[:1] if isinstance(p, str))])
 
     def _organization(self, response: Exchange, wanted: Mapping[str, str]) -> str:
         organization = response.at(self.lookups["fixture"]["organization"])
@@ -79,22 +82,34 @@ class Fixtures:
     def permissions(self) -> Iterator[Observation]:
         """Say what each role may do in the iTwin that the run would use, where the target tells."""
         home = self.client.target.fixtures.get("itwin_id")
-        for role in self.own if home else ():
-            try:
-                response = self._read("permissions", str(home), role)
-            except NotJudged as why:
-                yield Observation("permissions", role, State.NOTE, why.reason)
-                continue
-            held = response.at(self.lookups["permissions"]["list"])
-            if response.status == 200 and isinstance(held, list):  # noqa: PLR2004 - it tells
-                yield Observation("permissions", role, State.OK, ", ".join(map(str, held))[:300] or "none")
-            else:
-                yield Observation(
-                    "permissions", role, State.NOTE, f"cannot be read off: {response.summary()}"
-                )
         if not home:
             seen = "the run creates what it needs: the owner holds every permission there"
             yield Observation("permissions", "owner", State.NOTE, seen)
+        for role in self.own:
+            missing = role.removeprefix(LACKING) if role.startswith(LACKING) else ""
+            if home:
+                yield self._permissions(home, role, missing)
+            elif missing:
+                seen = (
+                    f"must hold every permission but {missing} in what the owner makes; "
+                    "a run sees whether it does anything there, and cannot judge by it otherwise"
+                )
+                yield Observation("permissions", role, State.NOTE, seen)
+
+    def _permissions(self, home: str, role: str, missing: str) -> Observation:
+        try:
+            response = self._read("permissions", home, role)
+        except NotJudged as why:
+            return Observation("permissions", role, State.NOTE, why.reason)
+        held = response.at(self.lookups["permissions"]["list"])
+        if response.status != 200 or not isinstance(held, list):  # noqa: PLR2004 - it does not tell
+            return Observation("permissions", role, State.NOTE, f"cannot be read off: {response.summary()}")
+        seen, cure = ", ".join(map(str, held))[:300] or "none", f"every permission but {missing} is meant"
+        if missing and missing in held:
+            return Observation("permissions", role, State.WRONG, f"{seen}: it holds {missing}", cure)
+        if missing and not held:
+            return Observation("permissions", role, State.WRONG, f"{seen}: its refusals prove nothing", cure)
+        return Observation("permissions", role, State.OK, seen)
 
     def _read(self, lookup: str, value: str, role: str) -> Exchange:
         entry = self.lookups[lookup]

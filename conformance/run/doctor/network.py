@@ -10,12 +10,13 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from conformance.client import Client
+from conformance.client.network import Network, network_of
 from conformance.client.probe import addresses, certificate
 from conformance.errors import NotJudged
 from conformance.exchange.model import Exchange, Request
 from conformance.run.doctor.model import Observation, State
 from conformance.targets.model import Target
-from conformance.targets.urls import is_loopback
+from conformance.targets.urls import is_loopback, port_of
 
 LIMIT_HEADER: Final = re.compile(r"rate-?limit|retry-after", re.IGNORECASE)
 SKEW: Final = 30.0
@@ -26,48 +27,41 @@ SOON: Final = 14.0
 
 def hosts(target: Target) -> Iterator[Observation]:
     """Look the hosts of the API and of the token service up, and their certificates."""
-    seen = set()
-    urls = {"base_url": target.base_url, "token_url": target.token_url, "issuer": target.issuer}
-    for key, url in urls.items():
+    seen, network = set(), network_of(target)
+    for key, url in target.urls.items():
         parts = urlsplit(url)
-        if not parts.hostname or parts.netloc in seen:
+        if parts.netloc in seen:
             continue
         seen.add(parts.netloc)
-        yield from _host(target, key, parts)
+        if proxy := network.proxy_for(url):
+            # It may be the only one that knows the name, and the only one that may connect.
+            words = f"left to the proxy {urlsplit(proxy).hostname}"
+            yield Observation("DNS, TLS", parts.hostname or "", State.NOTE, words)
+        else:
+            yield from _host(network, key, parts)
 
 
-def _host(target: Target, key: str, parts: SplitResult) -> Iterator[Observation]:
-    host = parts.hostname or ""
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    if target.proxy:
-        proxy = urlsplit(target.proxy).hostname
-        yield Observation("DNS, TLS", host, State.NOTE, f"left to the proxy {proxy}")
-        return
+def _host(network: Network, key: str, parts: SplitResult) -> Iterator[Observation]:
+    host, port = parts.hostname or "", port_of(parts)
     try:
-        found = addresses(host, port, target.connect_timeout)
+        found = addresses(host, port, network.limits.connect)
     except NotJudged as why:
-        yield Observation(
-            "DNS", host, State.DOWN, why.reason, f"correct {key}, or the name service of this machine"
-        )
+        cure = f"correct {key}, or the name service of this machine"
+        yield Observation("DNS", host, State.DOWN, why.reason, cure)
         return
     yield Observation("DNS", host, State.OK, ", ".join(found[:3]))
     if parts.scheme == "https":
-        yield _tls(target, host, port)
+        yield _tls(network, host, port)
     elif not is_loopback(host):
-        yield Observation(
-            "TLS",
-            host,
-            State.WRONG,
-            "plain http: tokens and secrets would travel in clear",
-            f"use https in {key}",
-        )
+        seen = "plain http: tokens and secrets would travel in clear"
+        yield Observation("TLS", host, State.WRONG, seen, f"use https in {key}")
 
 
-def _tls(target: Target, host: str, port: int) -> Observation:
+def _tls(network: Network, host: str, port: int) -> Observation:
     try:
-        shown = certificate(host, port, target.ca, target.connect_timeout)
+        shown = certificate(host, port, network.ca, network.limits.connect)
     except NotJudged as why:
-        return Observation("TLS", host, State.DOWN, why.reason, "name the certificate authority under ca")
+        return Observation("TLS", host, State.DOWN, why.reason)
     seen = f"{shown.protocol}, certificate of {shown.issuer}, {shown.days_left:.0f} days left"
     return Observation("TLS", host, State.NOTE if shown.days_left < SOON else State.OK, seen)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from conformance.client import Client, claims, scopes
+from conformance.client.auth.token_claims import note_of, why_useless
 from conformance.errors import NotJudged
 from conformance.exchange.model import Request
 from conformance.run.doctor.model import Observation, State
@@ -16,15 +18,16 @@ from conformance.run.doctor.model import Observation, State
 def organizations(client: Client, lookups: Mapping[str, Any], found: list[Observation]) -> dict[str, str]:
     """Check every role and return the organization of each that has one; what was seen goes into `found`."""
     own: dict[str, str] = {}
+    users: dict[str, str] = {}
     for role in client.target.roles:
         seen, organization = _role(client, lookups["account"], role)
         found.append(seen)
         if organization:
-            own[role] = organization
+            own[role], users[role] = organization, _user(client.credentials.token(role))
     if "owner" not in client.target.roles:
         cure = f"add [targets.{client.target.name}.roles.owner]: nearly every requirement needs it"
         found.append(Observation("token", "owner", State.WRONG, "the target has no role owner", cure))
-    found += _relations(own, lookups["roles"])
+    found += [*_same_user(users), *_relations(own, lookups["roles"])]
     return own
 
 
@@ -56,8 +59,8 @@ def described(token: str, scope: str) -> tuple[str, State]:
     named, end = scopes(token), claims(token).get("exp")
     state = State.OK
     words = f"scope {' '.join(named)[:80]}" if named else "no scope named"
-    if named and scope not in named:
-        words, state = f"{words}, not {scope}", State.NOTE
+    if named and (missing := [word for word in scope.split() if word not in named]):
+        words, state = f"{words}, not {' '.join(missing)}", State.NOTE
     if isinstance(end, int | float) and abs(end) < 1e11:  # noqa: PLR2004 - beyond the year 5000 it is no date
         left = end - time.time()
         moment = datetime.fromtimestamp(end, UTC).strftime("%Y-%m-%d %H:%M:%S")
@@ -84,15 +87,37 @@ def _relations(own: Mapping[str, str], wanted: Mapping[str, str]) -> Iterator[Ob
 
 
 def ready_tokens(client: Client) -> Iterator[Observation]:
-    """Describe the ready tokens that the API must refuse: each must have the fault that it stands for."""
-    for name, secret in client.target.tokens.items():
+    """Describe the ready tokens that the API must refuse: each must have its own fault and no other."""
+    target, good, keys = client.target, "", dict[str, Any]()
+    if target.tokens:
+        # Without a good token of the owner there is less to compare with.
+        with suppress(NotJudged):
+            keys, good = client.credentials.published_keys(), client.credentials.token("owner")
+    for name, secret in target.tokens.items():
         token = secret.get_secret_value()
-        seen, _ = described(token, client.target.scope)
-        end = claims(token).get("exp")
-        fault = {
-            "expired": isinstance(end, int | float) and end > time.time() and "it has not expired yet",
-            "wrong_scope": client.target.scope in scopes(token) and "it has the scope that it should lack",
-        }.get(name)
-        cure = f"put another token into tokens.{name}" if fault else ""
-        state = State.WRONG if fault else State.OK
-        yield Observation("ready token", name, state, f"{seen}; {fault}" if fault else seen, cure)
+        seen, _ = described(token, target.scope)
+        now = time.time()
+        fault = why_useless(name, token, good=good, scope=target.scope, keys=keys, now=now)
+        if fault:
+            words, cure = (
+                f"{seen}; it {fault}: its refusal would prove nothing",
+                f"put another token into tokens.{name}",
+            )
+            yield Observation("ready token", name, State.WRONG, words, cure)
+        else:
+            note = note_of(token)
+            state = State.NOTE if note else State.OK
+            yield Observation("ready token", name, state, "; ".join(filter(None, (seen, note))))
+
+
+def _same_user(users: Mapping[str, str]) -> Iterator[Observation]:
+    """Say which roles are the owner in truth: what the owner may do they must not, or must do as another."""
+    for role, user in users.items():
+        if user and role not in {"owner", "throttled"} and user == users.get("owner"):
+            cure = "give the role a user, or a client, of its own"
+            yield Observation("role", role, State.WRONG, "is the same user as the owner", cure)
+
+
+def _user(token: str) -> str:
+    said = claims(token)
+    return str(said.get("sub") or said.get("client_id") or "")

@@ -24,8 +24,11 @@ from conformance.ledger.entries import Leak
 from conformance.ledger.journal import load_ledger
 from conformance.results.model import RunReport
 from conformance.results.run_json import load_run
-from conformance.run.lifecycle import signals_held_back, stop
-from conformance.run.run import Options, Run, new_run
+from conformance.run.lifecycle import stop
+from conformance.run.open import new_run
+from conformance.run.options import Options
+from conformance.run.run import Run
+from conformance.run.signals import signals_held_back
 from conformance.targets.model import Target
 
 RunShard = Callable[[Run], None]
@@ -149,4 +152,5 @@ def _append_exchanges(run: Run, number: int) -> None:
     with Path(run.folder / "exchanges.ndjson").open("a", encoding="utf-8") as file:
         for line in source.read_text(encoding="utf-8").splitlines():
             record = json.loads(line)
-            file.write(json.dumps(record | {"id": f"s{number}-{record['id']}"}) + "\n")
+            group = f"s{number}-{record['group']}" if record.get("group") else ""
+            file.write(json.dumps(record | {"id": f"s{number}-{record['id']}", "group": group}) + "\n")

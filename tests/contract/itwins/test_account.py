@@ -9,12 +9,12 @@ from urllib.parse import quote
 from conformance.checks import expect
 from conformance.checks.values import same
 from conformance.errors import NotJudged
+from conformance.exchange.groups import concurrently
 from conformance.run.pytest_plugin import Judge, verifies
 
 from ..actors import Repository
 from ..ids import MALFORMED, lookalike_id, malformed_ids
 from ..reads import read_itwin
-from ..waiting import concurrently
 
 if TYPE_CHECKING:
     from tests.contract.actors import Actor

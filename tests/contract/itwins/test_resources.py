@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.checks import expect
 from conformance.errors import NotApplicable, NotJudged
+from conformance.exchange.groups import concurrently
 from conformance.run.pytest_plugin import Judge, phase, verifies
 
 from ..actors import Repository
 from ..ids import lookalike_id, malformed_ids
 from ..reads import eventual_read, eventual_resources, ids_of, resources
-from ..waiting import concurrently
 
 if TYPE_CHECKING:
     from tests.contract.actors import Actor

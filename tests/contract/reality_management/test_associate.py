@@ -6,12 +6,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from conformance.checks import expect
+from conformance.exchange.groups import concurrently
 from conformance.run.pytest_plugin import Judge, verifies
 
 from ..actors import REALITY_DATA
 from ..ids import MALFORMED, lookalike_id, malformed_ids
 from ..reads import associations, eventual_associations, expect_associations
-from ..waiting import concurrently
 
 if TYPE_CHECKING:
     from tests.contract.actors import Actor

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from conformance.checks import expect
 from conformance.errors import NotApplicable
+from conformance.exchange.groups import concurrently
 from conformance.exchange.model import Exchange
 from conformance.run.pytest_plugin import Judge, phase, verifies
 
@@ -15,7 +16,6 @@ from ..actors import REALITY_DATA
 from ..ids import MALFORMED, lookalike_id, malformed_ids
 from ..reads import associations, eventual_associations, eventual_read, expect_associations
 from ..traces import refusals
-from ..waiting import concurrently
 
 if TYPE_CHECKING:
     from tests.contract.actors import Actor

@@ -47,7 +47,13 @@ def document(*verdicts: dict[str, Any], night: int = 1, **more: Any) -> dict[str
         "contract": "contract-1",
         "target": "target-1",
         "waivers": "",
-        "environment": {"python": "3.11.7", "platform": "Linux", "packages": {"requests": "2.32.0"}},
+        "environment": {
+            "python": "3.11.7",
+            "platform": "Linux",
+            "packages": {"requests": "2.32.0"},
+            "proxy": "",
+            "ca": "",
+        },
         "target_identity": {},
         **more.pop("identity", {}),
     }
@@ -68,6 +74,8 @@ def document(*verdicts: dict[str, Any], night: int = 1, **more: Any) -> dict[str
         "stopped": "",
         "selected": [],
         "identity": identity,
+        "credentials": {"owner": "accepted"},
+        "limits": {"max_requests": 5000},
         "requests": {
             "total": 300,
             "per_operation": {"createZone": 300},

@@ -108,6 +108,21 @@ def test_a_waiver_is_written_and_listed(project: Path) -> None:
     assert (said.code, "zones.get.returns-200" in said.out, "mended soon" in said.out) == (0, True, True)
 
 
+def test_a_waiver_says_what_the_history_knows(project: Path) -> None:
+    """The operation that is violated, the day on which it came, and that it comes and goes."""
+    for night, kind in enumerate(("FAIL", "PASS", "FAIL"), 1):
+        report = run(verdict("zones.get.returns-200@getZone", kind), night=night)
+        folder_of(project / "reports", report)
+    given = options()[2:]  # without the operation
+    said = call(waive, "zones.get.returns-200", *given, "--waivers", project / "waivers.yaml")
+    assert (said.code, said.err) == (0, "")
+    text = (project / "waivers.yaml").read_text(encoding="utf-8")
+    for words in ("operation: getZone", "first_seen: 2026-11-03", "kind: flaky"):
+        assert words in text
+    said = call(waive, "zones.get.returns-200", *options(target="dev"))
+    assert said.err == "zones.get.returns-200@getZone: no run of dev in reports violates it\n"
+
+
 def test_the_list_of_waivers_is_red_where_one_is_over(project: Path) -> None:
     """Whoever lists the waivers in a job is told by the exit code."""
     assert call(waivers).out == "no waivers\n"

@@ -29,11 +29,13 @@ def test_the_list_shows_runs_violations_and_what_was_skipped(reports: Path) -> N
     assert "20261104T060000Z-0001 (cut off)" in said.out
     assert "nightly (selected)" in said.out
     assert (
-        "FAIL a.b@createZone on qa since 20261103T060000Z-0001, seen in 2 runs, "
+        "FAIL a.b@createZone on qa since 2026-11-03 (run 20261103T060000Z-0001), seen in 2 runs, "
         "flaky: came 2 times and went 1"
     ) in said.out
-    assert "FAIL c.d@createZone on qa since 20261104T060000Z-0001, seen in 1 run, waived" in said.out
-    assert f"skipped {reports / 'broken'}" in said.err
+    since = "since 2026-11-04 (run 20261104T060000Z-0001), seen in 1 run, waived"
+    assert f"FAIL c.d@createZone on qa {since}" in said.out
+    assert "broken cannot be read: " in said.out
+    assert "is truncated" in said.out
 
 
 def test_eighty_columns_hold_whole_run_ids(reports: Path) -> None:

@@ -1,14 +1,19 @@
 """`conformance init` gives a team its first files, and never takes one away."""
 
+import json
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from conformance import __version__
 from conformance.analysis.waivers import load
+from conformance.cli import starter
 from conformance.cli.init import init
-from conformance.cli.starter import FILES
+from conformance.cli.starter import FILES, requirement
+from conformance.errors import UsageError
 from conformance.targets.load import load_target
 from tests.suite.analysis.waivers.test_waivers import TODAY
 from tests.suite.checkout import ROOT
@@ -16,16 +21,63 @@ from tests.suite.cli.verbs import call
 
 
 def test_an_empty_folder_gets_every_file(tmp_path: Path) -> None:
-    """Targets, waivers, workflow, ignore list and README stand where they belong, with this version."""
-    said = call(init, tmp_path / "new" / "team")
+    """Targets, waivers, workflow, ignore list and README stand where they belong; the folder is named."""
+    team = tmp_path / "new" / "our team"
+    said = call(init, team)
     assert said.code == 0
-    written = {p.relative_to(tmp_path / "new/team").as_posix() for p in tmp_path.rglob("*") if p.is_file()}
+    written = {p.relative_to(team).as_posix() for p in tmp_path.rglob("*") if p.is_file()}
     assert written == set(FILES)
-    texts = {name: (tmp_path / "new/team" / name).read_text(encoding="utf-8") for name in FILES}
-    assert not [name for name, text in texts.items() if "@VERSION@" in text]
-    assert f'VERSION: "{__version__}"' in texts[".github/workflows/conformance.yml"]
-    assert f"itwin-conformance=={__version__}" in texts["README.md"]
-    assert all(f"wrote {tmp_path / 'new' / 'team' / name}" in said.out for name in FILES)
+    assert not [name for name in FILES if "@PACKAGE@" in (team / name).read_text(encoding="utf-8")]
+    assert all(f"wrote {team / name}" in said.out for name in FILES)
+    assert f"next: read {team / 'README.md'}, then cd '{team}' && conformance run" in said.out
+
+
+def test_where_the_suite_comes_from_stands_in_one_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the README nor the workflow says it again."""
+    monkeypatch.chdir(tmp_path)
+    assert "then conformance run" in call(init, "--package", "git+https://git.example.org/suite@v1").out
+    line = "itwin-conformance @ git+https://git.example.org/suite@v1"
+    assert line in (tmp_path / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    texts = [(tmp_path / name).read_text(encoding="utf-8") for name in FILES if name != "requirements.txt"]
+    assert not [text for text in texts if "git.example.org" in text or "itwin-conformance" in text]
+
+
+@pytest.mark.parametrize(
+    ("written", "line"),
+    [
+        (None, f"itwin-conformance=={__version__}"),
+        (
+            {"url": "https://x.example/a.whl", "archive_info": {}},
+            "itwin-conformance @ https://x.example/a.whl",
+        ),
+        ({"url": "file:///w/a.whl", "archive_info": {}}, "itwin-conformance @ file:///w/a.whl"),
+        (
+            {"url": "https://x.example/r", "vcs_info": {"vcs": "git", "commit_id": "abc"}},
+            "itwin-conformance @ git+https://x.example/r@abc",
+        ),
+    ],
+)
+def test_the_line_is_the_one_that_installed_it_here(
+    monkeypatch: pytest.MonkeyPatch, written: dict[str, Any] | None, line: str
+) -> None:
+    """An index, a wheel, a repository: whatever worked on this machine."""
+    text = None if written is None else json.dumps(written)
+    monkeypatch.setattr(starter, "distribution", lambda _: SimpleNamespace(read_text=lambda _: text))
+    assert requirement("") == line
+
+
+def test_a_package_may_be_named(tmp_path: Path) -> None:
+    """A file that is there, an address, or a line as pip takes it; never two lines."""
+    wheel = tmp_path / "a b.whl"
+    wheel.touch()
+    assert requirement(str(wheel)) == f"itwin-conformance @ {tmp_path.as_uri()}/a%20b.whl"
+    assert requirement("https://x.example/a.whl") == "itwin-conformance @ https://x.example/a.whl"
+    assert requirement("itwin-conformance==2.0") == "itwin-conformance==2.0"
+    assert requirement("itwin-conformance @ https://x/a.whl") == "itwin-conformance @ https://x/a.whl"
+    with pytest.raises(UsageError, match="one line"):
+        requirement("a\n--index-url b")
 
 
 def test_the_files_are_valid_as_they_are(tmp_path: Path) -> None:

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import ssl
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import NameOID
 
 from conformance.client import Budget, Client
 from conformance.client.pipeline import Observer
 from conformance.emulator.serving import Served
-from conformance.errors import HarnessError, NotJudged, UsageError
+from conformance.errors import HarnessError, NotJudged
 from conformance.exchange.model import Request
 from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
@@ -95,82 +84,6 @@ def test_a_proxy_is_used_and_its_failure_is_no_verdict(served: Served) -> None:
     with pytest.raises(NotJudged, match="no response"):
         client.send(ROOT, "owner")
     client.close()
-
-
-def _certificate(folder: Path, host: str) -> Path:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test authority")])
-    now = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=2))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(host))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    file = folder / f"{host}.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.TraditionalOpenSSL,
-        serialization.NoEncryption(),
-    )
-    file.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
-    return file
-
-
-class _Hello(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        """Answer with nothing."""
-        self.send_response(204)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Stay silent."""
-
-
-@contextmanager
-def secured(certificate: Path) -> Iterator[str]:
-    """Serve over TLS with this certificate."""
-    server = HTTPServer(("127.0.0.1", 0), _Hello)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    server.handle_error = lambda *_: None  # type: ignore[method-assign] # a refused handshake is no news
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"https://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-def test_an_own_certificate_authority_is_trusted_and_nothing_else(tmp_path: Path) -> None:
-    """With `ca` the handshake succeeds; without it, or for another host, nobody judges."""
-    good, wrong = _certificate(tmp_path, "127.0.0.1"), _certificate(tmp_path, "127.0.0.9")
-    with secured(good) as url:
-        trusting = client_of(url, ca=str(good))
-        assert trusting.send(ROOT, "owner").status == 204
-        trusting.close()
-        for authority in ("", str(wrong)):
-            client = client_of(url, ca=authority)
-            with pytest.raises(NotJudged, match="TLS"):
-                client.send(ROOT, "owner")
-            client.close()
-    with secured(wrong) as url:
-        client = client_of(url, ca=str(wrong))
-        with pytest.raises(NotJudged, match="TLS"):
-            client.send(ROOT, "owner")
-        client.close()
-
-
-def test_a_ca_that_is_no_certificate_is_the_users_mistake(tmp_path: Path) -> None:
-    """Said before anything is sent."""
-    empty = tmp_path / "empty.pem"
-    empty.write_text("no certificate", encoding="utf-8")
-    for file in (empty, tmp_path / "missing.pem"):
-        with pytest.raises(UsageError, match="ca = "):
-            client_of("https://127.0.0.1:1", ca=str(file))
 
 
 def test_nothing_more_is_created_after_three_creations_without_an_id(tmp_path: Path, served: Served) -> None:

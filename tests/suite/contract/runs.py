@@ -14,8 +14,10 @@ from dotenv import dotenv_values
 from conformance.claims.requirements import load_claims
 from conformance.emulator.defects.defect import Defect
 from conformance.emulator.serving import Served, running
+from conformance.run.open import new_run
+from conformance.run.options import Options
 from conformance.run.pytest_plugin.launch import run_scenarios
-from conformance.run.run import Options, Run, new_run
+from conformance.run.run import Run
 from conformance.targets.load import parse_target
 from conformance.targets.model import Target
 

@@ -9,8 +9,9 @@ from typing import Any, Final
 import pytest
 
 from conformance.claims.requirements import load_claims
+from conformance.run.open import new_run
+from conformance.run.options import Options
 from conformance.run.pytest_plugin.launch import run_scenarios
-from conformance.run.run import Options, new_run
 from conformance.targets.model import Target
 from tests.suite.contract.runs import emulator
 

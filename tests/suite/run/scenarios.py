@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from conformance.run.open import new_run
+from conformance.run.options import Options
 from conformance.run.pytest_plugin import launch
-from conformance.run.run import Options, new_run
 from conformance.targets.model import Target
 from tests.suite.toy_api import Checkout
 

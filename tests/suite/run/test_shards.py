@@ -7,9 +7,10 @@ import multiprocessing
 from typing import Final
 
 from conformance.results.verdicts import Outcome
+from conformance.run.open import new_run
+from conformance.run.options import Options
 from conformance.run.pytest_plugin.launch import run_scenarios
 from conformance.run.pytest_plugin.shards import Shard, _merge
-from conformance.run.run import Options, new_run
 from conformance.targets.model import Target
 from tests.suite.toy_api import ROWS, Checkout
 

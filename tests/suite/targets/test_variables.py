@@ -93,7 +93,7 @@ def test_a_value_that_no_service_gave_out_is_refused_by_name(
 @pytest.mark.parametrize(
     ("value", "fault"),
     [
-        ("Bearer eyJ.x.y", "begins with the word Bearer"),
+        ("Bearer the-token", "begins with the word Bearer"),
         ('"eyJ.x.y"', "stands in quotes"),
         ("eyJ x", "has blanks or other signs in it"),
         ("größe", "has blanks or other signs in it"),

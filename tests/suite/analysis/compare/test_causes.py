@@ -6,10 +6,17 @@ import pytest
 
 from conformance.analysis.compare import compare
 from conformance.results.model import RunReport
-from tests.suite.analysis.runs import run, verdict, waiver_row
+from tests.suite.analysis.runs import document, run, verdict, waiver_row
 
 PASS = verdict("a.b", "PASS")
 FAIL = verdict("a.b")
+HERE = document()["identity"]["environment"]
+
+
+@pytest.fixture
+def rows() -> dict[str, Any]:
+    """Return the provenance of runs that know two requirements, whatever was selected."""
+    return {"requirement_hashes": {"a.b": "row-1", "c.d": "row-1"}}
 
 
 def causes(old: RunReport, new: RunReport) -> list[str]:
@@ -30,7 +37,21 @@ def causes(old: RunReport, new: RunReport) -> list[str]:
         ({"profile": "release"}, ["configuration changed", "target changed"]),
         ({"read_only": True}, ["configuration changed", "target changed"]),
         ({"base_url": "https://other.example.org"}, ["configuration changed", "target changed"]),
-        ({"identity": {"environment": {"python": "3.12.0"}}}, ["environment changed", "target changed"]),
+        (
+            {"identity": {"environment": {**HERE, "python": "3.12.0"}}},
+            ["environment changed", "target changed"],
+        ),
+        ({"identity": {"environment": {**HERE, "proxy": "p:1"}}}, ["environment changed", "target changed"]),
+        ({"identity": {"environment": {**HERE, "ca": "abc"}}}, ["environment changed", "target changed"]),
+        ({"identity": {"environment": {**HERE, "packages": {}}}}, ["target changed"]),
+        ({"credentials": {"owner": "no token"}}, ["credentials changed", "target changed"]),
+        ({"limits": {"max_requests": 20}}, ["budget changed", "target changed"]),
+        ({"credentials": None}, ["target changed", "unknown: not everything was recorded"]),
+        ({"limits": None}, ["target changed", "unknown: not everything was recorded"]),
+        (
+            {"identity": {"environment": {"python": "3.11.7", "platform": "Linux"}}},
+            ["target changed", "unknown: not everything was recorded"],
+        ),
         ({"identity": {"waivers": "waivers-2"}}, ["target changed"]),
         ({"seed": 8}, ["target changed"]),
         (
@@ -64,7 +85,7 @@ def test_a_target_that_names_a_new_version_comes_before_mere_circumstances() -> 
     new = run(
         FAIL,
         night=2,
-        identity={"target_identity": {"server": "zones/2"}, "environment": {"python": "3.12.0"}},
+        identity={"target_identity": {"server": "zones/2"}, "environment": {**HERE, "python": "3.12.0"}},
     )
     assert causes(old, new) == ["target changed", "environment changed"]
     assert "the target says that it changed: server zones/1 → zones/2" in compare(old, new).notes
@@ -83,11 +104,34 @@ def test_the_seed_matters_where_generated_requests_found_it() -> None:
     assert causes(run(PASS), run(found, night=2)) == ["target changed"]
 
 
-def test_what_was_not_selected_is_the_configurations_doing() -> None:
-    """Nobody blames a target for a check that was not asked for."""
-    rows = {"requirement_hashes": {"a.b": "row-1", "c.d": "row-1"}}
+@pytest.mark.parametrize(("ahead", "named"), [(0.0, False), (20.0, False), (3600.0, True)])
+def test_a_clock_that_went_wrong_is_the_environments_doing(ahead: float, *, named: bool) -> None:
+    """Tokens expire by the clock: an hour is told, what nobody would notice is not."""
+    old = run(PASS, identity={"environment": {**HERE, "clock_ahead": 0.0}})
+    new = run(FAIL, night=2, identity={"environment": {**HERE, "clock_ahead": ahead}})
+    assert (causes(old, new)[0] == "environment changed") is named
+    assert ("the environment changed: clock +0 s → +3600 s" in compare(old, new).notes) is named
+
+
+def test_what_was_not_selected_is_no_move(rows: dict[str, Any]) -> None:
+    """Nobody lost what nobody asked for; the reader is told how much is left out."""
     new = run(PASS, night=2, selected=["a.*"], identity=rows)
-    assert causes(run(PASS, verdict("c.d")), new) == ["configuration changed"]
+    comparison = compare(run(PASS, verdict("c.d"), identity=rows), new)
+    assert (comparison.moves, comparison.counts["unchanged"]) == ((), 1)
+    assert "did not select everything: nothing is said of 1 verdict that only OLD has" in comparison.notes[-1]
+    whole = run(PASS, night=2, identity=rows)
+    assert [move.move for move in compare(run(PASS, verdict("c.d"), identity=rows), whole).moves] == [
+        "not judged any more"
+    ]
+
+
+def test_the_notes_name_the_role_and_the_limit_that_changed() -> None:
+    """Whoever set a wrong secret reads which role it was."""
+    new = run(FAIL, night=2, credentials={"owner": "no token"}, limits={"max_requests": 20})
+    assert compare(run(PASS), new).notes == (
+        "what became of the credentials changed: owner accepted → no token",
+        "the limits changed: max_requests 5000 → 20",
+    )
 
 
 def test_a_requirement_that_was_taken_out_is_said_so() -> None:
@@ -123,8 +167,8 @@ def test_a_violation_that_stays_has_no_cause() -> None:
 def test_what_only_one_run_recorded_is_called_unknown() -> None:
     """A missing hash is no change, and the reader is told that nobody can tell."""
     comparison = compare(run(PASS, identity={"specs": ""}), run(FAIL, night=2))
-    assert [cause.value for cause in comparison.moves[0].causes] == ["target changed"]
-    assert "only one of the runs recorded specs: whether that changed cannot be told" in comparison.notes
+    assert [cause.value for cause in comparison.moves[0].causes][-1] == "unknown: not everything was recorded"
+    assert "not both of the runs recorded specs: whether that changed cannot be told" in comparison.notes
 
 
 def test_the_notes_say_what_changed_even_where_nothing_moved() -> None:
@@ -141,6 +185,7 @@ def test_the_notes_say_what_changed_even_where_nothing_moved() -> None:
             "waivers": "waivers-2",
             "requirement_hashes": {f"a.{n}": "row-2" for n in range(8)},
             "environment": {
+                **HERE,
                 "python": "3.12.0",
                 "platform": "Linux",
                 "packages": {"requests": "2.33.0", "urllib3": "2.5.0"},
@@ -155,7 +200,7 @@ def test_the_notes_say_what_changed_even_where_nothing_moved() -> None:
         "the specs changed",
         "the waivers changed",
         f"the configuration changed: {settings}",
-        "the environment changed: requests 2.32.0 → 2.33.0, urllib3 none → 2.5.0, python 3.11.7 → 3.12.0",
+        "the environment changed: python 3.11.7 → 3.12.0, requests 2.32.0 → 2.33.0, urllib3 none → 2.5.0",
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.analysis.history import open_violations, read_history
-from conformance.analysis.history.digest import FILE_NAME
+from conformance.analysis.history.digest import FILE_NAME, VERSION
 from tests.suite.analysis.runs import document, folder_of, run, verdict
 
 PASS, FAIL = verdict("a.b", "PASS"), verdict("a.b")
@@ -152,7 +152,9 @@ def test_a_digest_is_made_again_whatever_happened_to_it(tmp_path: Path, damage: 
     file.unlink() if damage is None else file.write_text(damage, encoding="utf-8")
     assert read_history(tmp_path) == before
     assert file.read_text(encoding="utf-8") == kept
-    file.write_text(kept.replace('"version":1', '"version":0').replace("qa", "dev"), encoding="utf-8")
+    file.write_text(
+        kept.replace(f'"version":{VERSION}', '"version":0').replace("qa", "dev"), encoding="utf-8"
+    )
     assert read_history(tmp_path) == before
 
 
@@ -212,6 +214,17 @@ def test_an_open_violation_knows_since_when_and_how_often(
     assert found.flaky is (went > 0)
     assert found.to_document()["flaky"] is found.flaky
     assert len(open_violations(history)) == 2
+
+
+def test_a_violation_that_became_another_one_is_as_old_as_it_is_and_says_so(tmp_path: Path) -> None:
+    """It stands since the first run; what the target does now, with whatever ids, it does since the third."""
+    one, other = "5a0c1d2e-0000-4000-8000-000000000001", "5a0c1d2e-0000-4000-8000-000000000002"
+    actual = ("201", "201", f"500 on {one}", f"500 on {other}")
+    for night, words in enumerate(actual, 1):
+        folder_of(tmp_path, run(verdict("a.b", actual=words), night=night))
+    (found,) = open_violations(read_history(tmp_path))
+    assert (found.since, found.as_now) == ("20261101T060000Z-0001", "20261103T060000Z-0001")
+    assert found.as_now_started.startswith("2026-11-03")
 
 
 def test_a_mended_violation_is_not_open(tmp_path: Path) -> None:

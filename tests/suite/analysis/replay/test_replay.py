@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from conformance.analysis.replay import Reproduced, ViolationReference, parse_violation, replay
+from conformance.analysis.reproduction.plan import TRIES
 from conformance.errors import NotJudged, UsageError
 from conformance.exchange.recorded import RecordedExchange, RecordedResponse
+from conformance.results.exchange_log import read_exchanges
 from conformance.results.verdicts import ExitCode
 from tests.suite.analysis.runs import folder_of, run, verdict
 
@@ -70,7 +72,7 @@ RECORDS = [
 
 def folder_with(tmp_path: Path, *records: Mapping[str, Any], **more: Any) -> Path:
     """Return a run folder with one violation whose evidence is x0005, and these exchanges."""
-    row = verdict("zones.id.is-unique", evidence=["x0005"], **more)
+    row = verdict("zones.id.is-unique", **{"evidence": ["x0005"], **more})
     folder = folder_of(tmp_path, run(row, verdict("zones.name.is-kept", "PASS")))
     lines = [json.dumps(one) for one in records or RECORDS]
     (folder / "exchanges.ndjson").write_text("\n".join([*lines, '{"id": "x00']), encoding="utf-8")
@@ -251,6 +253,60 @@ def test_a_body_that_was_cut_off_is_not_compared(tmp_path: Path) -> None:
     cut = {**RECORDS[4]["response"], "body": '{"a": "lo', "truncated": True}
     records = [*RECORDS[:4], {**RECORDS[4], "response": cut}]
     assert replay(folder_with(tmp_path, *records), VIOLATION, Target()).outcome is Reproduced.HOLDS
+
+
+def race(tmp_path: Path, *statuses: int) -> Path:
+    """Return a run whose proof are two equal creates that were sent together and got these statuses."""
+    together = [
+        record(number, "POST /zones", f"{status} {{}}", body={"id": "zone-12345"}, group="g0001")
+        for number, status in zip((4, 5), statuses, strict=True)
+    ]
+    return folder_with(tmp_path, *together, evidence=["x0004", "x0005"])
+
+
+@pytest.mark.parametrize(
+    ("answers", "outcome", "batches", "words"),
+    [
+        ([(201, 409), (409, 201), (201, 201)], Reproduced.HOLDS, 3, "after 3 tries"),
+        ([(201, 201)], Reproduced.HOLDS, 1, "after 1 try"),
+        ([(201, 409)], Reproduced.UNKNOWN, TRIES, "a race may be there still"),
+    ],
+)
+def test_what_was_sent_together_is_sent_together_as_often_as_it_takes(
+    tmp_path: Path, answers: list[tuple[int, int]], outcome: Reproduced, batches: int, words: str
+) -> None:
+    """A race that does not show is no race that is gone: then nobody can say."""
+    sizes: list[int] = []
+    left = list(answers)
+
+    def respond(batch: Sequence[RecordedExchange]) -> list[RecordedResponse]:
+        sizes.append(len(batch))
+        statuses = left.pop(0) if len(left) > 1 else left[0]
+        headers = {"content-type": "application/json"}
+        return [RecordedResponse(status=status, headers=headers, body="{}") for status in statuses]
+
+    result = replay(race(tmp_path, 201, 201), VIOLATION, respond)
+    assert (result.outcome, sizes) == (outcome, [2] * batches)
+    assert words in result.reason
+
+
+def test_which_of_two_equal_requests_won_is_chance(tmp_path: Path) -> None:
+    """Where the second got what the first had got then, the violation is the same."""
+    headers = {"content-type": "application/json"}
+    swapped = [RecordedResponse(status=status, headers=headers, body="{}") for status in (500, 201)]
+    result = replay(race(tmp_path, 201, 500), VIOLATION, lambda _: swapped)
+    assert result.outcome is Reproduced.HOLDS
+
+
+def test_a_run_that_recorded_no_groups_shows_them_by_its_times(tmp_path: Path) -> None:
+    """Requests of one scenario that overlap in time were sent together; those that follow were not."""
+    times = ((1.0, 20.0), (1.005, 20.0), (1.024, 9.0), (1.04, 1.0))
+    records = [
+        record(number, "POST /zones", "201 {}", started=started, elapsed_ms=elapsed)
+        for number, (started, elapsed) in enumerate(times, 2)
+    ]
+    log = read_exchanges(folder_with(tmp_path, *records))
+    assert [one.group for one in log.exchanges] == ["with x0002", "with x0002", "", ""]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.journal import Ledger
 from conformance.results.run_json import write_run
-from conformance.run import lifecycle as session
+from conformance.targets import opened
 from conformance.targets.embedded import embedded_target
 from conformance.targets.model import Target
 from tests.suite.analysis.runs import folder_of, run, verdict
@@ -77,7 +77,7 @@ def test_the_violation_is_there_as_long_as_the_defect_is_there(
     reports: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The emulator is started again with the same defect, and the second create succeeds again."""
-    monkeypatch.setattr(session, "embedded_target", lambda: embedded_target(defects=[DEFECT]))
+    monkeypatch.setattr(opened, "embedded_target", lambda: embedded_target(defects=[DEFECT]))
     monkeypatch.chdir(reports)
     said = call(replay, VIOLATION, "--reports", reports)
     assert said.code == 1, said.out
@@ -101,7 +101,7 @@ def test_the_way_to_the_violation_is_printed_and_not_sent(
 ) -> None:
     """Whoever has only a shell gets the lines; no target is asked for them."""
     monkeypatch.chdir(reports)
-    monkeypatch.setattr(session, "embedded_target", lambda: pytest.fail("a target was opened"))
+    monkeypatch.setattr(opened, "embedded_target", lambda: pytest.fail("a target was opened"))
     said = call(replay, VIOLATION, "--reports", reports, "--script")
     assert (said.code, said.out.count("curl -sS")) == (0, 6), said.out
     assert "jq -r .repository.id" in said.out

@@ -1,0 +1,101 @@
+"""Opens a run: what is selected, where its report goes, and the one client that sends."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from conformance.analysis.waivers import known_of, load_or_none
+from conformance.checks.booker import booker
+from conformance.claims.requirements import Catalogue, select
+from conformance.client import Client, budget_for
+from conformance.errors import UsageError
+from conformance.exchange.recorder import Recorder
+from conformance.exchange.redaction import Redactor
+from conformance.ledger.journal import new_ledger, refuse_unfinished
+from conformance.results.model import RunReport
+from conformance.results.run_json import FILE_NAME, load_run
+from conformance.results.verdicts import Book
+from conformance.run.options import Options, limited
+from conformance.run.run import Run
+from conformance.targets.model import Target
+
+WRITTEN: Final = (FILE_NAME, "exchanges.ndjson", "comparison.json", "history.json", "digest.json")
+"""What an earlier run may have left in the folder, and would be taken for this one's."""
+
+
+def new_run(options: Options, target: Target, catalogue: Catalogue) -> Run:
+    """Return a run that is ready to start; its report folder exists and can be written."""
+    run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    selected = frozenset(select(catalogue, options.only))
+    waivers = load_or_none(options.waivers, today=datetime.now(UTC).date(), known=known_of(catalogue))
+    baseline = _baseline(options.baseline, target)
+    folder = _folder(options.report_dir or Path("reports") / run_id, target)
+    target = limited(target, options)
+    redactor = Redactor()
+    ledger = new_ledger(folder / "ledger.ndjson", target.base_url)
+    book = Book()
+    checks = booker(catalogue.judged(), book, redactor, selected)
+    client = Client(
+        target,
+        Recorder(redactor, str(folder / "exchanges.ndjson")),
+        budget_for(target, ledger),
+        ledger,
+        observers=(checks,),
+        on_rate_limit=checks.rate_limit,
+        read_only=options.read_only,
+    )
+    seed = options.seed if options.seed is not None else secrets.randbelow(2**31)
+    return Run(
+        options,
+        target,
+        catalogue,
+        selected,
+        folder,
+        run_id,
+        seed,
+        redactor,
+        book,
+        client,
+        waivers=waivers,
+        baseline=baseline,
+    )
+
+
+def refuse_earlier_run(folder: Path | None) -> None:
+    """Refuse a report folder that somebody named and that holds a run already: it would be lost."""
+    if folder is not None and (folder / FILE_NAME).exists():
+        raise UsageError(
+            f"--report-dir {folder}: it holds the report of an earlier run, which would be lost; "
+            "name another folder, or remove that one"
+        )
+
+
+def _baseline(folder: Path | None, target: Target) -> RunReport | None:
+    """Return the run to compare with, read before anything is sent."""
+    if folder is None:
+        return None
+    baseline = load_run(folder)
+    if baseline.target != target.name:
+        raise UsageError(
+            f"--baseline {folder}: judged {baseline.target!r}, and this run judges {target.name!r}"
+        )
+    return baseline
+
+
+def _folder(folder: Path, target: Target) -> Path:
+    refuse_unfinished(folder / "ledger.ndjson", target.name)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f"{FILE_NAME}.tmp"
+        probe.write_text("")
+        probe.unlink()
+        for old in WRITTEN:
+            (folder / old).unlink(missing_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"the report folder {folder} cannot be written: {error.strerror}; name another with --report-dir"
+        ) from error
+    return folder

@@ -1,0 +1,44 @@
+"""How to run: everything of the command line but the target itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from conformance.targets.model import Target
+
+PROFILES: Final = ("quick", "nightly", "release")
+QUICK_REQUESTS: Final = 500
+"""What a quick run may cost: one minute of the smallest published tier."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to run; None where the target or the suite decides."""
+
+    profile: str = "quick"
+    report_dir: Path | None = None
+    only: tuple[str, ...] = ()
+    seed: int | None = None
+    workers: int = 1
+    max_requests: int | None = None
+    max_writes: int | None = None
+    rate: float | None = None
+    strict: bool = False
+    read_only: bool = False
+    waivers: Path | None = None
+    baseline: Path | None = None
+    min_judged: float = 0.0
+
+
+def limited(target: Target, options: Options) -> Target:
+    """Return the target with what the command line says about limits; it may only narrow them."""
+    changes: dict[str, Any] = {}
+    for key in ("max_requests", "max_writes", "rate"):
+        asked, own = getattr(options, key), getattr(target, key)
+        if asked is not None:
+            changes[key] = asked if own is None else min(asked, own)
+    if options.profile == "quick" and "max_requests" not in changes and target.max_requests is None:
+        changes["max_requests"] = QUICK_REQUESTS
+    return target.model_copy(update=changes) if changes else target
