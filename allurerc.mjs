@@ -12,7 +12,10 @@ export default {
   output: join(run, "allure-report"),
   historyPath: join(dirname(run), "allure-history.jsonl"),
   historyLimit: 30,
-  resolutions: existsSync(known) ? JSON.parse(readFileSync(known, "utf8")) : { rules: [] },
+  resolutions: {
+    ...(existsSync(known) ? JSON.parse(readFileSync(known, "utf8")) : { rules: [] }),
+    knownIssuesPath: join(run, "allure-issues.json"), // Allure writes it, by default into the working folder
+  },
   categories: {
     rules: [
       { name: "Waived violations", matchers: says("waived"), groupBy: [{ label: "operation" }] },

@@ -69,11 +69,6 @@ class Operation:
         return self.method in SAFE_METHODS
 
     @property
-    def successes(self) -> tuple[int, ...]:
-        """Return the documented statuses of success."""
-        return tuple(status for status in self.responses if status < 300)  # noqa: PLR2004 - the 2xx class
-
-    @property
     def path_parameters(self) -> tuple[str, ...]:
         """Return the names of the path's parameters, in the order of the path."""
         return tuple(re.findall(r"{([^}]+)}", self.path))

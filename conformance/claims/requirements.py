@@ -140,6 +140,9 @@ def _validate(file: Path, content: Mapping[str, Any]) -> None:
 def _requirement(row: Mapping[str, Any], file: Path, operations: Mapping[str, Operation]) -> Requirement:
     fields = dict(row)
     meant = fields.pop("operation")
+    for observed in row.get("observes", ()):
+        if (operation := observed.partition("@")[2]) not in ("", "*", *operations):
+            raise UsageError(f"{file}: {row['id']}: observes {observed}, and the specs have no {operation}")
     return Requirement(
         operations=tuple(_meant(meant, row["id"], file, operations)),
         level=Level(fields.pop("level")),

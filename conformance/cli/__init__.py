@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import io
+import errno
 import sys
+from contextlib import suppress
 from typing import Final
 
 import typer
@@ -23,10 +24,12 @@ from conformance.cli.list import list_requirements
 from conformance.cli.replay import replay
 from conformance.cli.report import report
 from conformance.cli.run import run
+from conformance.cli.streams import prepare_streams
 from conformance.cli.waive import waive
 from conformance.cli.waivers import waivers
 from conformance.errors import NotJudged, UsageError
 from conformance.exchange.redaction import scrubbed
+from conformance.results.text import terminal
 from conformance.results.verdicts import ExitCode
 
 HELP: Final = """
@@ -35,6 +38,8 @@ Contract tests for the iTwin Platform APIs: which documented promise does the AP
 `conformance run` alone judges the built-in emulator. Exit codes: 0 conforms, 1 a promise is broken, 2 usage
 or a failure of the suite, 3 could not judge.
 """
+
+UNWRITABLE: Final = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
 
 app = typer.Typer(
     help=HELP,
@@ -64,29 +69,25 @@ app.command("list", cls=Verb)(list_requirements)
 
 
 @app.callback(invoke_without_command=True)
-def _root(version: bool = typer.Option(False, "--version", help="Print the version.", is_eager=True)) -> None:
+def _root(
+    version: bool = typer.Option(False, "--version", help="Print the version.", is_eager=True),
+) -> None:
     if version:
-        typer.echo(__version__)
+        typer.echo(f"conformance {__version__}")
         raise typer.Exit
 
 
 def main() -> None:
     """Run the command line; every error of the user or the suite is one clear line and exit code 2."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # What a server wrote may have no spelling in the terminal's encoding.
-            stream.reconfigure(errors="backslashreplace")
+    prepare_streams()
     try:
-        app()
+        _call()
     except UsageError as error:
         _say(str(error))
         sys.exit(ExitCode.USAGE)
     except NotJudged as why:
         _say(why.reason)
         sys.exit(ExitCode.CANNOT_JUDGE)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(ExitCode.CONFORMS)
     except KeyboardInterrupt:
         _say("interrupted")
         sys.exit(ExitCode.CANNOT_JUDGE)
@@ -98,5 +99,20 @@ def main() -> None:
         sys.exit(ExitCode.USAGE)
 
 
+def _call() -> None:
+    """Call the verb and write out what it printed; a disk that is full is the user's matter."""
+    try:
+        try:
+            app()
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            raise
+        raise UsageError(f"the output cannot be written: {error.strerror}") from error
+
+
 def _say(message: str) -> None:
-    sys.stderr.write(f"conformance: {scrubbed(message)}\n")
+    with suppress(OSError):  # the exit code says it too
+        sys.stderr.write(f"conformance: {terminal(scrubbed(message))}\n")

@@ -22,13 +22,12 @@ def clean(
 ) -> None:
     """Undo what interrupted runs left behind on a target. Safe to run twice."""
     from conformance.claims.requirements import load_claims
+    from conformance.report.console import say_lines
     from conformance.run.cleanup import clean_up, ledgers_below, ledgers_of
     from conformance.targets.opened import open_target
 
     files = [file for path in ledger for file in ledgers_of(path)] if ledger else ledgers_below(reports)
     with open_target(target, targets, load_claims()) as opened:
         done = clean_up(opened, files, dry_run=dry_run)
-    for line in done.lines:
-        typer.echo(line)
-    typer.echo(done.summary)
+    say_lines([*done.lines, done.summary])
     raise typer.Exit(done.exit_code)

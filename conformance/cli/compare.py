@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,6 +40,7 @@ def compare(
     """
     from conformance.analysis.compare import compare as compare_runs
     from conformance.analysis.compare import gate
+    from conformance.results.text import json_text
 
     if as_json and as_markdown:
         raise UsageError("--json or --markdown: one of the two")
@@ -54,17 +54,16 @@ def compare(
     if not comparison.comparable and not force:
         raise UsageError(f"nothing can be said: {comparison.notes[0]}")
     if as_json:
-        typer.echo(json.dumps(comparison.to_document(), indent=2))
+        typer.echo(json_text(comparison.to_document(), 2))
     elif as_markdown:
         from conformance.analysis.compare.markdown import to_markdown
 
         typer.echo(to_markdown(comparison), nl=False)
     else:
-        from rich.console import Console
-
         from conformance.analysis.compare.terminal import print_comparison
+        from conformance.report.console import open_console
 
-        print_comparison(comparison, Console())
+        print_comparison(comparison, open_console())
     raise typer.Exit(gate(comparison, force=force))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,6 +33,7 @@ def doctor(
     3 a run could not judge.
     """
     from conformance.claims.requirements import load_claims
+    from conformance.results.text import json_text
     from conformance.run.doctor import diagnose
     from conformance.targets.opened import open_target
 
@@ -41,36 +41,35 @@ def doctor(
     with open_target(target, targets, catalogue) as opened:
         diagnosis = diagnose(opened, catalogue, tuple(only or ()), read_only=read_only)
     if as_json:
-        typer.echo(json.dumps(diagnosis.to_document(), indent=2))
+        typer.echo(json_text(diagnosis.to_document(), 2))
     else:
         _show(diagnosis)
     raise typer.Exit(diagnosis.exit_code)
 
 
 def _show(diagnosis: Diagnosis) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    from conformance.results.text import one_line, visible
+    from conformance.report.console import open_console, put, say
+    from conformance.results.text import one_line, terminal
 
     styles = {"ok": "green", "note": "yellow", "wrong": "bold red", "down": "bold magenta"}
-    console = Console(highlight=False)
+    out = open_console()
     table = Table("check", "about", "", "seen", box=None, pad_edge=False, padding=(0, 1))
     for one in diagnosis.observations:
-        seen = Text(one_line(visible(one.seen)))
+        seen = Text(one_line(terminal(one.seen)))
         if one.cure:
-            seen.append(f"\n{one_line(visible(one.cure))}", "dim")
+            seen.append(f"\n{one_line(terminal(one.cure))}", "dim")
         state = Text(one.state.value, styles[one.state.value])
-        table.add_row(Text(one.check), Text(visible(one.about)), state, seen)
-    console.print(table)
-    console.print()
+        table.add_row(Text(terminal(one.check)), Text(one_line(terminal(one.about))), state, seen)
+    put(out, table)
+    say(out, "")
     for group in diagnosis.outlook:
         names = ", ".join(group.requirements[:3]) + (", …" if len(group.requirements) > 3 else "")  # noqa: PLR2004 - so many show the kind
-        line = f"NOT_APPLICABLE {group.verdicts}: {visible(group.reason)} ({names})"
-        console.print(Text(line, "dim"), soft_wrap=True)
+        say(out, one_line(f"NOT_APPLICABLE {group.verdicts}: {group.reason} ({names})"), "dim")
     code = diagnosis.exit_code
     end = {0: "a run can judge", 2: "the configuration is wrong", 3: "a run could not judge"}[int(code)]
     not_applicable = sum(group.verdicts for group in diagnosis.outlook)
     total = diagnosis.applicable + not_applicable
-    console.print(f"{diagnosis.target}: {end}; {diagnosis.applicable} of {total} verdicts apply")
+    say(out, f"{diagnosis.target}: {end}; {diagnosis.applicable} of {total} verdicts apply")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -24,7 +23,8 @@ def explain(
     from conformance.analysis.explain import requirement_of
     from conformance.analysis.history import read_history
     from conformance.claims.requirements import load_claims
-    from conformance.results.text import one_line, visible
+    from conformance.report.console import say_lines
+    from conformance.results.text import json_text
     from conformance.run.pytest_plugin.index import scenarios_by_requirement
 
     catalogue = load_claims()
@@ -37,11 +37,9 @@ def explain(
         past=read_history(reports).verdicts_of(requirement, limit),
     )
     if as_json:
-        typer.echo(json.dumps(explanation.to_document(), indent=2))
+        typer.echo(json_text(explanation.to_document(), 2))
         return
-    for line in explanation.lines():
-        indent = line[: len(line) - len(line.lstrip())]
-        typer.echo(indent + one_line(visible(line)))
+    say_lines(explanation.lines())
 
 
 def _defects() -> dict[str, tuple[str, tuple[str, ...]]]:

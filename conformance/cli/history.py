@@ -110,12 +110,14 @@ def _broken(broken: Sequence[BrokenRun]) -> list[dict[str, str]]:
 
 
 def _print_runs(reports: Path, runs: Sequence[RunDigest], broken: Sequence[BrokenRun]) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    for each in broken:  # a run that cannot be read is a run still: it is listed with the others
-        typer.echo(f"{each.folder.name} cannot be read: {each.reason}")
+    from conformance.report.console import open_console, put, say_lines
+    from conformance.results.text import terminal
+
+    # A run that cannot be read is a run still: it is listed with the others.
+    say_lines(f"{each.folder.name} cannot be read: {each.reason}" for each in broken)
     if not runs and not broken:
         typer.echo(f"no run in {reports} yet; `conformance run` writes one")
         return
@@ -140,11 +142,12 @@ def _print_runs(reports: Path, runs: Sequence[RunDigest], broken: Sequence[Broke
             str(run.requests),
             f"{run.seconds:.0f}",
         )
-        table.add_row(*(Text(cell) for cell in cells))
-    Console().print(table)
+        table.add_row(*(Text(terminal(cell)) for cell in cells))
+    put(open_console(), table)
 
 
 def _print_violations(violations: list[OpenViolation]) -> None:
+    from conformance.report.console import say_lines
     from conformance.report.statistics import plural
 
     if violations:
@@ -153,11 +156,9 @@ def _print_violations(violations: list[OpenViolation]) -> None:
         flaky = f", flaky: came {found.came} times and went {found.went}" if found.flaky else ""
         waived = ", waived" if found.waived else ""
         other = "" if found.as_now == found.since else f", as it is now since {_day(found.as_now_started)}"
-        typer.echo(
-            f"{found.verdict} {found.requirement}@{found.operation} on {found.target} "
-            f"since {_day(found.since_started)} (run {found.since}){other}, "
-            f"seen in {plural(found.runs, 'run')}{flaky}{waived}"
-        )
+        where = f"{found.requirement}@{found.operation} on {found.target}"
+        since = f"since {_day(found.since_started)} (run {found.since}){other}"
+        say_lines([f"{found.verdict} {where} {since}, seen in {plural(found.runs, 'run')}{flaky}{waived}"])
 
 
 def _day(moment: str) -> str:
@@ -165,5 +166,7 @@ def _day(moment: str) -> str:
 
 
 def _print_broken(broken: Sequence[BrokenRun]) -> None:
+    from conformance.results.text import one_line, terminal
+
     for run in broken:
-        typer.echo(f"skipped {run.folder}: {run.reason}", err=True)
+        typer.echo(one_line(terminal(f"skipped {run.folder}: {run.reason}")), err=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
+
+HEADINGS: Final = ("requirement", "operation", "level", "sentence")
 
 
 def list_requirements(
@@ -18,10 +20,8 @@ def list_requirements(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Print the requirements: id, operation, level and sentence."""
-    from rich.console import Console
-    from rich.table import Table
-
     from conformance.claims.requirements import load_claims, select
+    from conformance.report.console import open_console, rows_of, say
 
     catalogue = load_claims()
     rows = [(catalogue.rows[r], o) for r, o in select(catalogue, tuple(only or ()))]
@@ -34,9 +34,8 @@ def list_requirements(
         ]  # fmt: skip
         typer.echo(json.dumps(document, indent=2))
         return
-    table = Table("requirement", "operation", "level", "sentence", box=None, pad_edge=False)
-    for row, operation in rows:
-        table.add_row(row.id, operation, str(row.level), row.sentence)
-    console = Console(soft_wrap=False)
-    console.print(table)
-    console.print(f"{len({row.id for row, _ in rows})} requirements, {len(rows)} verdicts in a full run")
+    out = open_console()
+    cells = [(row.id, operation, str(row.level), row.sentence) for row, operation in rows]
+    for line in rows_of(("requirement", "operation", "level", "sentence"), cells, out.width):
+        say(out, line)
+    say(out, f"{len({row.id for row, _ in rows})} requirements, {len(rows)} verdicts in a full run")

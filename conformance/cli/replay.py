@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,6 +42,7 @@ def replay(
     from conformance.analysis.replay.sender import sender
     from conformance.claims.requirements import load_claims
     from conformance.results.run_json import load_run
+    from conformance.results.text import json_text
     from conformance.targets.opened import DEFAULT_FILE, EMULATOR, open_target
 
     named = parse_violation(violation)
@@ -59,14 +59,14 @@ def replay(
     with open_target(name, targets, load_claims()) as opened, sender(opened) as send:
         result = send_again(folder, named, send)
     if as_json:
-        typer.echo(json.dumps(result.to_document(), indent=2))
+        typer.echo(json_text(result.to_document(), 2))
     else:
         _print(result)
     raise typer.Exit(result.exit_code)
 
 
 def _print(result: ReplayResult) -> None:
-    from conformance.results.text import one_line, visible
+    from conformance.report.console import say_lines
 
     lines = [
         f"{result.violation}: {result.outcome.value}",
@@ -77,6 +77,4 @@ def _print(result: ReplayResult) -> None:
         mark = "*" if one.evidence else " "
         lines.append(f"  {mark} {one.id} {one.request}: {one.recorded} then, {one.now} now")
     lines += [f"  left behind: {what}" for what in result.left_behind]
-    for line in lines:
-        indent = line[: len(line) - len(line.lstrip())]
-        typer.echo(indent + one_line(visible(line)))
+    say_lines(lines)

@@ -33,9 +33,11 @@ def report(
 ) -> None:
     """Render a run folder again from its run.json, and tell the run at the terminal."""
     from conformance.report import statistics, terminal
-    from conformance.report.render import kept_comparison, render
+    from conformance.report.material import kept_comparison
+    from conformance.report.registry import render
     from conformance.results.model import schema as json_schema
     from conformance.results.run_json import load_run
+    from conformance.results.text import json_text
 
     if schema:
         typer.echo(json.dumps(json_schema(), indent=2))
@@ -47,7 +49,7 @@ def report(
     paths = render(directory, formats or None, comparison=comparison, history=nights)
     if as_json:
         files = {name: str(path) for name, path in paths.items()}
-        typer.echo(json.dumps({**statistics.overview(run), "files": files}, indent=2))
+        typer.echo(json_text({**statistics.overview(run), "files": files}, 2))
         return
     terminal.show(run, comparison=kept_comparison(directory))
     for path in paths.values():

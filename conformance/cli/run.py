@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -52,51 +51,54 @@ def run(
 
     With no option at all it starts the built-in emulator on a free port and judges it over real HTTP.
     """
-    from conformance.claims.requirements import load_claims
-    from conformance.cli.progress import progress_line
-    from conformance.report.render import kept_comparison
-    from conformance.report.terminal import show
-    from conformance.results.verdicts import judged_percent
-    from conformance.run.open import new_run, refuse_earlier_run
-    from conformance.run.options import PROFILES, Options
-    from conformance.run.pytest_plugin.launch import run_scenarios
-    from conformance.targets.model import parse_rate
-    from conformance.targets.opened import open_target
+    from conformance.cli.progress import shown_progress
 
-    if profile not in PROFILES:
-        raise UsageError(f"--profile {profile}: there are {', '.join(PROFILES)}")
-    try:
-        per_second = parse_rate(rate) if rate else None
-    except ValueError as error:
-        raise UsageError(f"--rate: {error}") from None
-    options = Options(
-        profile=profile,
-        report_dir=report_dir,
-        only=tuple(only or ()),
-        seed=seed,
-        workers=workers,
-        max_requests=max_requests,
-        max_writes=max_writes,
-        rate=per_second,
-        strict=strict,
-        read_only=read_only,
-        waivers=waivers,
-        baseline=baseline,
-        min_judged=min_judged,
-    )
-    refuse_earlier_run(report_dir)
-    catalogue = load_claims()
-    with open_target(target, targets, catalogue) as opened:
-        state = new_run(options, opened, catalogue)
-        with progress_line(quiet=as_json) as progress:
+    with shown_progress(quiet=as_json) as progress:  # before the slow imports
+        from conformance.claims.requirements import load_claims
+        from conformance.run.open import new_run, refuse_earlier_run
+        from conformance.run.options import PROFILES, Options
+        from conformance.run.pytest_plugin.launch import run_scenarios
+        from conformance.targets.model import parse_rate
+        from conformance.targets.opened import open_target
+
+        if profile not in PROFILES:
+            raise UsageError(f"--profile {profile}: there are {', '.join(PROFILES)}")
+        try:
+            per_second = parse_rate(rate) if rate else None
+        except ValueError as error:
+            raise UsageError(f"--rate: {error}") from None
+        options = Options(
+            profile=profile,
+            report_dir=report_dir,
+            only=tuple(only or ()),
+            seed=seed,
+            workers=workers,
+            max_requests=max_requests,
+            max_writes=max_writes,
+            rate=per_second,
+            strict=strict,
+            read_only=read_only,
+            waivers=waivers,
+            baseline=baseline,
+            min_judged=min_judged,
+        )
+        refuse_earlier_run(report_dir)
+        catalogue = load_claims()
+        with open_target(target, targets, catalogue) as opened:
+            state = new_run(options, opened, catalogue)
             report = run_scenarios(state, progress)
+    from conformance.report.material import kept_comparison
+    from conformance.report.terminal import show
+    from conformance.results.text import json_text, terminal
+    from conformance.results.verdicts import judged_percent
+
     if as_json:
-        typer.echo(json.dumps(report.to_document(), indent=2))
+        typer.echo(json_text(report.to_document(), 2))
     else:
         show(report, comparison=kept_comparison(state.folder))
     if (judged := judged_percent(report.verdicts)) < min_judged:
         asked = f"--min-judged asks for {min_judged:g} %"
         typer.echo(f"conformance: {judged:.1f} % of what was selected was judged, and {asked}", err=True)
     for problem in state.harness_errors:
-        typer.echo(f"conformance: the suite failed: {problem}", err=True)
+        typer.echo(terminal(f"conformance: the suite failed: {problem}"), err=True)
     raise typer.Exit(report.exit_code)

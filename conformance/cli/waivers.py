@@ -41,16 +41,14 @@ def waivers(
 
 
 def _print(states: Sequence[WaiverStanding], today: date) -> None:
+    from conformance.report.console import say_lines
     from conformance.report.statistics import plural
-    from conformance.results.text import one_line, visible
 
     if not states:
         typer.echo("no waivers")
     for waiver in states:
         days = waiver.days_left(today) or 0
         left = f"{plural(days, 'day')} left" if days >= 0 else f"OVER since {plural(-days, 'day')}"
-        lines = (
-            f"{left}, until {waiver.expires}: {waiver.requirement} on {waiver.operation} at {waiver.target}",
-            f"{waiver.reason} ({waiver.owner}, {waiver.kind}, since {waiver.first_seen}) {waiver.defect}",
-        )
-        typer.echo("\n    ".join(one_line(visible(line)) for line in lines))
+        where = f"{waiver.requirement} on {waiver.operation} at {waiver.target}"
+        why = f"{waiver.reason} ({waiver.owner}, {waiver.kind}, since {waiver.first_seen}) {waiver.defect}"
+        say_lines([f"{left}, until {waiver.expires}: {where}", f"    {why}"])

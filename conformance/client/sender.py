@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final, Protocol
+from typing import Protocol
 
 from conformance.client.auth.tokens import Credentials
 from conformance.client.budget import Budget
@@ -23,9 +23,6 @@ from conformance.ledger.entries import Leak
 from conformance.ledger.journal import Ledger
 from conformance.ledger.undo import DELETED, undo
 from conformance.targets.model import Target
-
-TOKEN_REQUESTS: Final = 2
-"""Requests that a new token may cost: one for each way to send the credentials."""
 
 
 class OnRateLimit(Protocol):
@@ -137,7 +134,7 @@ class Client:
         sender = UndoSender(
             self._send_with_backoff, self.budget, self.target.consistency_timeout, self.redactor
         )
-        return [leak for ledger in self.ledger.with_inherited() for leak in undo(ledger, sender)]
+        return [leak for ledger in (self.ledger, *self.ledger.inherited) for leak in undo(ledger, sender)]
 
     def close(self) -> None:
         """Close every connection and the files of the run."""
@@ -147,12 +144,15 @@ class Client:
 
 
 def undo_requests(target: Target, ledger: Ledger) -> int:
-    """Return how many requests undo may cost, tokens that expire until then included."""
-    ledgers = ledger.with_inherited()
+    """Return how many requests undo may cost, one for each token that may expire until then included.
+
+    It is one, as the way to send the credentials is known once a role has created something.
+    """
+    ledgers = (ledger, *ledger.inherited)
     entries = [entry for each in ledgers for entry in [*each.pending(maybe=True), *each.lost()]]
     roles = {entry.role for entry in entries}
     renewed = sum(bool(target.roles[r].client_id) for r in roles if r in target.roles)
-    return len(entries) + TOKEN_REQUESTS * renewed
+    return len(entries) + renewed
 
 
 def budget_for(target: Target, ledger: Ledger) -> Budget:

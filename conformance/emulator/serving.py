@@ -98,8 +98,8 @@ def running(  # noqa: PLR0913 - the options of the command line
     """Serve a new emulator on a thread of its own while the context lasts.
 
     ``port`` 0 takes a free one, ``public_url`` is where clients reach it if that is elsewhere, ``rate_limit``
-    is N, N/s or N/m for each application, ``latency`` and ``token_life`` are in seconds. ``settings`` stands
-    in for all options but host, port and defects. Raises :class:`PortError`, :class:`PublicUrlError`,
+    is N, N/s or N/m for each application, ``latency`` and ``token_life`` are in seconds. ``settings`` is used
+    in place of all options but host, port and defects. Raises :class:`PortError`, :class:`PublicUrlError`,
     :class:`RateError`, :class:`StateFileError`, :class:`SeedFileError` or :class:`UnknownDefectError`.
     """
     rate = parse_rate(rate_limit) if isinstance(rate_limit, str) else rate_limit

@@ -13,7 +13,7 @@ class Settings:
     """The choices of one emulator.
 
     ``public_url`` is where clients reach it if that is not where it listens. ``latency`` is waited before
-    each API reply, in seconds. ``token_life`` is in seconds. ``snapshot`` is written when the emulator
+    each API response, in seconds. ``token_life`` is in seconds. ``snapshot`` is written when the emulator
     stops, ``record`` gets one line for each exchange.
     """
 

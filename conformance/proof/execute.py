@@ -24,7 +24,7 @@ from conformance.targets.embedded import embedded_target
 from conformance.targets.model import Target
 
 IDLE: Final = 0.3
-"""Seconds of the pause after which an operation is asked again; faults that need a pause need less."""
+"""Seconds of the pause after which an operation is asked again; defects that need a pause need less."""
 LONGEST: Final = 240.0
 """Seconds after which a case is given up."""
 WORTH_WARMING: Final = 8

@@ -1,4 +1,4 @@
-"""Says what a reader can do so that a promise is judged next time."""
+"""Says what a reader can do so that a requirement is judged next time."""
 
 from __future__ import annotations
 
@@ -32,17 +32,20 @@ _RULES: Final = (
     ),
     (
         r"interrupt|cut off|stopped",
-        "let the run finish; conformance clean --target {target} undoes what is left",
+        "let the run finish; conformance clean --target {target} deletes what is left",
     ),
     (r"profile|nightly|release", "run a larger profile: --profile nightly or --profile release"),
-    (r"prerequisite|set.?up", "look at the exchange that failed first: the promise itself was never reached"),
+    (
+        r"prerequisite|set.?up",
+        "look at the exchange that failed first: the requirement itself was never reached",
+    ),
 )
 
 
 def how_to_judge(verdict: Outcome, reason: str, target: str) -> str:
     """Return one sentence on how to get a verdict where a reason stood in its way."""
     if verdict is Outcome.HARNESS_ERROR:
-        return "this is a defect of the suite, not of the target: report it with run.json attached"
+        return "this is a bug of the suite, not of the target: report it with run.json attached"
     for pattern, advice in _RULES:
         match = re.search(pattern, reason, re.IGNORECASE)
         if match:

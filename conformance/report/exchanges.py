@@ -1,41 +1,44 @@
-"""How a recorded exchange reads in a report."""
+"""Shows recorded exchanges as they read on the wire."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 
-from conformance.exchange.recorded import RecordedExchange
+from conformance.exchange.recorded import RecordedExchange, RecordedRequest, RecordedResponse
 
 
-def request_text(record: RecordedExchange) -> str:
-    """Return the request as it reads on the wire: line, headers, body."""
-    request = record.request
-    return _message(f"{request.method} {request.url}", request.headers, request.body)
+def request_text(exchange: RecordedExchange) -> str:
+    """Return the request: line, headers, body."""
+    request = exchange.request
+    return _message(f"{request.method} {request.url}", request)
 
 
-def response_text(record: RecordedExchange) -> str:
-    """Return the response as it reads on the wire, or what stood in its place."""
-    response = record.response
+def response_text(exchange: RecordedExchange) -> str:
+    """Return the response: status, headers, body; or what stood in its place."""
+    response = exchange.response
     if response is None:
-        return f"no response: {record.failure or 'no reason was recorded'}"
-    text = _message(f"HTTP {response.status}", response.headers, response.body)
+        return f"no response: {exchange.failure or 'no reason was recorded'}"
+    text = _message(f"HTTP {response.status}", response)
     return f"{text}\n(cut off by the recorder)" if response.truncated else text
 
 
-def title(record: RecordedExchange) -> str:
+def title(exchange: RecordedExchange) -> str:
     """Return the exchange in one line: who asked what, and what came back."""
-    request, status = record.request, record.status or "no response"
-    return f"{request.method} {request.url} as {record.role or 'nobody'} → {status}"
+    request = exchange.request
+    return (
+        f"{request.method} {request.url} as {exchange.role or 'nobody'} → {exchange.status or 'no response'}"
+    )
 
 
-def _message(first: str, headers: Mapping[str, str], body: str | None) -> str:
+def _message(first: str, message: RecordedRequest | RecordedResponse) -> str:
+    headers: Mapping[str, str] = message.headers
     lines = [first, *(f"{name}: {value}" for name, value in headers.items())]
-    return "\n".join([*lines, "", pretty(body)] if body else lines)
+    return "\n".join([*lines, "", pretty(message.body)] if message.body else lines)
 
 
 def pretty(body: str) -> str:
-    """Return a JSON body indented, and any other as it is."""
+    """Return a JSON body indented, its escapes decoded, and any other as it is."""
     if not body.lstrip().startswith(("{", "[")):
         return body
     try:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
-from conformance.analysis.replay import carries_forged_token
-from conformance.analysis.reproduction import Planner, shell_script
+from conformance.analysis.reproduction import Plan, Planner, shell_script
 from conformance.errors import UsageError
 from conformance.results.exchange_log import FILE_NAME, read_exchanges
 from conformance.results.model import RunReport
-from conformance.results.text import scrub
+from conformance.results.text import visible
 from conformance.results.verdicts import VIOLATED, Verdict
 
 MOST: Final = 300
@@ -18,6 +18,8 @@ MOST: Final = 300
 
 LARGEST: Final = 50_000_000
 """Exchanges of more bytes are not read whole for a page: `conformance replay --script` does it for one."""
+
+_UNAUTHORIZED: Final = re.compile(r"\b401\b")
 
 
 def scripts_of(run: RunReport) -> Mapping[tuple[str, str], str]:
@@ -31,8 +33,8 @@ def scripts_of(run: RunReport) -> Mapping[tuple[str, str], str]:
         planner = Planner(read_exchanges(run.folder))
     except (OSError, UsageError):
         return {}  # a report without its exchanges still says what was found
-    scripts = ((one.requirement, one.operation, _script(planner, one)) for one in found[:MOST])
-    return {(requirement, operation): text for requirement, operation, text in scripts if text}
+    scripts = ((verdict.pair, _script(planner, verdict)) for verdict in found[:MOST])
+    return {pair: text for pair, text in scripts if text}
 
 
 def _script(planner: Planner, verdict: Verdict) -> str:
@@ -40,4 +42,11 @@ def _script(planner: Planner, verdict: Verdict) -> str:
         plan = planner.plan(verdict.evidence)
     except UsageError:
         return ""
-    return "" if carries_forged_token(verdict, plan) else str(scrub(shell_script(plan)))
+    return "" if _forged(verdict, plan) else visible(shell_script(plan))
+
+
+def _forged(verdict: Verdict, plan: Plan) -> bool:
+    """Tell whether the proof was a token to be refused: no report keeps it, and a good one proves nothing."""
+    if not _UNAUTHORIZED.search(verdict.expected):
+        return False
+    return any(step.request.is_authorized for step in plan.steps if step.id in plan.evidence)

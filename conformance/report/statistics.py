@@ -7,26 +7,42 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.results.model import RunReport, WaiverStanding
-from conformance.results.verdicts import JUDGED, Outcome, Verdict
+from conformance.results.model import RunReport, WaiverStanding, WaiverState
+from conformance.results.text import one_line
+from conformance.results.verdicts import JUDGED, VIOLATED, ExitCode, Outcome, Verdict
 
-VIOLATED: Final = frozenset({Outcome.FAIL, Outcome.DEVIATION})
 NOT_JUDGED: Final = (Outcome.HARNESS_ERROR, Outcome.CANNOT_JUDGE, Outcome.NOT_APPLICABLE)
+OUTCOMES: Final = {
+    ExitCode.CONFORMS: "conforms",
+    ExitCode.VIOLATION: "violated",
+    ExitCode.USAGE: "the suite itself failed",
+    ExitCode.CANNOT_JUDGE: "could not be judged completely",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
     """One reason for which something was not judged, and what it kept from being judged."""
 
-    verdict: Outcome
+    outcome: Outcome
     reason: str
     verdicts: tuple[Verdict, ...]
 
+    @property
+    def size(self) -> int:
+        """Return how many verdicts are missing for this reason."""
+        return len(self.verdicts)
+
+    @property
+    def requirements(self) -> list[str]:
+        """Return the ids of the requirements, each once."""
+        return sorted({verdict.requirement for verdict in self.verdicts})
+
 
 def count(verdicts: Iterable[Verdict]) -> dict[Outcome, int]:
-    """Return how many verdicts there are of each verdict; every verdict is a key."""
+    """Return how many verdicts there are of each outcome; every outcome is a key."""
     found = Counter(verdict.outcome for verdict in verdicts)
-    return {verdict: found[verdict] for verdict in Outcome}
+    return {outcome: found[outcome] for outcome in Outcome}
 
 
 def by_operation(run: RunReport) -> dict[str, list[Verdict]]:
@@ -44,16 +60,23 @@ def violations(run: RunReport) -> list[Verdict]:
 
 def tolerated(run: RunReport) -> list[Verdict]:
     """Return what is violated and not red: deviations, waived and provisional violations."""
-    return [j for j in run.verdicts if j.outcome in VIOLATED and not run.is_red(j)]
+    return [v for v in run.verdicts if v.outcome in VIOLATED and not run.is_red(v)]
 
 
 def why_tolerated(run: RunReport, verdict: Verdict) -> str:
     """Return why a violated requirement is not red."""
     if verdict.waived:
         return f"waived: {verdict.waived}"
-    if run.requirement(verdict.requirement).provisional:
+    if run.is_provisional(verdict.requirement):
         return "provisional: a new requirement, reported and not red yet"
     return "a deviation: inferred, not this operation's own sentence; red with --strict"
+
+
+def message(verdict: Verdict) -> str:
+    """Return a verdict in one sentence: expected and actual of a violation, else why it was not judged."""
+    if verdict.outcome in VIOLATED:
+        return f"expected {verdict.expected}; got {verdict.actual or verdict.reason}"
+    return verdict.reason
 
 
 def gaps(run: RunReport) -> list[Gap]:
@@ -63,40 +86,32 @@ def gaps(run: RunReport) -> list[Gap]:
         if verdict.outcome not in JUDGED:
             reason = verdict.reason or "no reason was given"
             groups.setdefault((verdict.outcome, reason), []).append(verdict)
-    found = [Gap(verdict, reason, tuple(group)) for (verdict, reason), group in groups.items()]
-    return sorted(found, key=lambda gap: (NOT_JUDGED.index(gap.verdict), -len(gap.verdicts), gap.reason))
+    found = [Gap(outcome, reason, tuple(group)) for (outcome, reason), group in groups.items()]
+    return sorted(found, key=lambda gap: (NOT_JUDGED.index(gap.outcome), -len(gap.verdicts), gap.reason))
 
 
-def expired(run: RunReport) -> list[WaiverStanding]:
+def ended_waivers(run: RunReport) -> list[WaiverStanding]:
     """Return the waivers that make the run red: expired, or stale because the requirement holds again."""
-    return [waiver for waiver in run.waivers if waiver.state in {"expired", "stale"}]
+    return [waiver for waiver in run.waivers if waiver.state is not WaiverState.ACTIVE]
 
 
 def judged_share(verdicts: Iterable[Verdict]) -> float:
-    """Return the judged part of all promises, from 0 to 1."""
+    """Return the judged part of all requirements, from 0 to 1."""
     counts = count(verdicts)
     total = sum(counts.values())
-    return sum(counts[verdict] for verdict in JUDGED) / total if total else 0.0
+    return sum(counts[outcome] for outcome in JUDGED) / total if total else 0.0
 
 
 def overview(run: RunReport) -> dict[str, object]:
     """Return the numbers of a run that a machine asks for first."""
-    counts = count(run.verdicts)
+    shown = ("requirement", "operation", "expected", "actual")
     return {
         "run_id": run.run_id,
         "target": run.target,
         "exit_code": run.exit_code,
         "complete": run.complete,
-        "counts": {verdict.value: number for verdict, number in counts.items()},
-        "violations": [
-            {
-                "requirement": j.requirement,
-                "operation": j.operation,
-                "expected": j.expected,
-                "actual": j.actual,
-            }
-            for j in violations(run)
-        ],
+        "counts": {outcome.value: number for outcome, number in count(run.verdicts).items()},
+        "violations": [{name: getattr(v, name) for name in shown} for v in violations(run)],
         "judged_share": round(judged_share(run.verdicts), 4),
         "leaks": len(run.leaks),
     }
@@ -104,55 +119,51 @@ def overview(run: RunReport) -> dict[str, object]:
 
 def headline(run: RunReport) -> str:
     """Return the run in one line for humans."""
-    return f"{run.target}: {outcome(run)} ({breakdown(run)})"
+    return f"{run.target}: {result(run)} ({breakdown(run)})"
+
+
+def result(run: RunReport) -> str:
+    """Return what came of the run in a few words: what the exit code means here."""
+    red, ended = len(violations(run)), len(ended_waivers(run))
+    parts = [plural(red, "violation")] if red else []
+    if ended:
+        parts.append(plural(ended, "expired or stale waiver"))
+    if red and run.exit_code == ExitCode.CONFORMS:  # judged against a baseline that had them too
+        parts[0] += ", none of them new since the baseline"
+    if not parts and not judged_share(run.verdicts):
+        return f"not judged: {_why_nothing(run)}"
+    return " and ".join(parts) or OUTCOMES[run.exit_code]
+
+
+def _why_nothing(run: RunReport) -> str:
+    """Return the one reason for which nothing was judged, or the largest of them."""
+    found = gaps(run)
+    if run.stopped or not found:
+        return one_line(run.stopped) or "nothing was selected, or the run ended before it judged anything"
+    more = f", and {plural(len(found) - 1, 'other reason')}" if len(found) > 1 else ""
+    return one_line(max(found, key=lambda gap: len(gap.verdicts)).reason) + more
 
 
 def breakdown(run: RunReport) -> str:
-    """Return what the promises came to, in one phrase."""
+    """Return what the requirements came to, in one phrase."""
     counts = count(run.verdicts)
-    judged = sum(counts[verdict] for verdict in JUDGED)
-    words = [f"{judged} of {len(run.verdicts)} promises judged"]
-    calm = tolerated(run)
+    waived = [verdict for verdict in tolerated(run) if verdict.waived]
+    new = [v for v in tolerated(run) if not v.waived and run.is_provisional(v.requirement)]
     groups = (
-        (sum(1 for j in calm if _is_deviation(run, j)), "deviation", "s"),
-        (sum(1 for j in calm if j.waived), "waived", ""),
-        (sum(1 for j in calm if _is_new(run, j)), "violated and too new to be red", ""),
+        (len(tolerated(run)) - len(waived) - len(new), "deviation", "s"),
+        (len(waived), "waived", ""),
+        (len(new), "violated and too new to be red", ""),
         (counts[Outcome.CANNOT_JUDGE], "could not be judged", ""),
         (counts[Outcome.HARNESS_ERROR], "failed in the suite itself", ""),
         (counts[Outcome.NOT_APPLICABLE], "not applicable here", ""),
         (len(run.leaks), "left behind at the target", ""),
     )
+    judged = sum(counts[outcome] for outcome in JUDGED)
+    words = [f"{judged} of {len(run.verdicts)} requirements judged"]
     words += [f"{number} {name}{'' if number == 1 else more}" for number, name, more in groups if number]
     if not run.complete:
         words.append(f"cut off: {run.stopped or 'no reason was given'}")
     return "; ".join(words)
-
-
-def _is_deviation(run: RunReport, verdict: Verdict) -> bool:
-    return verdict.outcome is Outcome.DEVIATION and not verdict.waived and not _is_new(run, verdict)
-
-
-def _is_new(run: RunReport, verdict: Verdict) -> bool:
-    return not verdict.waived and run.requirement(verdict.requirement).provisional
-
-
-def outcome(run: RunReport) -> str:
-    """Return the run's outcome in a few words: what the exit code means here."""
-    red, old = len(violations(run)), len(expired(run))
-    parts = [plural(red, "violation")] if red else []
-    if old:
-        parts.append(plural(old, "expired or stale waiver"))
-    if red and run.exit_code == 0:  # judged against a baseline that had them too
-        parts[0] += ", none of them new since the baseline"
-    if parts:
-        return " and ".join(parts)
-    outcomes = {
-        0: "conforms",
-        1: "violated",
-        2: "the suite itself failed",
-        3: "could not be judged completely",
-    }
-    return outcomes[run.exit_code]
 
 
 def plural(number: int, noun: str) -> str:

@@ -10,12 +10,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from conformance.analysis.compare import Comparison
 from conformance.analysis.compare.comparison_text import counted, said
-from conformance.report import answers, statistics
-from conformance.results.model import RunReport
-from conformance.results.text import one_line, shorten
-from conformance.results.verdicts import Outcome, Verdict
+from conformance.analysis.compare.model import Comparison
+from conformance.report import assumptions_text, statistics
+from conformance.report.console import fits, open_console, put, say
+from conformance.results.model import RunReport, WaiverState
+from conformance.results.text import one_line, shorten, terminal
+from conformance.results.verdicts import ExitCode, Outcome, Verdict
 
 SHOWN_VIOLATIONS: Final = 50
 SHOWN_LINES: Final = 20
@@ -40,48 +41,50 @@ _HEADINGS: Final = {
 
 def show(run: RunReport, console: Console | None = None, comparison: Comparison | None = None) -> None:
     """Print the run: a table by operation, each violation with its proof, what was not judged, what moved."""
-    out = console or Console(highlight=False)
-    out.print(_table(run))
+    out = console or open_console()
+    _counts(run, out)
     _violations(run, out)
     _tolerated(run, out)
     _gaps(run, out)
     _waivers(run, out)
     _leaks(run, out)
-    _answers(run, out)
-    _moved(comparison, out)
-    _line(out, "")
-    _line(out, f"Report: {run.folder}", "dim")
-    _line(out, statistics.headline(run), _mood(run))
+    _assumptions(run, out)
+    _changes(comparison, out)
+    say(out, f"\nReport: {run.folder}", "dim")
+    mood = {ExitCode.CONFORMS: "bold green", ExitCode.VIOLATION: "bold red"}.get(
+        run.exit_code, "bold magenta"
+    )
+    out.print(Text(one_line(terminal(statistics.headline(run))), mood), soft_wrap=True)
 
 
-def _table(run: RunReport) -> Table:
+def _counts(run: RunReport, out: Console) -> None:
     totals = statistics.count(run.verdicts)
-    shown = [verdict for verdict in Outcome if totals[verdict] or verdict in {Outcome.PASS, Outcome.FAIL}]
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_footer=len(run.operations) > 1)
-    table.add_column("operation", "all", overflow="fold", vertical="bottom")
-    for verdict in shown:
+    shown = [outcome for outcome in Outcome if totals[outcome] or outcome in {Outcome.PASS, Outcome.FAIL}]
+    several = len(run.operations) > 1
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_footer=several)
+    table.add_column("operation", "all", no_wrap=True, vertical="bottom")
+    for outcome in shown:
         table.add_column(
-            _HEADINGS.get(verdict, verdict.value), str(totals[verdict]), justify="right", no_wrap=True
+            _HEADINGS.get(outcome, outcome.value), str(totals[outcome]), justify="right", no_wrap=True
         )
+    lines = []
     for operation, verdicts in statistics.by_operation(run).items():
         counts = statistics.count(verdicts)
         cells = [Text(str(counts[v]) if counts[v] else "·", STYLES[v] if counts[v] else "dim") for v in shown]
-        table.add_row(Text(operation), *cells)
-    return table
+        table.add_row(Text(terminal(operation)), *cells)
+        lines.append(f"{operation}: " + ", ".join(f"{counts[v]} {v.value}" for v in shown if counts[v]))
+    if fits(out, table):
+        put(out, table)
+    else:
+        say(out, "\n".join(lines))
 
 
-def _answers(run: RunReport, out: Console) -> None:
+def _assumptions(run: RunReport, out: Console) -> None:
     """Print what the target does otherwise than the emulator assumes; summary.md has the rest too."""
-    found = run.assumptions
-    if found:
-        _heading(out, answers.headline(found))
-    for line in answers.answered(each for each in found if not each.confirmed):
-        _line(out, f"  {line}")
-
-
-def _line(out: Console, text: str, style: str = "") -> None:
-    """Print a line that the terminal may wrap by itself and that we never break."""
-    out.print(Text(text, style), soft_wrap=True, highlight=False)
+    if run.assumptions:
+        _heading(out, assumptions_text.headline(run.assumptions))
+    for line in assumptions_text.checked(check for check in run.assumptions if not check.confirmed):
+        say(out, f"  {one_line(line)}")
 
 
 def _fields(out: Console, *rows: tuple[str, str, str]) -> None:
@@ -91,14 +94,13 @@ def _fields(out: Console, *rows: tuple[str, str, str]) -> None:
     grid.add_column(overflow="fold")
     for name, value, style in rows:
         if value:
-            grid.add_row(Text(name, "dim"), Text(value, style))
+            grid.add_row(Text(name, "dim"), Text(terminal(value), style))
     if grid.row_count:
-        out.print(Padding(grid, (0, 0, 0, 2)), highlight=False)
+        put(out, Padding(grid, (0, 0, 0, 2), expand=False))
 
 
 def _heading(out: Console, title: str, style: str = "bold") -> None:
-    _line(out, "")
-    _line(out, title, style)
+    say(out, f"\n{title}", style)
 
 
 def _violations(run: RunReport, out: Console) -> None:
@@ -108,17 +110,12 @@ def _violations(run: RunReport, out: Console) -> None:
     for verdict in found[:SHOWN_VIOLATIONS]:
         _violation(run, verdict, out)
     if len(found) > SHOWN_VIOLATIONS:
-        _line(out, f"\n… and {len(found) - SHOWN_VIOLATIONS} more: see report.html in the run folder")
+        say(out, f"\n… and {len(found) - SHOWN_VIOLATIONS} more: see report.html in the run folder")
 
 
 def _violation(run: RunReport, verdict: Verdict, out: Console) -> None:
     requirement = run.requirement(verdict.requirement)
-    _line(out, "")
-    _line(
-        out,
-        f"{verdict.outcome} {verdict.requirement} on {verdict.operation}",
-        STYLES[verdict.outcome],
-    )
+    say(out, f"\n{_named(verdict)}", STYLES[verdict.outcome])
     _fields(
         out,
         ("page says", requirement.quote and f"“{requirement.quote}”", ""),
@@ -128,8 +125,12 @@ def _violation(run: RunReport, verdict: Verdict, out: Console) -> None:
         ("note", verdict.reason if verdict.actual else "", ""),
         ("evidence", ", ".join(verdict.evidence[-5:]), ""),
     )
-    if verdict.curl:
-        _line(out, f"  {verdict.curl}", "cyan")
+    if verdict.curl:  # never broken by us: it is copied
+        out.print(Text(f"  {terminal(verdict.curl)}", "cyan"), soft_wrap=True)
+
+
+def _named(verdict: Verdict) -> str:
+    return f"{verdict.outcome} {verdict.requirement} on {verdict.operation}"
 
 
 def _tolerated(run: RunReport, out: Console) -> None:
@@ -137,7 +138,7 @@ def _tolerated(run: RunReport, out: Console) -> None:
     if found:
         _heading(out, f"Violated, not red ({len(found)})", "bold yellow")
     for verdict in found[:SHOWN_LINES]:
-        _line(out, f"  {verdict.outcome} {verdict.requirement} on {verdict.operation}")
+        say(out, f"  {_named(verdict)}")
         _fields(
             out,
             ("why", statistics.why_tolerated(run, verdict), ""),
@@ -152,63 +153,48 @@ def _gaps(run: RunReport, out: Console) -> None:
     if found:
         _heading(out, f"Not judged ({sum(len(gap.verdicts) for gap in found)})")
     for gap in found[:SHOWN_LINES]:
-        names = sorted({verdict.requirement for verdict in gap.verdicts})
+        names = gap.requirements
         rest = f" and {len(names) - SHOWN_NAMES} more" if len(names) > SHOWN_NAMES else ""
-        listed = ", ".join(names[:SHOWN_NAMES]) + rest
-        _line(out, f"  {gap.verdict} ({len(gap.verdicts)}): {one_line(gap.reason)}", STYLES[gap.verdict])
-        _line(out, f"    {listed}", "dim")
+        say(out, f"  {gap.outcome} ({len(gap.verdicts)}): {one_line(gap.reason)}", STYLES[gap.outcome])
+        say(out, f"    {', '.join(names[:SHOWN_NAMES])}{rest}", "dim")
     _rest(out, len(found))
 
 
 def _waivers(run: RunReport, out: Console) -> None:
+    active = WaiverState.ACTIVE
     if run.waivers:
         _heading(out, f"Waivers ({len(run.waivers)})")
-    for waiver in sorted(run.waivers, key=lambda w: (w.state == "active", w.expires))[:SHOWN_LINES]:
-        until = f"until {waiver.expires}" if waiver.expires else ""
-        words = [
-            waiver.state,
-            waiver.requirement,
-            f"on {waiver.operation}" if waiver.operation else "",
-            until,
-        ]
-        style = "" if waiver.state == "active" else "bold red"
-        _line(
-            out,
-            f"  {' '.join(word for word in words if word)}: {shorten(one_line(waiver.reason), 200)}",
-            style,
-        )
+    for waiver in sorted(run.waivers, key=lambda w: (w.state is active, w.expires))[:SHOWN_LINES]:
+        operation = f" on {waiver.operation}" if waiver.operation else ""
+        until = f" until {waiver.expires}" if waiver.expires else ""
+        reason = shorten(one_line(waiver.reason), 200)
+        style = "" if waiver.state is active else "bold red"
+        say(out, f"  {waiver.state} {waiver.requirement}{operation}{until}: {reason}", style)
     _rest(out, len(run.waivers))
 
 
 def _leaks(run: RunReport, out: Console) -> None:
     if run.leaks:
-        _heading(
-            out,
-            f"Left behind at the target ({len(run.leaks)}): `conformance clean` removes it",
-            "bold magenta",
-        )
+        title = f"Left behind at the target ({len(run.leaks)}): `conformance clean` removes it"
+        _heading(out, title, "bold magenta")
     for leak in run.leaks[:SHOWN_LINES]:
-        _line(out, f"  {leak.what}: {leak.undo}" + (f" ({one_line(leak.error)})" if leak.error else ""))
+        say(out, "  " + one_line(f"{leak.what}: {leak.undo}" + (f" ({leak.error})" if leak.error else "")))
     _rest(out, len(run.leaks))
 
 
-def _moved(comparison: Comparison | None, out: Console) -> None:
+def _changes(comparison: Comparison | None, out: Console) -> None:
     """Print what moved since the run before; what stayed is only counted."""
     if comparison is None:
         return
     _heading(out, f"Since {comparison.old}: {counted(comparison.counts)}")
     for move in comparison.news[:SHOWN_LINES]:
-        causes = " or ".join(move.causes)
         what = f"  {said(move.move)}: {move.requirement} on {move.operation}"
         what += f", seen in {move.scenario} too" if move.scenario else ""
-        _line(out, what + (f" ({causes})" if causes else ""), "red" if move.red else "")
+        what += f" ({' or '.join(move.causes)})" if move.causes else ""
+        say(out, what, "red" if move.red else "")
     _rest(out, len(comparison.news))
 
 
 def _rest(out: Console, number: int) -> None:
     if number > SHOWN_LINES:
-        _line(out, f"  … and {number - SHOWN_LINES} more")
-
-
-def _mood(run: RunReport) -> str:
-    return {0: "bold green", 1: "bold red"}.get(run.exit_code, "bold magenta")
+        say(out, f"  … and {number - SHOWN_LINES} more")

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from conformance.errors import UsageError
 from conformance.results.model import SCHEMA_VERSION, RunReport, WaiverState
@@ -122,7 +121,7 @@ def _edited(path: Path, lines: list[str]) -> UsageError:
     return UsageError("\n  ".join([head, *lines]))
 
 
-def _sentences(problems: Iterable[ErrorDetails]) -> Iterable[str]:
+def _sentences(problems: Iterable[Mapping[str, Any]]) -> Iterable[str]:
     for problem in problems:
         parts = [f"[{part}]" if isinstance(part, int) else f".{part}" for part in problem["loc"]]
         place = visible("".join(parts).removeprefix("."))
@@ -133,7 +132,7 @@ def _sentences(problems: Iterable[ErrorDetails]) -> Iterable[str]:
             yield f"{place}: {_wanted(problem)}, found {_shown(problem['input'])}"
 
 
-def _wanted(problem: ErrorDetails) -> str:
+def _wanted(problem: Mapping[str, Any]) -> str:
     kind, _, what = problem["type"].partition("_")
     if what == "type" and kind in _KINDS:
         return f"expected {_KINDS[kind]}"

@@ -2,7 +2,7 @@ r"""Text of others, made harmless for where it goes: whatever a server says neve
 
 One function for each destination: `terminal` (also the log of a CI job), `markdown`, `code_span` and
 `code_block`, `xml`, `visible` (HTML, whose markup Jinja escapes) and `json_text`. Each is the last step
-before the text is written: nothing that is decoded on the way, as a JSON escape ``\\ufffe``, gets past it.
+before the text is written: nothing that is decoded on the way, as a JSON escape ``\ufffe``, gets past it.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from typing import Final
 
 from conformance.analysis.compare import Comparison, compare
 from conformance.analysis.history import History, keep_digest, read_history
-from conformance.report.render import render
+from conformance.report.registry import render
 from conformance.results.model import RunReport
 from conformance.results.run_json import load_run, write_run
 from conformance.run.reporting import assumptions_of, booked_report

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from conformance.client.auth.forged_tokens import forged
 from conformance.client.auth.token_claims import why_useless
@@ -28,19 +29,23 @@ class BadTokens:
 
     def forged(self) -> Mapping[str, str]:
         """Return forged tokens by kind, made of the owner's token of this moment."""
-        made, credentials, good = self.world.made, self.world.run.client.credentials, self.good
-        keys = made.once("published keys", credentials.published_keys)
-        return made.once(f"forged {hash(good)}", lambda: forged(good, keys))
+        good, keys = self.good, self._keys()
+        return self.world.made.once(f"forged {hash(good)}", lambda: forged(good, keys))
 
     def ready(self, name: str) -> str:
         """Return a ready token of the targets file; `NotJudged` where its fault is not its only one."""
-        target = self.world.run.target
-        token = target.tokens[name].get_secret_value()
-        keys = self.world.made.once("published keys", self.world.run.client.credentials.published_keys)
-        useless = why_useless(name, token, good=self.good, scope=target.scope, keys=keys, now=time.time())
+        return self._checked(name, self.world.run.target.tokens[name].get_secret_value(), f"tokens.{name}")
+
+    def _checked(self, name: str, token: str, called: str) -> str:
+        """Return the token; `NotJudged` where it is refused for something else than its own fault."""
+        scope, keys = self.world.run.target.scope, self._keys()
+        useless = why_useless(name, token, good=self.good, scope=scope, keys=keys, now=time.time())
         if useless:
-            raise NotJudged(f"tokens.{name} {useless}: what it is refused for proves nothing")
+            raise NotJudged(f"{called} {useless}: what it is refused for proves nothing")
         return token
+
+    def _keys(self) -> Mapping[str, Any]:
+        return self.world.made.once("published keys", self.world.run.client.credentials.published_keys)
 
     def of_another_issuer(self) -> Iterator[str]:
         """Yield tokens of other issuers: the targets file's, and one of the issuer that we are ourselves."""
@@ -54,4 +59,6 @@ class BadTokens:
         if "wrong_scope" in self.world.run.target.tokens:
             return self.ready("wrong_scope")
         credentials = self.world.run.client.credentials
-        return self.world.made.once("wrong scope", lambda: credentials.token_without_scope("owner"))
+        token = self.world.made.once("wrong scope", lambda: credentials.token_without_scope("owner"))
+        called = "the token that the token service gives without the scope"
+        return self._checked("wrong_scope", token, called) if token else ""

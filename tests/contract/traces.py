@@ -22,6 +22,7 @@ def refused_ids(run: Run, *statuses: int, repository: str = "") -> set[str]:
         sent, params = exchange.request.json, exchange.request.params
         here = not repository or params.get("repositoryId") == repository
         if here and isinstance(sent, dict) and isinstance(sent.get("id"), str):
-            found.setdefault(sent["id"], set()).add(exchange.status)
-    refused = {name: seen for name, seen in found.items() if not seen & set(SUCCESS)}
+            found.setdefault(sent["id"], set()).add(None if exchange.no_answer else exchange.status)
+    # What was not answered may have been created.
+    refused = {name: seen for name, seen in found.items() if not seen & {*SUCCESS, None}}
     return {name for name, seen in refused.items() if not statuses or seen & set(statuses)}

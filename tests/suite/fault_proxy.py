@@ -1,4 +1,4 @@
-"""A small server in front of the emulator that hands requests on, or does something terrible instead."""
+"""A small server in proxy of the emulator that hands requests on, or does something terrible instead."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReceivedRequest:
     """One request as it arrived: `number` counts from 1, `at` is in seconds."""
 
     number: int
@@ -58,17 +58,17 @@ class Asked:
         return False
 
 
-Behaviour = Callable[[Asked], bool]
+Behaviour = Callable[[ReceivedRequest], bool]
 """Answers a request; returns whether the connection stays open."""
 
 
 @dataclass
-class Front:
+class FaultProxy:
     """A listening server; `seen` holds every request that arrived."""
 
     upstream: str
     behave: Behaviour
-    seen: list[Asked] = field(default_factory=list)
+    seen: list[ReceivedRequest] = field(default_factory=list)
     _listener: socket.socket | None = None
     _idle: threading.Condition = field(default_factory=threading.Condition)
     _busy: int = 0
@@ -114,11 +114,13 @@ class Front:
                 with self._idle:
                     number = len(self.seen) + 1
                     forward = _forwarder(self.upstream, method, path, headers, body)
-                    asked = Asked(number, time.monotonic(), method, path, headers, body, sock, forward)
-                    self.seen.append(asked)
+                    received = ReceivedRequest(
+                        number, time.monotonic(), method, path, headers, body, sock, forward
+                    )
+                    self.seen.append(received)
                     self._busy += 1
                 try:
-                    if not self.behave(asked):
+                    if not self.behave(received):
                         return
                 finally:
                     with self._idle:
@@ -155,11 +157,11 @@ def _forwarder(
 
 
 @contextmanager
-def fronted(upstream: str, behave: Behaviour = Asked.hand_on) -> Iterator[Front]:
-    """Open a front before this server until the block ends."""
-    front = Front(upstream, behave)
-    front.open()
+def fault_proxy(upstream: str, behave: Behaviour = ReceivedRequest.hand_on) -> Iterator[FaultProxy]:
+    """Open a proxy before this server until the block ends."""
+    proxy = FaultProxy(upstream, behave)
+    proxy.open()
     try:
-        yield front
+        yield proxy
     finally:
-        front.shut()
+        proxy.shut()

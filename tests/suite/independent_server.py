@@ -48,7 +48,11 @@ class Call:
         if not isinstance(body, dict):
             raise Refusal(422, code, *(("MissingRequiredProperty", name) for name in required))
         faults = [("MissingRequiredProperty", n) for n in required if body.get(n) in (None, "")]
-        faults += [("InvalidValue", n) for n in required if body.get(n) and not isinstance(body[n], str)]
+        faults += [
+            ("InvalidValue", n)
+            for n in required
+            if body.get(n) not in (None, "") and not isinstance(body[n], str)
+        ]
         faults += [("InvalidValue", n) for n in body if closed and n not in required]
         if faults:
             raise Refusal(422, code, *faults)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from conformance.analysis.compare.comparison_text import said
 from conformance.analysis.compare.model import Comparison, Kind, Move
 from conformance.analysis.compare.terminal import summary
-from conformance.results.text import markdown, visible
+from conformance.results.text import markdown
 
 
 def to_markdown(comparison: Comparison) -> str:
@@ -18,7 +18,7 @@ def to_markdown(comparison: Comparison) -> str:
 def _lines(comparison: Comparison) -> Iterator[str]:
     yield "## What moved"
     yield ""
-    yield f"{_cell(comparison.old)} → {_cell(comparison.new)}: {summary(comparison)}."
+    yield f"{markdown(comparison.old)} → {markdown(comparison.new)}: {summary(comparison)}."
     for kind in Kind:
         moves = comparison.of(kind)
         if not moves:
@@ -30,15 +30,11 @@ def _lines(comparison: Comparison) -> Iterator[str]:
     if comparison.notes:
         yield ""
     for note in comparison.notes:
-        yield f"- {_cell(note)}"
-
-
-def _cell(text: str) -> str:
-    return markdown(visible(text))
+        yield f"- {markdown(note)}"
 
 
 def _row(move: Move) -> str:
     causes = " or ".join(cause.value for cause in move.causes)
     verdicts = (move.before or "none", move.after or "none")
     cells = (move.requirement, move.operation, *verdicts, causes, move.detail)
-    return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
+    return "| " + " | ".join(markdown(cell) for cell in cells) + " |"

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from conformance.analysis.compare.comparison_text import counted, said
 from conformance.analysis.compare.model import Comparison, Kind, Move
-from conformance.results.text import one_line, visible
+from conformance.results.text import one_line, terminal
 
 COLOURS: Final = {
     Kind.NEW_VIOLATION: "bold red",
@@ -56,7 +56,7 @@ def summary(comparison: Comparison) -> str:
 
 def printable(text: str) -> str:
     """Return the text on one line, without anything that a terminal would obey."""
-    return one_line(visible(text))
+    return one_line(terminal(text))
 
 
 def _line(move: Move) -> Text:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import io
 import os
 import re
 import tempfile
@@ -11,7 +11,10 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-import yaml
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+from yaml import safe_load
 
 from conformance.analysis.waivers.load import Known, load, parse
 from conformance.analysis.waivers.model import Waiver
@@ -29,7 +32,8 @@ KEYS: Final = (
     "kind",
 )
 _PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9 ._/-]*[A-Za-z0-9]")
-_EMPTY: Final = re.compile(r"^waivers:[ \t]*(?:\[\s*\]|~|null)?[ \t]*(#.*)?$", re.MULTILINE)
+INDENT: Final = 2
+LONGEST_LINE: Final = 4096
 
 
 def add(file: Path, waiver: Waiver, *, today: date, known: Known | None = None) -> Waiver:
@@ -57,44 +61,37 @@ def _as_written(file: Path) -> str:
 
 
 def _with_row(text: str, waiver: Waiver, name: str) -> str:
+    """Return the text with the row added; comments, quotes, folds, indentation and line ends stay."""
     newline = "\r\n" if "\r\n" in text else "\n"
-    sequence = _sequence(text)
-    if sequence is None or not sequence.value:
-        head = _EMPTY.sub(lambda match: f"waivers:{'  ' + match[1] if match[1] else ''}", text, count=1)
-        if head == text and not re.search(r"^waivers:\s*$", text, re.MULTILINE):
-            raise UsageError(f"{name}: the empty list is written in an unusual way; write waivers: []")
-        indent = 2
-    elif sequence.flow_style:
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = LONGEST_LINE
+    document = yaml.load(text.replace("\r\n", "\n"))
+    rows = document.get("waivers")
+    if rows and rows.fa.flow_style():
         raise UsageError(f"{name}: the rows stand in [ ]; write each as a block that begins with a dash")
-    else:
-        head, indent = text, sequence.start_mark.column
-    if not head.endswith(("\n", "\r")):
-        head += newline
-    return head + _row(waiver, indent, newline)
+    if document.fa.flow_style():
+        raise UsageError(f"{name}: the empty list is written in an unusual way; write waivers: []")
+    if not rows:
+        rows = document["waivers"] = CommentedSeq()
+    dash = rows.lc.col if rows else INDENT
+    step = rows[-1].lc.col - dash if rows else INDENT
+    yaml.indent(mapping=step, sequence=dash + step, offset=dash)
+    rows.append(CommentedMap((key, _value(getattr(waiver, key))) for key in KEYS))
+    out = io.StringIO()
+    yaml.dump(document, out)
+    return out.getvalue().replace("\n", newline)
 
 
-def _sequence(text: str) -> yaml.SequenceNode | None:
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
-    if isinstance(root, yaml.MappingNode):
-        for key, value in root.value:
-            if key.value == "waivers" and isinstance(value, yaml.SequenceNode):
-                return value
-    return None
+def _value(value: str | date) -> str | date:
+    """Return a value as the file has it: bare where it is plain words or a day, else in double quotes.
 
-
-def _row(waiver: Waiver, indent: int, newline: str) -> str:
-    lines = [f"{key}: {_scalar(getattr(waiver, key))}" for key in KEYS]
-    first, *rest = lines
-    pad = " " * indent
-    return "".join([f"{pad}- {first}{newline}", *(f"{pad}  {line}{newline}" for line in rest)])
-
-
-def _scalar(value: str | date) -> str:
-    """Return the value as YAML: bare where it is plain words, else quoted as JSON, which is YAML too."""
-    if isinstance(value, date):
-        return value.isoformat()
-    plain = _PLAIN.fullmatch(value) and isinstance(yaml.safe_load(value), str)
-    return value if plain else json.dumps(value, ensure_ascii=False)
+    Our reader is of YAML 1.1, for which words such as yes are no text.
+    """
+    if isinstance(value, str) and not (_PLAIN.fullmatch(value) and isinstance(safe_load(value), str)):
+        quoted: str = DoubleQuotedScalarString(value)
+        return quoted
+    return value
 
 
 def _replace(file: Path, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from conformance.emulator.defects.changes import Change
@@ -36,3 +37,10 @@ class Variation:
     change: Change
     patience: float = 0.0
     concurrent: bool = False
+
+
+def variation(
+    name: str, *, patience: float = 0.0, concurrent: bool = False
+) -> Callable[[str, Change], Variation]:
+    """Return what makes the variation of this name of a sentence and a change."""
+    return lambda sentence, change: Variation(name, sentence, change, patience, concurrent)

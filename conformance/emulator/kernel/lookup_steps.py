@@ -47,28 +47,33 @@ def find(fact: str, lookup: Callable[[Call], object | None], refusal: Response) 
     return step
 
 
-def find_itwin(call: Call) -> Response | None:
-    """Find the path's iTwin, or answer 404 iTwinNotFound."""
-    itwin = lookup_itwin(call, call.ids["iTwinId"])
-    if itwin is None:
-        return itwin_not_found()
-    call.itwin = itwin
-    return None
+def find_named_itwin(named: Callable[[Call], str], refusal: Response) -> Handler:
+    """Return a step that finds the iTwin that the call names, or refuses."""
+
+    def step(call: Call) -> Response | None:
+        itwin = lookup_itwin(call, named(call))
+        if itwin is None:
+            return refusal
+        call.itwin = itwin
+        return None
+
+    return step
 
 
-def see_itwin(call: Call) -> Response | None:
-    """Refuse a user that may not read the iTwin with 403."""
-    allowed = call.rule("may_see", call.state, call.user, call.itwin)
-    return None if allowed else insufficient_permissions()
+find_itwin = find_named_itwin(lambda call: call.ids["iTwinId"], itwin_not_found())
+
+
+def unless_allowed(test: Callable[[Call], bool]) -> Handler:
+    """Return a step that refuses with 403 a call that does not pass the test."""
+    return lambda call: None if test(call) else insufficient_permissions()
+
+
+see_itwin = unless_allowed(lambda call: call.rule("may_see", call.state, call.user, call.itwin))
 
 
 def require(*needed: str) -> Handler:
     """Return a step that refuses with 403 unless the user holds these permissions on the iTwin."""
-
-    def authorize(call: Call) -> Response | None:
-        return None if set(needed) <= call.permissions(call.itwin) else insufficient_permissions()
-
-    return authorize
+    return unless_allowed(lambda call: set(needed) <= call.permissions(call.itwin))
 
 
 def find_repository(call: Call) -> Response | None:
@@ -106,31 +111,21 @@ def find_data(call: Call) -> Response | None:
 
 def require_on_data(*needed: str) -> Handler:
     """Return a step that refuses with 403 unless the user holds these on one of the reality data's iTwins."""
-
-    def authorize(call: Call) -> Response | None:
-        return None if holds(call, call.reality_data, frozenset(needed)) else insufficient_permissions()
-
-    return authorize
+    return unless_allowed(lambda call: holds(call, call.reality_data, frozenset(needed)))
 
 
 def needs_on_itwin(side: str) -> Handler:
     """Return a step that refuses who lacks the operation's permissions of this side on the iTwin with 403."""
-
-    def authorize(call: Call) -> Response | None:
-        needed = set(call.services.needs[call.operation, side])
-        return None if needed <= call.permissions(call.itwin) else insufficient_permissions()
-
-    return authorize
+    return unless_allowed(lambda call: _needed(call, side) <= call.permissions(call.itwin))
 
 
 def needs_on_data(side: str) -> Handler:
     """Return a step that refuses who lacks the permissions of this side on the reality data with 403."""
+    return unless_allowed(lambda call: holds(call, call.reality_data, _needed(call, side)))
 
-    def authorize(call: Call) -> Response | None:
-        needed = frozenset(call.services.needs[call.operation, side])
-        return None if holds(call, call.reality_data, needed) else insufficient_permissions()
 
-    return authorize
+def _needed(call: Call, side: str) -> frozenset[str]:
+    return frozenset(call.services.needs[call.operation, side])
 
 
 def holds(call: Call, data: RealityData, needed: frozenset[str]) -> bool:

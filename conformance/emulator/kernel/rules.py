@@ -70,23 +70,13 @@ def associated_with(data: RealityData, itwin: ITwin) -> bool:
     return itwin.id in data.itwins
 
 
-RULES: dict[str, Callable[..., Any]] = {
-    "associated_once": associated_once,
-    "associated_with": associated_with,
-    "blank": blank,
-    "canonical_id": canonical_id,
-    "id_taken": id_taken,
-    "is_guid": is_guid,
-    "is_member": access.is_member,
-    "kept_text": kept_text,
-    "may_see": access.may_see,
-    "name_taken": name_taken,
-    "permissions": access.permissions,
-    "same_data_center": same_data_center,
-    "same_organization": same_organization,
-    "takes_resources": takes_resources,
-    "too_long": too_long,
-}
+_FUNCTIONS: tuple[Callable[..., Any], ...] = (
+    *(access.is_member, access.may_see, access.permissions),
+    *(associated_once, associated_with, same_data_center, same_organization),
+    *(blank, canonical_id, is_guid, kept_text, too_long),
+    *(id_taken, name_taken, takes_resources),
+)
+RULES = {function.__name__: function for function in _FUNCTIONS}
 
 NEEDS: dict[tuple[str, str], tuple[str, ...]] = {
     ("associateRealityData", "source"): ("realitydata_create", "realitydata_assign"),

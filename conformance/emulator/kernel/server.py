@@ -24,7 +24,7 @@ _STOP_TIMEOUT = 5.0
 
 
 class _Protocol(HttpToolsProtocol):
-    """Uvicorn's protocol, which also hands the transport on, so that a fault can write raw bytes."""
+    """Uvicorn's protocol, which also hands the transport on, so that a defect can write raw bytes."""
 
     def on_message_begin(self) -> None:
         super().on_message_begin()

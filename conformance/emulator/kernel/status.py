@@ -18,6 +18,7 @@ from conformance.emulator.state.state import KINDS
 
 RESET_PATH = "/_emulator/reset"
 STATE_PATH = "/_emulator/state"
+_OWN = ("its own iTwins",)
 _STYLE = (
     "body{font:14px sans-serif;margin:2em}td,th{text-align:left;padding:.2em 1em .2em 0}code{background:#eee}"
 )
@@ -51,20 +52,13 @@ def counts(emulator: Emulator) -> dict[str, int]:
 def page(emulator: Emulator) -> str:
     """Return the status page; it holds no secret and no token."""
     users = [
-        (
-            user.role,
-            user.client_id,
-            "administrator" if user.administrator else ", ".join(user.grants or ("its own iTwins",)),
-        )
+        (user.role, user.client_id, "administrator" if user.administrator else ", ".join(user.grants or _OWN))
         for user in emulator.services.state.users
     ]
     recent = [
         (
-            datetime.fromtimestamp(each.at, UTC).strftime("%H:%M:%S"),
-            each.method,
-            each.path,
-            each.operation,
-            str(each.status),
+            f"{datetime.fromtimestamp(each.at, UTC):%H:%M:%S}",
+            *(each.method, each.path, each.operation, str(each.status)),
             f"{each.milliseconds:.1f} ms",
         )
         for each in reversed(emulator.recent)

@@ -58,7 +58,7 @@ def compose(  # noqa: PLR0913 - the parts of a targets file
     fixtures: Mapping[str, str],
     rate: Rate | None,
 ) -> TargetsText:
-    """Return the files' text for one target; secrets stand only in the ``.env``."""
+    """Return the files' text for one target; secrets are only in the ``.env``."""
     prefix = target.upper().replace("-", "_")
     lines = [
         f"[targets.{target}]",

@@ -31,7 +31,7 @@ def _without(permission: str) -> _Seat:
     return _Seat(f"no_{permission}", grants=tuple(each for each in PERMISSIONS if each != permission))
 
 
-SEATS = (
+GRANTS_BY_ROLE = (
     _Seat(OWNER),
     _Seat(READER, grants=READ_ONLY),
     _Seat(OUTSIDER, 1),
@@ -45,7 +45,7 @@ SEATS = (
 def plant(state: State) -> None:
     """Put the built-in world into an empty state; ids and secrets are new each time."""
     home, abroad = (add_organization(state, name) for name in ("Acme Corp.", "Globex"))
-    for seat in SEATS:
+    for seat in GRANTS_BY_ROLE:
         organization = (home, abroad)[seat.organization].id
         state.users.put(
             new_user(seat.role, organization, seat.grants, seat.quota, administrator=seat.administrator)

@@ -31,7 +31,7 @@ on conflict (kind, key) do update set value = excluded.value
 
 
 class Store:
-    """A state file. ``committed`` is awaited before a response that promises a write goes out."""
+    """A state file. ``committed`` is awaited before a response that acknowledges a write goes out."""
 
     def __init__(self, path: Path) -> None:
         """Open or create the file, readable by its owner only; raise :class:`StateFileError`."""

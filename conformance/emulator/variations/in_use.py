@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from conformance.emulator.defects.changes import Change, before, every, fresh, nothing
-from conformance.emulator.defects.defect import Variation
+from conformance.emulator.defects.defect import variation
 from conformance.emulator.kernel.call import Call
 from conformance.emulator.kernel.emulator import Emulator
 from conformance.emulator.kernel.responses import Response, refuse
@@ -55,24 +55,17 @@ def _filled(role: str) -> Change:
 
 
 VARIATIONS = (
-    Variation(
-        "throttled-now-and-then", "A client that is told to wait waits, and goes on.", fresh(_throttled)
+    variation("throttled-now-and-then")(
+        "A client that is told to wait waits, and goes on.", fresh(_throttled)
     ),
-    Variation(
-        "siblings-fail-now-and-then",
-        "An operation that the suite only uses may fail and succeed when it is sent again.",
-        fresh(_weak),
+    variation("siblings-fail-now-and-then")(
+        "An operation that the suite only uses may fail and succeed when it is sent again.", fresh(_weak)
     ),
-    Variation("a-platform-in-use", "The target holds much more than what the suite makes.", _filled(OWNER)),
-    Variation(
-        "names-taken-by-others",
-        "Another organization has used the same words for its own things.",
-        _filled(OUTSIDER),
+    variation("a-platform-in-use")("The target holds much more than what the suite makes.", _filled(OWNER)),
+    variation("names-taken-by-others")(
+        "Another organization has used the same words for its own things.", _filled(OUTSIDER)
     ),
-    Variation(
-        "a-second-run-at-the-same-time",
-        "Two teams judge the same target at the same time.",
-        nothing,
-        concurrent=True,
+    variation("a-second-run-at-the-same-time", concurrent=True)(
+        "Two teams judge the same target at the same time.", nothing
     ),
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.emulator.defects import changes
-from conformance.emulator.defects.defect import Variation
+from conformance.emulator.defects.defect import Variation, variation
 from conformance.emulator.defects.operations import ACCOUNT, ASSOCIATE, EVERY, MOVE, RESOURCE, in_success
 from conformance.emulator.kernel.call import Call
 from conformance.emulator.kernel.pipeline import Handler
@@ -42,16 +42,14 @@ def _instead(status: int, error: str, message: str) -> Callable[..., object]:
 def _conditions(status: int, error: str) -> Variation:
     refusal = _instead(status, error, "The reality data cannot be moved there.")
     steps = ("check_associations", "check_organization", "check_data_center")
-    return Variation(
-        f"move-conditions-answer-{status}",
+    return variation(f"move-conditions-answer-{status}")(
         "The page gives move four conditions and says for three of them neither status nor code.",
         changes.together(*(changes.wrap(MOVE, step, refusal) for step in steps)),
     )
 
 
 def _other_class(status: int, error: str) -> Variation:
-    return Variation(
-        f"other-class-answers-{status}",
+    return variation(f"other-class-answers-{status}")(
         "The page says that resources belong to map layers and not how another class is refused.",
         changes.wrap(RESOURCE, "check_class", _instead(status, error, "The repository takes no resources.")),
     )
@@ -104,38 +102,30 @@ def _capitals(_call: Call, response: Response) -> Response:
 
 
 VARIATIONS = (
-    Variation(
-        "account-refuses-strangers-with-403",
+    variation("account-refuses-strangers-with-403")(
         "Page 003 lists no 403 and the other pages use it for the same case.",
         changes.replace_step(ACCOUNT, "authorize", _forbid_non_members),
     ),
-    Variation(
-        "account-tells-its-status",
+    variation("account-tells-its-status")(
         "The page's table has a status and its example has none.",
         in_success("account", lambda body: body["iTwin"].setdefault("status", "Active") and None),
     ),
-    Variation(
-        "account-has-a-type",
+    variation("account-has-a-type")(
         "The account's type is null in the example and text in the schema.",
         in_success("account", lambda body: body["iTwin"].update(type="Enterprise")),
     ),
-    Variation(
-        "routes-know-no-malformed-ids",
+    variation("routes-know-no-malformed-ids")(
         "Routes are matched before anybody looks at the token, and a malformed id matches none.",
         changes.before((RESOURCE, ACCOUNT), "header", _match_route),
     ),
-    Variation(
-        "unknown-scheme-is-unauthorized",
+    variation("unknown-scheme-is-unauthorized")(
         "Only the code of a missing header is documented for 401.",
         changes.code(EVERY, "InvalidAuthorizationScheme", "Unauthorized"),
     ),
-    Variation(
-        "bad-token-has-a-code-of-its-own",
-        "Which code a bad token gets is open.",
-        changes.code(EVERY, "Unauthorized", "InvalidToken"),
+    variation("bad-token-has-a-code-of-its-own")(
+        "Which code a bad token gets is open.", changes.code(EVERY, "Unauthorized", "InvalidToken")
     ),
-    Variation(
-        "unknown-itwin-has-another-code",
+    variation("unknown-itwin-has-another-code")(
         "Associate and move document the status of an unknown iTwin, not its code.",
         changes.code((ASSOCIATE, MOVE), "iTwinNotFound", "ITwinNotAvailable"),
     ),
@@ -144,18 +134,15 @@ VARIATIONS = (
     _conditions(409, "AlreadyExists"),
     _other_class(403, "InsufficientPermissions"),
     _other_class(404, "iTwinRepositoryNotFound"),
-    Variation(
-        "malformed-json-answers-400",
+    variation("malformed-json-answers-400")(
         "Whether malformed JSON is 400 or 422 is open.",
         changes.before((MOVE, RESOURCE), "validate", _refuse_with_400),
     ),
-    Variation(
-        "malformed-reality-data-is-not-found",
+    variation("malformed-reality-data-is-not-found")(
         "Whether a malformed reality data id is 404 or 422 is open.",
         changes.drop((ASSOCIATE, MOVE), "check_data_id"),
     ),
-    Variation(
-        "what-is-foreign-is-not-found",
+    variation("what-is-foreign-is-not-found")(
         "Whether what is not the caller's is forbidden or unknown is open.",
         changes.together(
             changes.wrap((ASSOCIATE, MOVE), "authorize_source", _hide),
@@ -163,63 +150,49 @@ VARIATIONS = (
             changes.wrap(RESOURCE, "authorize", _hide),
         ),
     ),
-    Variation(
-        "readers-see-nothing",
+    variation("readers-see-nothing")(
         "Whether a member without permissions sees an iTwin at all is up to its roles.",
         changes.together(
             changes.wrap_rule("may_see", _not_for_readers), changes.wrap_rule("is_member", _not_for_readers)
         ),
     ),
-    Variation(
-        "names-compared-without-case",
-        "Whether names are compared with regard to case is open.",
-        changes.rule("name_taken", _name_taken),
+    variation("names-compared-without-case")(
+        "Whether names are compared with regard to case is open.", changes.rule("name_taken", _name_taken)
     ),
-    Variation(
-        "ids-compared-without-case",
-        "Whether ids are compared with regard to case is open.",
-        changes.rule("id_taken", _id_taken),
+    variation("ids-compared-without-case")(
+        "Whether ids are compared with regard to case is open.", changes.rule("id_taken", _id_taken)
     ),
-    Variation(
-        "names-are-trimmed",
+    variation("names-are-trimmed")(
         "Whether blanks around a name are kept is open, as long as answer and store agree.",
         changes.rule("kept_text", lambda field, text: text.strip() if field == "displayName" else text),
     ),
-    Variation(
-        "blanks-are-a-value",
+    variation("blanks-are-a-value")(
         "Whether an id or a name of blanks only is empty is open.",
         changes.rule("blank", lambda _field, value: value is None or value == ""),
     ),
-    Variation(
-        "length-in-utf-16",
+    variation("length-in-utf-16")(
         "Whether the 200 characters are code points or UTF-16 units is open.",
         changes.rule(
             "too_long",
             lambda _field, text: len(text.encode("utf-16-le", "surrogatepass")) > _LONGEST_UTF_16,
         ),
     ),
-    Variation(
-        "details-in-another-order",
-        "The order of several details is open.",
-        changes.body(RESOURCE, _turn, status=422),
+    variation("details-in-another-order")(
+        "The order of several details is open.", changes.body(RESOURCE, _turn, status=422)
     ),
-    Variation(
-        "more-details-than-needed",
+    variation("more-details-than-needed")(
         "Further details about the same member are allowed.",
         changes.body((ASSOCIATE, MOVE, RESOURCE), _repeat, status=422),
     ),
-    Variation(
-        "guests-are-repositories-of-the-itwin",
+    variation("guests-are-repositories-of-the-itwin")(
         "A new iTwin may begin with more than one generated repository.",
         changes.body("listRepositories", _add_repository, status=200),
     ),
-    Variation(
-        "unknown-before-forbidden",
+    variation("unknown-before-forbidden")(
         "Whether existence or permission is looked at first is open for members.",
         changes.reorder(RESOURCE, "find_repository", ahead_of="authorize"),
     ),
-    Variation(
-        "associate-repeats-ids-in-capitals",
+    variation("associate-repeats-ids-in-capitals")(
         "The spelling of a GUID says nothing.",
         changes.together(
             changes.on_response(ASSOCIATE, _capitals, status=200),
@@ -230,8 +203,7 @@ VARIATIONS = (
             ),
         ),
     ),
-    Variation(
-        "refusals-without-details",
+    variation("refusals-without-details")(
         "The schema of the resource's 422 does not ask for details.",
         changes.body(RESOURCE, lambda body: body["error"].pop("details", None) and None, status=422),
     ),

@@ -12,7 +12,7 @@ from typing import Any
 from conformance.emulator.apis.operations import OPERATIONS
 from conformance.emulator.defects import changes
 from conformance.emulator.defects.changes import Change
-from conformance.emulator.defects.defect import Variation
+from conformance.emulator.defects.defect import variation
 from conformance.emulator.defects.operations import EVERY, RESOURCE
 from conformance.emulator.kernel.call import Call
 from conformance.emulator.kernel.responses import Response
@@ -83,50 +83,40 @@ def _lagging_reads() -> Change:
 
 
 VARIATIONS = (
-    Variation(
-        "errors-with-null-target", "The schema of an error lets target be null.", _in_errors(target=None)
+    variation("errors-with-null-target")(
+        "The schema of an error lets target be null.", _in_errors(target=None)
     ),
-    Variation(
-        "errors-with-more-members",
+    variation("errors-with-more-members")(
         "The schema of an error allows members of its own.",
         _in_errors(innererror={"traceId": "7"}, target="request"),
     ),
-    Variation(
-        "errors-in-other-words",
+    variation("errors-in-other-words")(
         "Messages are for people and may be in another language.",
         _in_errors(message="Die Anfrage wurde abgelehnt."),
     ),
-    Variation(
-        "vendor-media-type", "A JSON body may carry the platform's own media type.", _media_type(_VENDOR)
+    variation("vendor-media-type")(
+        "A JSON body may carry the platform's own media type.", _media_type(_VENDOR)
     ),
-    Variation("media-type-without-charset", "JSON needs no charset.", _media_type("application/json")),
-    Variation(
-        "media-type-in-capitals",
+    variation("media-type-without-charset")("JSON needs no charset.", _media_type("application/json")),
+    variation("media-type-in-capitals")(
         "Media types and their parameters are compared without regard to case.",
         _media_type('Application/JSON;charset="UTF-8"'),
     ),
-    Variation(
-        "correlation-id-in-capitals",
-        "The spelling of a GUID says nothing.",
-        changes.on_response(EVERY, _shouting_id),
+    variation("correlation-id-in-capitals")(
+        "The spelling of a GUID says nothing.", changes.on_response(EVERY, _shouting_id)
     ),
-    Variation(
-        "more-headers",
+    variation("more-headers")(
         "Gateways, caches and browsers add headers of their own.",
         changes.together(*(changes.header(ALL, name, value) for name, value in _HEADERS.items())),
     ),
-    Variation(
-        "location-of-the-new-resource",
-        "HTTP recommends a Location with 201.",
-        changes.header(RESOURCE, "Location", "/somewhere", status=201),
+    variation("location-of-the-new-resource")(
+        "HTTP recommends a Location with 201.", changes.header(RESOURCE, "Location", "/somewhere", status=201)
     ),
-    Variation(
-        "challenge-with-401",
+    variation("challenge-with-401")(
         "HTTP asks for WWW-Authenticate with 401.",
         changes.header(EVERY, "WWW-Authenticate", 'Bearer error="invalid_token"', status=401),
     ),
-    Variation(
-        "limits-explained",
+    variation("limits-explained")(
         "A 429 may tell tier, API, operation and application.",
         changes.together(
             *(
@@ -135,27 +125,23 @@ VARIATIONS = (
             )
         ),
     ),
-    Variation(
-        "connections-closed-after-each-reply",
-        "A server may close a connection when it has answered.",
-        changes.header(ALL, "Connection", "close"),
+    variation("connections-closed-after-each-reply")(
+        "A server may close a connection when it has answered.", changes.header(ALL, "Connection", "close")
     ),
-    Variation(
-        "json-escaped-and-indented", "Escapes and blanks are a matter of taste in JSON.", _written(indent=2)
+    variation("json-escaped-and-indented")(
+        "Escapes and blanks are a matter of taste in JSON.", _written(indent=2)
     ),
-    Variation(
-        "members-in-another-order", "The members of a JSON object have no order.", _written(sort_keys=True)
+    variation("members-in-another-order")(
+        "The members of a JSON object have no order.", _written(sort_keys=True)
     ),
-    Variation(
-        "newest-first",
+    variation("newest-first")(
         "The order of a list is open.",
         changes.together(
             changes.body("listRepositoryResources", lambda body: body["resources"].reverse(), status=200),
             changes.body("listRealityDataITwins", lambda body: body["iTwins"].reverse(), status=200),
         ),
     ),
-    Variation(
-        "siblings-tell-more",
+    variation("siblings-tell-more")(
         "The operations that the suite only uses may gain members at any time.",
         changes.body(
             tuple(name for name in ALL if name not in EVERY),
@@ -163,16 +149,13 @@ VARIATIONS = (
             when=lambda _, response: isinstance(response.json, dict),
         ),
     ),
-    Variation(
-        "small-pages",
+    variation("small-pages")(
         "A list may come in pages smaller than asked for, with a link to the next.",
         changes.before("listRepositoryResources", "respond", _cut_page),
     ),
-    Variation("slow-but-correct", "Every reply takes 200 ms.", changes.on_response(ALL, _wait)),
-    Variation(
-        "reads-lag-behind-writes",
+    variation("slow-but-correct")("Every reply takes 200 ms.", changes.on_response(ALL, _wait)),
+    variation("reads-lag-behind-writes", patience=5.0)(
         "A read may show a write only after a while, within the target's patience.",
         changes.fresh(_lagging_reads),
-        patience=5.0,
     ),
 )

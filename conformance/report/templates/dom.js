@@ -1,4 +1,4 @@
-// Builds elements. Text is only ever set as text, so nothing that a server answered can become markup.
+// Builds elements. Text is only ever set as text, so nothing that a server sent can become markup.
 const byId = (id) => document.getElementById(id);
 
 function make(tag, attributes, ...children) {
@@ -20,7 +20,7 @@ const VERDICTS = {
 const CODES = Object.fromEntries(Object.entries(VERDICTS).map(([code, name]) => [name, code]));
 const GLYPHS = { F: "✕", D: "!", H: "‼", C: "?", O: "◦", P: "✓", N: "–" };
 const WORST = "FWDHCPON.";
-const nightWords = (code) => ({ ".": "not there", W: "waived" })[code] || words(code);
+const stateWords = (code) => ({ ".": "not there", W: "waived" })[code] || words(code);
 const words = (code) => VERDICTS[code].replace("_", " ");
 
 for (const row of data.rows) {

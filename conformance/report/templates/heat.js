@@ -1,36 +1,36 @@
-// The last nights of each requirement: height and colour say how bad, so that it reads without colour too.
+// The last runs of each requirement: height and colour say how bad, so that it reads without colour too.
 const worse = (a, b) => (WORST.indexOf(a) <= WORST.indexOf(b) ? a : b);
 
-function nightsOf(rows) {
+function historyOf(rows) {
   const merged = new Map();
   for (const row of rows) {
     const past = row.h || "";
     const entry = merged.get(row.r) || { requirement: row.requirement, past: ".".repeat(past.length) };
-    entry.past = [...entry.past].map((code, night) => worse(code, past[night])).join("");
+    entry.past = [...entry.past].map((code, run) => worse(code, past[run])).join("");
     merged.set(row.r, entry);
   }
   return [...merged.values()];
 }
 
 const troubled = (past) => /[FWDCH]/.test(past) || new Set(past.replaceAll(".", "")).size > 1;
-const weight = (past) => [...past].reduce((sum, code, night) => sum + (code === "F" ? 1000 + night : "DW".includes(code) ? 10 : 0), 0)
+const weight = (past) => [...past].reduce((sum, code, run) => sum + (code === "F" ? 1000 + run : "DW".includes(code) ? 10 : 0), 0)
   + (past.endsWith("F") ? 1e6 : 0);
 
-// How a violation went: a night that could not judge it neither ends nor begins it, and a waived one is one.
+// How a violation went: a run that could not judge it neither ends nor begins it, and a waived one is one.
 function spell(past) {
-  const judged = [...past].map((code, night) => ({ night, bad: "FDW".includes(code), code })).filter(({ code }) => !".CHN".includes(code));
+  const judged = [...past].map((code, run) => ({ run, bad: "FDW".includes(code), code })).filter(({ code }) => !".CHN".includes(code));
   const bad = judged.filter((one) => one.bad);
   const came = judged.filter((one, index) => one.bad && !(index && judged[index - 1].bad)).length;
   const went = judged.filter((one, index) => !one.bad && index && judged[index - 1].bad).length;
   const lastGood = judged.findLastIndex((one) => !one.bad);
   const open = Boolean(judged.length) && judged.at(-1).bad;
-  return { nights: bad.length, waived: bad.filter(({ code }) => code === "W").length, came, went, since: open ? judged[lastGood + 1].night : -1 };
+  return { runs: bad.length, waived: bad.filter(({ code }) => code === "W").length, came, went, since: open ? judged[lastGood + 1].run : -1 };
 }
 
-function scenario(past) {
-  const { nights, waived, came, went } = spell(past);
-  const parts = [`now ${nightWords(past.at(-1)).toLowerCase()}`];
-  if (nights) parts.push(`violated in ${nights} of ${past.length} nights${waived ? `, waived in ${waived}` : ""}`);
+function course(past) {
+  const { runs, waived, came, went } = spell(past);
+  const parts = [`now ${stateWords(past.at(-1)).toLowerCase()}`];
+  if (runs) parts.push(`violated in ${runs} of ${past.length} runs${waived ? `, waived in ${waived}` : ""}`);
   if (went) parts.push(`came ${times(came)} and went ${times(went)}`);
   return parts.join(", ");
 }
@@ -38,20 +38,20 @@ function scenario(past) {
 const times = (number) => (number === 1 ? "once" : number === 2 ? "twice" : `${number} times`);
 
 function sinceWhen(row) {
-  const { since, nights, came, went } = spell(row.h || "");
-  if (since < 0 || data.nights.length < 2) return null;
-  const first = since === data.nights.length - 1 ? "New in this run" : `Violated since ${data.nights[since].day}`;
-  const all = nights > 1 ? `; in ${nights} of the last ${data.nights.length} nights` : "";
+  const { since, runs, came, went } = spell(row.h || "");
+  if (since < 0 || data.runs.length < 2) return null;
+  const first = since === data.runs.length - 1 ? "New in this run" : `Violated since ${data.runs[since].day}`;
+  const all = runs > 1 ? `; in ${runs} of the last ${data.runs.length} runs` : "";
   const flaky = went ? `. Flaky: it came ${times(came)} and went ${times(went)}` : "";
   return make("p", { class: "soft" }, `${first}${all}${flaky}.`);
 }
 
 function heatRow({ requirement, past }) {
-  const text = scenario(past);
+  const text = course(past);
   const strip = make("span", { class: "strip", role: "img", "aria-label": text });
-  [...past].forEach((code, night) => {
+  [...past].forEach((code, run) => {
     const kind = { ".": "none", W: "v-FAIL waived" }[code] || `v-${VERDICTS[code]}`;
-    strip.append(make("i", { class: kind, title: `${data.nights[night].day}: ${nightWords(code)}` }));
+    strip.append(make("i", { class: kind, title: `${data.runs[run].day}: ${stateWords(code)}` }));
   });
   return make("div", { class: "heat-row" },
     make("a", { class: "id", href: `#v=&q=${encodeURIComponent(requirement.id)}`, "data-q": requirement.id }, breakable(requirement.id)),
@@ -61,10 +61,10 @@ function heatRow({ requirement, past }) {
 const heat = pager(byId("heat"), byId("heat-more"), 60, heatRow);
 
 function drawHeat(rows) {
-  if (data.nights.length < 2) return;
-  const all = nightsOf(rows);
+  if (data.runs.length < 2) return;
+  const all = historyOf(rows);
   const shown = byId("calm").checked ? all : all.filter(({ past }) => troubled(past));
   shown.sort((a, b) => weight(b.past) - weight(a.past) || (a.requirement.id < b.requirement.id ? -1 : 1));
   heat.show(shown);
-  if (!shown.length) byId("heat").append(make("p", { class: "empty" }, "No requirement was ever red or changed in these nights."));
+  if (!shown.length) byId("heat").append(make("p", { class: "empty" }, "No requirement was ever red or changed in these runs."));
 }

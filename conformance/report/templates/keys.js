@@ -3,7 +3,7 @@ const letters = byId("keys-on");
 
 function walk(step) {
   const all = [...byId("list").querySelectorAll(":scope > details > summary")];
-  const here = all.indexOf(document.activeElement.closest?.("details.finding")?.querySelector("summary"));
+  const here = all.indexOf(document.activeElement.closest?.("details.verdict")?.querySelector("summary"));
   const next = here < 0 ? 0 : here + step;
   if (next >= all.length && !byId("list-more").hidden) {
     byId("list-more").click();
@@ -18,7 +18,7 @@ function walk(step) {
 }
 
 function copyHere() {
-  const key = document.activeElement.closest?.("details.finding")?.dataset.key || state.at;
+  const key = document.activeElement.closest?.("details.verdict")?.dataset.key || state.at;
   const row = listed.find((candidate) => candidate.key === key);
   if (row && curlOf(row)) copy(curlOf(row));
   else say(row ? "This verdict has no curl line" : "Go to a verdict first: j");

@@ -15,7 +15,7 @@ function matrixRow({ requirement, cells }) {
 const matrixBody = make("tbody", {});
 byId("matrix-box").append(make("table", { class: "matrix" },
   make("thead", {}, make("tr", {}, make("th", { scope: "col" }, "Requirement"),
-    columns.map((operation) => make("th", { scope: "col", title: operation.call }, make("span", {}, operation.id))))),
+    columns.map((operation) => make("th", { scope: "col", title: operation.path }, make("span", {}, operation.id))))),
   matrixBody));
 const matrix = pager(matrixBody, byId("matrix-more"), 100, matrixRow);
 

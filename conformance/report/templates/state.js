@@ -29,7 +29,7 @@ function writeState(step) {
 function haystack(row) {
   if (row.text === undefined) {
     const { requirement, operation } = row;
-    const parts = [requirement.id, operation.id, operation.call, requirement.quote, requirement.expect];
+    const parts = [requirement.id, operation.id, operation.path, requirement.quote, requirement.expect];
     row.text = [...parts, row.e, row.a, row.n, row.w, row.f].join("\n").toLowerCase();
   }
   return row.text;

@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from conformance.claims.requirements import Catalogue
+from conformance.claims.requirements import Catalogue, select
 from conformance.run.run import Run
 
 RUN: Final = pytest.StashKey[Run]()
@@ -92,7 +92,7 @@ def _phase(item: pytest.Item) -> int:
 
 def left_of(
     selected: Collection[tuple[str, str]], items: Iterable[pytest.Item], catalogue: Catalogue
-) -> Collection[tuple[str, str]]:
+) -> frozenset[tuple[str, str]]:
     """Return what of a selection can be judged by these scenarios.
 
     All of it where they are all that there is to it; only what they declare where somebody took scenarios out
@@ -100,4 +100,13 @@ def left_of(
     """
     declared = {pair for item in items for pair in item.stash[DECLARED]}
     missing = any(pair not in declared and not catalogue.rows[pair[0]].check for pair in selected)
-    return declared.intersection(selected) if missing else selected
+    return frozenset(declared.intersection(selected) if missing else selected)
+
+
+def selectors(
+    catalogue: Catalogue, only: tuple[str, ...], left: Collection[tuple[str, str]]
+) -> tuple[str, ...]:
+    """Return the selectors of these pairs: those that were given, if they mean the same."""
+    if left == set(select(catalogue, only)):
+        return only
+    return tuple(f"{requirement}@{operation}" for requirement, operation in sorted(left))

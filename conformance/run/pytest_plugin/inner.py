@@ -16,6 +16,7 @@ from conformance.generate.schemathesis_adapter import keep_caches_in
 
 ISOLATED: Final = (
     "-q", "--no-header", "--no-summary", "--tb=native", "--assert=plain", "--import-mode=importlib",
+    "--capture=no",  # which would swallow what another thread says of the progress
     "--disable-plugin-autoload", "-c", os.devnull,
     "-p", "no:cacheprovider", "-p", "no:terminalreporter", "-p", "no:logging", "-p", "no:faulthandler",
     "-p", "no:unraisableexception", "-p", "no:threadexception", "-p", "no:warnings",

@@ -16,6 +16,7 @@ from conformance.run.run import Run
 from conformance.run.signals import stopped_by_signals
 
 Progress = Callable[[Run, str], None]
+"""Called with the scenario that begins, as a sentence; with "" when what the run created is deleted."""
 
 
 class RunInjector:
@@ -25,15 +26,21 @@ class RunInjector:
         self.run = run
         self.progress = progress
         self.problems: list[str] = []
+        self._ahead: list[str] = []
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         """Put the run where the plugin looks for it."""
         config.stash[RUN] = self.run
 
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Learn which scenarios there are."""
+        self._ahead = [item.nodeid for item in session.items]
+
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        """Say which scenario begins."""
-        self.progress(self.run, nodeid.rsplit("::", 1)[-1])
+        """Say which scenario begins, and how many there are."""
+        name = nodeid.rsplit("::", 1)[-1].removeprefix("test_").replace("_", " ")
+        self.progress(self.run, f"{self._ahead.index(nodeid) + 1} of {len(self._ahead)}: {name}")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keep why a module of the contract could not be read."""
@@ -44,7 +51,12 @@ class RunInjector:
 def run_scenarios(run: Run, progress: Progress = lambda *_: None, *, formats: bool = True) -> RunReport:
     """Run every scenario of the contract that is selected, undo, write the report and return it."""
     injector = RunInjector(run, progress)
-    with stopped_by_signals(lambda reason: stop(run, reason)):
+
+    def interrupt(reason: str) -> None:
+        stop(run, reason)
+        progress(run, "")
+
+    with stopped_by_signals(interrupt):
         with sharded(run, _run_shard):
             code, output = run_pytest(contract_dir(), plugins=[injector])
         if injector.problems:
@@ -53,6 +65,7 @@ def run_scenarios(run: Run, progress: Progress = lambda *_: None, *, formats: bo
             stop(run, "interrupted")
         if code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR) or injector.problems:
             run.harness_errors.append(run.redactor.mask("\n".join(injector.problems) or output)[-2000:])
+        progress(run, "")
         return finish(run, formats=formats)
 
 

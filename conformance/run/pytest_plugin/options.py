@@ -70,15 +70,13 @@ class Taken:
 def add_options(parser: pytest.Parser, manager: pytest.PytestPluginManager) -> None:
     """Offer each option under two names, ``--seed`` and ``--conformance-seed``; the first may be taken."""
     group = parser.getgroup("conformance")
-    taken = set()
+    groups = [parser._anonymous, *parser._groups]  # noqa: SLF001 - pytest has no other way to ask
+    known = {name for each in groups for option in each.options for name in option.names()}
     for name, details in OWN.items():
-        key = f"conformance_{name.replace('-', '_')}"
-        try:
-            group.addoption(f"--{name}", f"{PREFIX}{name}", dest=key, **details)
-        except ValueError:
-            taken.add(name)
-            group.addoption(f"{PREFIX}{name}", dest=key, **details)
-    manager.register(Taken(frozenset(taken)), "conformance-taken-options")
+        names = [each for each in (f"--{name}", f"{PREFIX}{name}") if each not in known]
+        group.addoption(*names, dest=f"conformance_{name.replace('-', '_')}", **details)
+    taken = frozenset(name for name in OWN if f"--{name}" in known)
+    manager.register(Taken(taken), "conformance-taken-options")
 
 
 def refuse_what_cannot_work(config: pytest.Config) -> None:

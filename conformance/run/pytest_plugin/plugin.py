@@ -24,6 +24,7 @@ from conformance.run.pytest_plugin.collection import (
     is_generated,
     left_of,
     operations_of,
+    selectors,
 )
 from conformance.run.pytest_plugin.judge import Judge
 from conformance.run.pytest_plugin.options import add_options, options_of, refuse_what_cannot_work
@@ -68,32 +69,30 @@ def pytest_collection_modifyitems(
 ) -> Generator[None, object, object]:
     """Keep the scenarios that judge something selected that the target has everything for."""
     result = yield  # what others take out or put in another order comes first
-    catalogue = config.stash[CATALOGUE]
-    if RUN in config.stash or OWNED in config.stash:
-        declare(items, catalogue)
-        if RUN not in config.stash:
-            _begin(config, items)
-    if RUN in config.stash:
-        kept = chosen(items, config.stash[RUN])
-        config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
-        items[:] = kept
+    try:
+        kept = _kept(config, items)
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from error
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
     return result
 
 
-def _begin(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Open the run that pytest itself was called for, of what the scenarios that are left can judge."""
+def _kept(config: pytest.Config, items: list[pytest.Item]) -> list[pytest.Item]:
+    """Return the scenarios that are run, or listed; where pytest itself was called, the run begins here."""
     catalogue, only = config.stash[CATALOGUE], tuple(config.option.conformance_only)
-    try:
-        selected = select(catalogue, only)
-        left = left_of(selected, items, catalogue)
-        if len(left) < len(selected):
-            only = tuple(f"{requirement}@{operation}" for requirement, operation in sorted(left))
-        if left:
-            options = options_of(config, only)
-            refuse_earlier_run(options.report_dir)
-            config.stash[RUN] = new_run(options, config.stash[OWNED][1], catalogue)
-    except UsageError as error:
-        raise pytest.UsageError(str(error)) from error
+    owned = OWNED in config.stash
+    if not (owned or only or RUN in config.stash):
+        return items
+    declare(items, catalogue)
+    if RUN not in config.stash:
+        left = left_of(select(catalogue, only), items, catalogue)
+        if not (owned and left):
+            return [item for item in items if left & {*item.stash[DECLARED]}]
+        options = options_of(config, selectors(catalogue, only, left))
+        refuse_earlier_run(options.report_dir)
+        config.stash[RUN] = new_run(options, config.stash[OWNED][1], catalogue)
+    return chosen(items, config.stash[RUN])
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -18,7 +18,7 @@ from conformance.claims.openapi import load_operations
 from conformance.emulator import provenance
 from conformance.emulator.serving import running
 from conformance.exchange.model import Exchange, Request
-from conformance.report.answers import answered, headline
+from conformance.report.assumptions_text import checked, headline
 from conformance.results.verdicts import Outcome, Verdict
 from tests.suite.checkout import ROOT
 
@@ -129,8 +129,8 @@ def test_one_occasion_that_disagrees_refutes_a_behaviour_of_several() -> None:
     assert (found.confirmed, found.evidence) == (False, ("x1",))
     assert found.observed == "201 (id-case); 409 *** (name-case)"
     other = found.model_copy(update={"behaviour": "b", "confirmed": True})
-    assert [line.partition(":")[0] for line in answered([other, found])] == ["OTHERWISE", "as assumed"]
-    assert headline([other, found]).startswith("Questions answered (2, of which 1 ")
+    assert [line.partition(":")[0] for line in checked([other, found])] == ["OTHERWISE", "as assumed"]
+    assert headline([other, found]).startswith("Assumptions checked (2, of which 1 ")
 
 
 def test_a_folder_without_the_file_has_no_assumptions(tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_a_folder_without_the_file_has_no_assumptions(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_run_tells_what_a_target_does_otherwise(tmp_path: Path) -> None:
-    """A target that answers strangers with 403 refutes one assumption and confirms all others."""
+    """A target that answers outsiders with 403 refutes one assumption and confirms all others."""
     asked = {answer.requirement for each in KNOWN.values() for answer in each.answers if answer.requirement}
     asked.add("itwins.resource.outsider-refused")
     only = [word for requirement in sorted(asked) for word in ("--only", requirement)]
@@ -154,6 +154,6 @@ def test_a_run_tells_what_a_target_does_otherwise(tmp_path: Path) -> None:
     found = json.loads((tmp_path / "out" / "run.json").read_text())["assumptions"]
     told = {each["behaviour"]: each["confirmed"] for each in found}
     assert told == {behaviour: behaviour != "account.non-member-404" for behaviour in KNOWN}
-    assert f"Questions answered ({len(KNOWN)}, of which 1 otherwise" in done.stdout
+    assert f"Assumptions checked ({len(KNOWN)}, of which 1 otherwise" in done.stdout
     assert "OTHERWISE: A user that is not a member" in done.stdout
     assert "as assumed: GUIDs in paths" in (tmp_path / "out" / "summary.md").read_text()

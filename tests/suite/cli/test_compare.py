@@ -46,7 +46,7 @@ def test_the_markdown_form_shows_hostile_words_as_they_are(tmp_path: Path) -> No
     said = call(compare, "--markdown", *folders)
     assert "### New violation (1)" in said.out
     (row,) = [line for line in said.out.splitlines() if "a.b" in line]
-    assert row.endswith("\\|<img src=x> # @everyone \\u001b[2J` |")
+    assert "got \\|<img src=x> # @everyone \\u001b[2J` |" in row, "shown as code: nobody is mentioned"
     assert "suite changed or target changed" in row
     assert "\x1b" not in said.out
     assert "the suite changed: 0.1.0 → 0.2.0" in said.out

@@ -45,7 +45,7 @@ def test_the_verb_publishes_the_schema() -> None:
     assert json.loads(out)["title"] == "A run of itwin-conformance"
 
 
-def test_the_verb_shows_earlier_nights(tmp_path: Path) -> None:
+def test_the_verb_shows_earlier_runs(tmp_path: Path) -> None:
     """With --history the page knows the nights before and what moved since the last one."""
     for number, kind in enumerate(("PASS", "FAIL")):
         row = documents.verdict("a.b.c", kind=kind, expected="204", actual="500")
@@ -53,7 +53,7 @@ def test_the_verb_shows_earlier_nights(tmp_path: Path) -> None:
         documents.write(tmp_path / f"run-{number}", run)
     run_cli(str(tmp_path / "run-1"), "--format", "html", "--history", str(tmp_path))
     page = (tmp_path / "run-1" / "report.html").read_text(encoding="utf-8")
-    assert "The last 2 nights" in page
+    assert "The last 2 runs" in page
     assert '<span class="kind">new violation</span>' in page
     _, _, error = run_cli(str(tmp_path / "run-1"), "--history", str(tmp_path / "nowhere"))
     assert "no such folder" in str(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import ssl
 from pathlib import Path
@@ -22,7 +23,7 @@ from conformance.exchange.recorder import to_record
 from conformance.targets.model import Role, Target
 from tests.suite.client.test_sender import ROOT, client_of
 from tests.suite.client.tls import made, plain, secured
-from tests.suite.fault_proxy import fronted
+from tests.suite.fault_proxy import fault_proxy
 
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", *network.CA_VARIABLES)
 API, LOGIN = "https://api.example.org", "https://login.example.org:8443/token"
@@ -158,10 +159,10 @@ def test_a_proxy_that_is_none_is_the_users_mistake(
 def test_a_socks_proxy_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the library is missing; where it is there, the proxy is taken."""
     monkeypatch.setenv("ALL_PROXY", "socks5h://p:1080")
-    monkeypatch.setattr(network.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     with pytest.raises(UsageError, match=r'ALL_PROXY speaks SOCKS; .*pip install "requests\[socks\]"'):
         way_to()
-    monkeypatch.setattr(network.importlib.util, "find_spec", lambda _: object())
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: object())
     assert way_to().proxy_for(API) == checked_proxy("socks5h://p:1080", "") == "socks5h://p:1080"
 
 
@@ -272,7 +273,9 @@ def test_headers_of_the_target_go_with_each_request() -> None:
     keys = {"all": SecretStr("the-key-of-all"), "one": SecretStr("abc")}
     owner = Role(token=SecretStr("the-token-of-owner"), headers={"X-User-Key": keys["one"]})
     headers = {"Ocp-Apim-Subscription-Key": keys["all"], "X-Feature": "on", "Prefer": "return=minimal"}
-    with fronted("http://127.0.0.1:9", lambda asked: asked.response(b'{"said": "the-key-of-all"}')) as front:
+    with fault_proxy(
+        "http://127.0.0.1:9", lambda asked: asked.response(b'{"said": "the-key-of-all"}')
+    ) as front:
         client = client_of(front.url, headers=headers, roles={"owner": owner})
         client.send(ROOT)
         sent = client.send(Request("GET", "/x", headers={"prefer": "return=representation"}))
@@ -288,7 +291,7 @@ def test_headers_of_the_target_go_with_each_request() -> None:
 
 def test_the_token_service_gets_no_header_of_the_api() -> None:
     """A key of one host is not for another."""
-    with fronted("http://127.0.0.1:9", lambda asked: asked.response(b'{"access_token": "t"}')) as front:
+    with fault_proxy("http://127.0.0.1:9", lambda asked: asked.response(b'{"access_token": "t"}')) as front:
         role = Role(client_id="me", client_secret=SecretStr("s"), headers={"X-User-Key": SecretStr("abc")})
         headers = {"Ocp-Apim-Subscription-Key": SecretStr("the-key")}
         client = client_of(front.url, token_url=f"{front.url}/t", headers=headers, roles={"owner": role})

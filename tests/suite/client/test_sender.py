@@ -15,7 +15,7 @@ from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.journal import Ledger
 from conformance.targets.model import Target
-from tests.suite.fault_proxy import Asked, fronted
+from tests.suite.fault_proxy import ReceivedRequest, fault_proxy
 from tests.suite.run.runs import place
 
 ANONYMOUS = {"Authorization": None}
@@ -32,8 +32,8 @@ def client_of(
 
 def test_a_read_only_run_sends_no_write(tmp_path: Path, served: Served) -> None:
     """With --read-only nothing but reads reach the API, and what needs no write is judged."""
-    with fronted(served.base_url) as front:
-        home = place(tmp_path, served, front.url)
+    with fault_proxy(served.base_url) as proxy:
+        home = place(tmp_path, served, proxy.url)
         file = home.folder / "targets.toml"
         fixture = served.fixtures["partial_itwin_id"]
         text = file.read_text(encoding="utf-8").replace(
@@ -41,7 +41,7 @@ def test_a_read_only_run_sends_no_write(tmp_path: Path, served: Served) -> None:
         )
         file.write_text(text, encoding="utf-8")
         ended = home.run("--read-only")
-        assert {asked.method for asked in front.seen} <= {"GET", "HEAD", "OPTIONS"}
+        assert {received.method for received in proxy.seen} <= {"GET", "HEAD", "OPTIONS"}
     assert ended.code in {0, 3}, ended.said
     assert ended.verdicts("PASS")
     assert ended.document["requests"]["writes"] == 0
@@ -50,12 +50,12 @@ def test_a_read_only_run_sends_no_write(tmp_path: Path, served: Served) -> None:
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_the_sender_itself_refuses_to_write_to_a_read_only_target(served: Served, method: str) -> None:
     """Whoever asks, a target with writes = "none" gets no write."""
-    with fronted(served.base_url) as front:
-        client = client_of(front.url, writes="none")
+    with fault_proxy(served.base_url) as proxy:
+        client = client_of(proxy.url, writes="none")
         with pytest.raises(NotJudged, match="nothing may be written"):
             client.send(Request(method, "/x", headers=ANONYMOUS), "owner")
         client.close()
-        assert front.seen == []
+        assert proxy.seen == []
 
 
 def test_a_host_that_nobody_allowed_is_never_written_to() -> None:
@@ -74,12 +74,12 @@ def test_a_path_cannot_become_another_host(served: Served) -> None:
 
 def test_a_proxy_is_used_and_its_failure_is_no_verdict(served: Served) -> None:
     """Requests go through the proxy of the target, and a dead proxy is nobody's violation."""
-    with fronted(served.base_url) as front:
-        client = client_of("http://api.example.invalid", proxy=front.url)
+    with fault_proxy(served.base_url) as proxy:
+        client = client_of("http://api.example.invalid", proxy=proxy.url)
         client.send(ROOT, "owner")
         client.close()
-        assert [asked.path for asked in front.seen] == ["http://api.example.invalid/"]
-        dead = front.url
+        assert [received.path for received in proxy.seen] == ["http://api.example.invalid/"]
+        dead = proxy.url
     client = client_of("http://api.example.invalid", proxy=dead)
     with pytest.raises(NotJudged, match="no response"):
         client.send(ROOT, "owner")
@@ -88,16 +88,16 @@ def test_a_proxy_is_used_and_its_failure_is_no_verdict(served: Served) -> None:
 
 def test_nothing_more_is_created_after_three_creations_without_an_id(tmp_path: Path, served: Served) -> None:
     """A target that creates and says nothing usable is not filled up with things that nobody can delete."""
-    created: list[Asked] = []
+    created: list[ReceivedRequest] = []
 
-    def forgets(asked: Asked) -> bool:
-        if asked.method == "POST" and not asked.is_judged and not asked.path.endswith("/token"):
-            created.append(asked)
-            return asked.response(b"{}", "201 Created")
-        return asked.hand_on()
+    def forgets(received: ReceivedRequest) -> bool:
+        if received.method == "POST" and not received.is_judged and not received.path.endswith("/token"):
+            created.append(received)
+            return received.response(b"{}", "201 Created")
+        return received.hand_on()
 
-    with fronted(served.base_url, forgets) as front:
-        ended = place(tmp_path, served, front.url).run()
+    with fault_proxy(served.base_url, forgets) as proxy:
+        ended = place(tmp_path, served, proxy.url).run()
     assert ended.code in {1, 3}, ended.said
     assert len(created) == 3
     assert len(ended.document["leaks"]) == 3

@@ -19,6 +19,7 @@ from tests.suite.emulator.processes import process, token
 
 CLIENTS = 50
 WRITES = 1500
+DATA = "/reality-management/reality-data"
 MAPS = {"class": "GeographicInformationSystem", "subClass": "ArcGIS"}
 
 
@@ -71,19 +72,8 @@ class Client:
             f"/itwins/{self.itwin}/repositories", MAPS | {"uri": "https://example.com"}
         )["id"]
         data = {"iTwinId": self.itwin, "displayName": "mesh", "type": "3MX"}
-        self.data = self.made("/reality-management/reality-data", data)["id"]
+        self.data = self.made(DATA, data)["id"]
         self.held = Held(body["displayName"], homes=(self.itwin,))
-
-    def write(
-        self, what: str, then: Held, status: int, method: str, path: str, body: Any = None
-    ) -> dict[str, Any]:
-        """Send a write that has to succeed, and remember what it changes before and after the answer."""
-        self.waiting = then
-        response = self.send(method, path, body)
-        assert response.status_code == status, (what, response.status_code, response.text)
-        self.held, self.waiting = then, None
-        self.acknowledged[what] += 1
-        return dict(next(iter(response.json().values()))) if response.content else {}
 
     def contest(self, key: str) -> None:
         """Try to be the first to take an id that all others want too."""
@@ -102,79 +92,57 @@ class Client:
 
     def turn(self, turn: int) -> None:
         """Send every writing operation, in an order in which all of them succeed."""
-        itwin, data, repository = (
-            f"/itwins/{self.itwin}",
-            f"/reality-management/reality-data/{self.data}",
-            self.repository,
-        )
-        resources, name = f"{itwin}/repositories/{repository}/resources", f"turn {turn}"
-        self.contest(f"zone-{turn}")
-        self.change("update iTwin", {"name": name}, 200, "PATCH", itwin, {"displayName": name})
-        self.change(
-            "create resource",
-            {"resources": self.held.resources | {name}},
-            201,
-            "POST",
-            resources,
-            {"id": name, "displayName": name},
-        )
-        self.change("update reality data", {"description": name}, 200, "PATCH", data, {"description": name})
-        self.change(
-            "associate", {"homes": (self.itwin, self.shared)}, 200, "POST", f"{data}/iTwins/{self.shared}"
-        )
-        self.change("dissociate", {"homes": (self.itwin,)}, 204, "DELETE", f"{data}/iTwins/{self.shared}")
-        for there in (self.second, self.itwin):
-            self.change("move", {"homes": (there,)}, 204, "PATCH", f"{data}/move", {"iTwinId": there})
-        uri = f"https://example.com/{turn}"
-        self.change(
-            "create repository",
-            {"repositories": self.held.repositories | {uri}},
-            201,
-            "POST",
-            f"{itwin}/repositories",
-            MAPS | {"uri": uri},
-        )
-        mark, verb = not self.held.favorite, "DELETE" if self.held.favorite else "POST"
-        self.change("mark", {"favorite": mark}, 204, verb, f"/itwins/favorites/{self.itwin}")
+        held, name, uri = self.held, f"turn {turn}", f"https://example.com/{turn}"
         number = f"extra {self.number} {turn}"
+        itwin, data = f"/itwins/{self.itwin}", f"{DATA}/{self.data}"
+        repositories = f"{itwin}/repositories"
+        resources, shared = f"{repositories}/{self.repository}/resources", f"{data}/iTwins/{self.shared}"
+        self.contest(f"zone-{turn}")
+        self.change("update iTwin", "PATCH", itwin, {"displayName": name}, name=name)
+        body: dict[str, str] = {"id": name, "displayName": name}
+        self.change("create resource", "POST", resources, body, resources=held.resources | {name})
+        self.change("update reality data", "PATCH", data, {"description": name}, description=name)
+        self.change("associate", "POST", shared, homes=(self.itwin, self.shared))
+        self.change("dissociate", "DELETE", shared, homes=(self.itwin,))
+        for there in (self.second, self.itwin):
+            self.change("move", "PATCH", f"{data}/move", {"iTwinId": there}, homes=(there,))
+        body = MAPS | {"uri": uri}
+        self.change("create repository", "POST", repositories, body, repositories=held.repositories | {uri})
+        verb = "DELETE" if held.favorite else "POST"
+        self.change("mark", verb, f"/itwins/favorites/{self.itwin}", favorite=not held.favorite)
         body = {"class": "Endeavor", "subClass": "Project", "displayName": number, "number": number}
-        self.change("create iTwin", {"extra": self.held.extra | {number}}, 201, "POST", "/itwins", body)
-        mesh = {"iTwinId": self.itwin, "displayName": name, "type": "OPC"}
-        meshes = "/reality-management/reality-data"
-        self.change("create reality data", {"meshes": self.held.meshes | {name}}, 201, "POST", meshes, mesh)
+        self.change("create iTwin", "POST", "/itwins", body, extra=held.extra | {number})
+        body = {"iTwinId": self.itwin, "displayName": name, "type": "OPC"}
+        self.change("create reality data", "POST", DATA, body, meshes=held.meshes | {name})
         if turn % 2:
-            for kind, left, path in (
-                ("resource", {"resources": self.held.resources - {name}}, f"{resources}/{name}"),
-                (
-                    "repository",
-                    {"repositories": self.held.repositories - {uri}},
-                    f"{itwin}/repositories/{self.ids['repository']}",
-                ),
-                ("iTwin", {"extra": self.held.extra - {number}}, f"/itwins/{self.ids['iTwin']}"),
-                (
-                    "reality data",
-                    {"meshes": self.held.meshes - {name}},
-                    f"{meshes}/{self.ids['reality data']}",
-                ),
-            ):
-                self.change(f"delete {kind}", left, 204, "DELETE", path)
+            ids = self.ids
+            self.change("delete resource", "DELETE", f"{resources}/{name}", resources=held.resources)
+            repository = f"{repositories}/{ids['repository']}"
+            self.change("delete repository", "DELETE", repository, repositories=held.repositories)
+            self.change("delete iTwin", "DELETE", f"/itwins/{ids['iTwin']}", extra=held.extra)
+            self.change("delete reality data", "DELETE", f"{DATA}/{ids['reality data']}", meshes=held.meshes)
 
-    def change(self, what: str, changes: dict[str, Any], *request: Any) -> None:
-        """Write what changes these members of what is held, and remember the id of what was created."""
-        answer = self.write(what, replace(self.held, **changes), *request)
+    def change(self, what: str, method: str, path: str, body: Any = None, **changes: Any) -> None:
+        """Send a write that has to succeed, and remember before and after it what it changes."""
+        self.waiting = replace(self.held, **changes)
+        response = self.send(method, path, body)
+        assert response.ok, (what, response.status_code, response.text)
+        self.held, self.waiting = self.waiting, None
+        self.acknowledged[what] += 1
         if what.startswith("create "):
-            self.ids[what.removeprefix("create ")] = answer["id"]
+            (made,) = response.json().values()
+            self.ids[what.removeprefix("create ")] = made["id"]
 
     def seen(self) -> Held:
         """Return what the platform shows of this client's things."""
         itwin = self.send("GET", f"/itwins/{self.itwin}").json()["iTwin"]
-        data = f"/reality-management/reality-data/{self.data}"
+        data = f"{DATA}/{self.data}"
         pages = f"/itwins/{self.itwin}/repositories"
         resources = self.send("GET", f"{pages}/{self.repository}/resources?$top=1000").json()["resources"]
         uris = {each["uri"] for each in self.send("GET", pages).json()["repositories"]}
         favorites = self.send("GET", "/itwins/favorites?$top=1000").json()["iTwins"]
         of_itwin = f"?iTwinId={self.itwin}&$top=500&types=OPC"
-        meshes = self.send("GET", f"/reality-management/reality-data{of_itwin}").json()["realityData"]
+        meshes = self.send("GET", f"{DATA}{of_itwin}").json()["realityData"]
         extra = self.send("GET", f"/itwins?$search=extra {self.number} &$top=1000").json()["iTwins"]
         return Held(
             itwin["displayName"],

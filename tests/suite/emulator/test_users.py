@@ -14,7 +14,7 @@ def test_a_user_sees_itself(owner: Caller) -> None:
     assert owner.call("GET", "/users/me", token="nonsense").code == "Unauthorized"
 
 
-def test_colleagues_are_found_by_words_and_by_id_and_strangers_are_not(owner: Caller) -> None:
+def test_colleagues_are_found_by_words_and_by_id_and_others_are_not(owner: Caller) -> None:
     """A search looks inside names and addresses; another organization's users are not shown."""
     stranger = owner.as_role("outsider").call("GET", "/users/me").json["user"]["id"]
     (reader,) = owner.call("GET", "/users?$search=READER").json["users"]

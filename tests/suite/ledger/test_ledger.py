@@ -8,6 +8,7 @@ import pytest
 
 from conformance.errors import UsageError
 from conformance.exchange.model import Request, Undo
+from conformance.ledger.entries import Entry
 from conformance.ledger.journal import Ledger, load_ledger, new_ledger, refuse_unfinished
 from conformance.ledger.undo import undo
 from tests.suite.ledger.toy_ledger import LAMP, Rooms, create, exchange_of
@@ -107,3 +108,27 @@ def test_a_file_that_is_no_ledger_is_the_users_mistake(tmp_path: Path) -> None:
             load_ledger(file)
     with pytest.raises(UsageError, match="cannot be read"):
         load_ledger(tmp_path / "missing.ndjson")
+
+
+def test_entries_may_be_added_while_others_are_looked_at() -> None:
+    """Another thread may write a request down in the middle of a look at the ledger."""
+    ledger = Ledger()
+
+    class Busy(Entry):
+        """An entry in whose look another one is added."""
+
+        @property
+        def is_unfinished(self) -> bool:
+            """Add one more."""
+            added = len(ledger.entries) + 1
+            ledger.entries[added] = Entry(
+                added, "owner", "thing", "POST /things", "/things/1", "", "", "undone"
+            )
+            return True
+
+        is_lost = is_unfinished
+
+    ledger.entries[1] = Busy(1, "owner", "thing", "POST /things", "/things/1", "", "", "created")
+    assert len(ledger.unfinished()) == 1
+    assert len(ledger.lost()) == 1
+    assert not ledger.is_losing()

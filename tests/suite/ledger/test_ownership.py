@@ -17,7 +17,7 @@ from conformance.exchange.model import Request
 from conformance.ledger.journal import Ledger
 from conformance.ledger.ownership import ForeignResources
 from conformance.ledger.undo import undo
-from tests.suite.fault_proxy import Asked, fronted
+from tests.suite.fault_proxy import ReceivedRequest, fault_proxy
 from tests.suite.ledger.toy_ledger import LAMP, Rooms, exchange_of
 from tests.suite.run.runs import held, place
 
@@ -102,16 +102,16 @@ def test_a_target_that_answers_with_somebody_elses_itwin_keeps_it(tmp_path: Path
     old = requests.post(url, json=body, headers=headers, timeout=10).json()["iTwin"]["id"]
     before = held(served)
 
-    def lies(asked: Asked) -> bool:
-        if asked.method == "POST" and asked.path.lower().rstrip("/") == "/itwins":
-            return asked.response(
-                json.dumps({"iTwin": json.loads(asked.body) | {"id": old}}).encode(), "201 Created"
+    def lies(received: ReceivedRequest) -> bool:
+        if received.method == "POST" and received.path.lower().rstrip("/") == "/itwins":
+            return received.response(
+                json.dumps({"iTwin": json.loads(received.body) | {"id": old}}).encode(), "201 Created"
             )
-        return asked.hand_on()
+        return received.hand_on()
 
-    with fronted(served.base_url, lies) as front:
-        ended = place(tmp_path, served, front.url).run()
+    with fault_proxy(served.base_url, lies) as proxy:
+        ended = place(tmp_path, served, proxy.url).run()
     assert ended.code == 3, ended.said
-    assert [a.path for a in front.seen if a.method == "DELETE" and a.path.lower() == f"/itwins/{old}"] == []
+    assert [a.path for a in proxy.seen if a.method == "DELETE" and a.path.lower() == f"/itwins/{old}"] == []
     assert "was the answer to another creation" in ended.reasons()
     assert held(served) == before

@@ -3,12 +3,9 @@
 import ast
 import fnmatch
 import io
-import math
 import re
 import statistics
 import tokenize
-import tomllib
-from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
@@ -51,49 +48,18 @@ RISKS: Final = {
 # The one place that turns an unforeseen exception into a HARNESS_ERROR.
 BOUNDARIES: Final = ("cli",)
 
-# Names of yesterday that no other word contains, and sentences that nobody of the field would say.
-GIVEN_UP: Final = (
-    *(
-        "[Ss]trangers",
-        "[Rr]ogue",
-        "retrace",
-        "likeness",
-        "lamps?",
-        "keep_off",
-        "Scene",
-        "oracles?",
-        "Oracles?",
-    ),
-    *("Judgements?", "_worry", "_obey", "_sane", "_may_pass", "_patiently", "_Bring", "limit_listener"),
-    *("ASTRAY", "UnknownDefectError", "GLANCE", "SEATS", "Tally", "gone_data", "gone_reads"),
-)
-GIVEN_UP_SENTENCES: Final = (
-    "no reply of the run",
-    "the target is gone",
-    "[Ss]ecrets stand in",
-    "still holds",
-)
-# Ids of requirements and old reports keep their words: they are never changed.
-PUBLISHED: Final = (
-    "CHANGELOG",
-    "tests/suite/project/",
-    "specs/",
-    "docs/what-the-suite-sees",
-    "tests/suite/results/data/",
-    "uv.lock",
-)
-
-# Their hashes look random, and are.
-LOCKS: Final = ("uv.lock", "package-lock.json")
+# The emulator's own layers, from the ground up.
+EMULATOR_ROOMS: Final = ("state", "identity", "kernel", "apis", "defects", "variations")
 
 MOST_ROOMS: Final = 16
 LARGEST_CLASS: Final = 12
+# Bases of the package's pydantic models.
+PYDANTIC: Final = ("BaseModel", "_Strict", "_Recorded", "Part", "RunHeader")
 LONGEST_MODULE: Final = 300
 LONGEST_TEST_MODULE: Final = 400
 MEDIAN_MODULE: Final = 130
 FEWEST_WORDS_OF_A_SENTENCE: Final = 4
 FEWEST_WORDS_OF_A_REASON: Final = 2
-LEAST_RANDOM_ENTROPY: Final = 4.2  # bits for each character; words in CamelCase stay below
 
 
 def dependencies_point_one_way(tree: Tree) -> Iterator[str]:
@@ -116,6 +82,17 @@ def no_circles(tree: Tree) -> Iterator[str]:
         yield f"{len(circle)} files import each other: {', '.join(sorted(circle))}"
 
 
+def the_emulator_is_layered(tree: Tree) -> Iterator[str]:
+    """State knows nothing of requests, the kernel nothing of APIs, no API anything of defects."""
+    height = {f"emulator.{room}": place for place, room in enumerate(EMULATOR_ROOMS)}
+    for module in _rooms(tree, "emulator"):
+        for found in module.imports:
+            names = (module.inside, found.target.partition(".")[2])
+            below, above = (".".join(name.split(".")[:2]) for name in names)
+            if height.get(above, -1) > height.get(below, len(EMULATOR_ROOMS)):
+                yield f"{module.name}:{found.line}: {below} stands below {above} and imports it"
+
+
 def the_root_is_small(tree: Tree) -> Iterator[str]:
     """The folder of the package has at most 16 entries: who opens it reads what the product is."""
     root = tree.root / "conformance"
@@ -125,29 +102,25 @@ def the_root_is_small(tree: Tree) -> Iterator[str]:
 
 
 def classes_are_small(tree: Tree) -> Iterator[str]:
-    """A class has at most 12 public methods and 12 fields; what mirrors a file has as many as that."""
+    """A class has at most 12 public methods, and at most 12 fields where they change."""
     for module in tree.package:
         for name, node in module.definitions():
-            if isinstance(node, ast.ClassDef) and not any(
-                "Model" in ast.unparse(base) for base in node.bases
-            ):
-                methods = [each.name for each in node.body if isinstance(each, FUNCTIONS)]
-                public = [each for each in methods if not each.startswith("_")]
-                fields = [each for each in node.body if isinstance(each, ast.AnnAssign)]
-                for count, what in ((len(public), "public methods"), (len(fields), "fields")):
-                    if count > LARGEST_CLASS:
-                        where = f"{module.name}:{node.lineno}: {name}"
-                        yield f"{where} has {count} {what}, at most {LARGEST_CLASS}"
+            if not isinstance(node, ast.ClassDef):
+                continue
+            methods = [each.name for each in node.body if isinstance(each, FUNCTIONS)]
+            public = [each for each in methods if not each.startswith("_")]
+            fields = [each for each in node.body if isinstance(each, ast.AnnAssign)]
+            counts = ((len(public), "public methods"), (0 if _is_record(node) else len(fields), "fields"))
+            for count, what in counts:
+                if count > LARGEST_CLASS:
+                    where = f"{module.name}:{node.lineno}: {name}"
+                    yield f"{where} has {count} {what}, at most {LARGEST_CLASS}"
 
 
-def one_language(tree: Tree) -> Iterator[str]:
-    """One word for one thing: none of the words that the project has given up stands in what it says."""
-    words = re.compile(
-        r"(?<![A-Za-z0-9])(" + "|".join(GIVEN_UP) + r")(?![A-Za-z0-9])|" + "|".join(GIVEN_UP_SENTENCES)
-    )
-    for name, number, line in _lines(tree):
-        if not name.startswith(PUBLISHED) and (found := words.search(line)):
-            yield f"{name}:{number}: says {found[0]!r}"
+def _is_record(node: ast.ClassDef) -> bool:
+    """Tell whether nothing of an instance changes: a frozen dataclass, or a model of a file."""
+    marks = [ast.unparse(each) for each in (*node.decorator_list, *node.bases)]
+    return any("frozen=True" in mark or mark in PYDANTIC for mark in marks)
 
 
 def each_library_has_its_rooms(tree: Tree) -> Iterator[str]:
@@ -276,42 +249,6 @@ def scenarios_are_sentences(tree: Tree) -> Iterator[str]:
                 yield f"{module.name}:{node.lineno}: the docstring of {name} is not one sentence"
 
 
-def no_path_of_one_machine(tree: Tree) -> Iterator[str]:
-    """No file of the project knows where it was written."""
-    place = re.compile(r"(?<![\w.\-/}])/(tmp|work|root|home|farm|Users)/[A-Za-z]")
-    yield from _lines_matching(tree, place, "a path of one machine")
-
-
-def no_secret(tree: Tree) -> Iterator[str]:
-    """No file of the project holds a token, a private key or a string that looks like a secret."""
-    yield from _lines_matching(
-        tree, re.compile(r"Bearer ey[A-Z]|-----BEGIN [A-Z ]*PRIVATE KEY|\bey[JK][\w-]{20,}"), "a secret"
-    )
-    candidate = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+_-]{32,}={0,2}(?![\w+/=-])")
-    for name, number, line in _lines(tree):
-        for found in candidate.findall(line):
-            if _looks_random(found):
-                yield f"{name}:{number}: looks like a secret: {found[:8]}…"
-
-
-def one_set_of_versions(tree: Tree) -> Iterator[str]:
-    """What pip gets are the versions of uv.lock, and the lock names no host of one company or machine."""
-    if "uv.lock" not in tree.texts:
-        return
-    locked = tomllib.loads(tree.texts["uv.lock"])["package"]
-    versions = {(p["name"], p["version"]) for p in locked if "registry" in p["source"]}
-    pinned = {
-        tuple(line.split(" ;")[0].split("=="))
-        for line in tree.texts["constraints.txt"].splitlines()
-        if "==" in line
-    }
-    for name, version in sorted(versions ^ pinned):
-        yield f"constraints.txt and uv.lock disagree on {name} {version}: write it again as its head says"
-    for url in sorted(set(re.findall(r'"(\w+://[^/"]+)', tree.texts["uv.lock"]))):
-        if not re.fullmatch(r"https://[a-z]+(\.[a-z]+)+", url):
-            yield f"uv.lock names {url}"
-
-
 def _engine_imports(tree: Tree) -> Iterator[tuple[Module, int, str]]:
     for module in tree.package:
         if module.room in {"", "emulator"}:
@@ -369,21 +306,3 @@ def _is_broad(caught: ast.expr | None) -> bool:
 def _is_one_sentence(text: str) -> bool:
     words = " ".join(text.split())
     return "\n\n" not in text and words.endswith((".", "?")) and not re.search(r"[.?!]\s+[A-Z]", words)
-
-
-def _lines(tree: Tree) -> Iterator[tuple[str, int, str]]:
-    for name, text in tree.texts.items():
-        if name.rpartition("/")[2] not in LOCKS:
-            yield from ((name, number, line) for number, line in enumerate(text.splitlines(), 1))
-
-
-def _lines_matching(tree: Tree, pattern: re.Pattern[str], what: str) -> Iterator[str]:
-    for name, number, line in _lines(tree):
-        if pattern.search(line):
-            yield f"{name}:{number}: {what}"
-
-
-def _looks_random(text: str) -> bool:
-    kinds = (sum(c.islower() for c in text), sum(c.isupper() for c in text), sum(c.isdigit() for c in text))
-    entropy = -sum(n / len(text) * math.log2(n / len(text)) for n in Counter(text).values())
-    return min(kinds) >= 3 and entropy > LEAST_RANDOM_ENTROPY

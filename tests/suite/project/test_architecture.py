@@ -8,6 +8,7 @@ import pytest
 
 from tests.suite.checkout import ROOT
 from tests.suite.project import house_rules as rules
+from tests.suite.project import text_rules as texts
 from tests.suite.project.source_tree import Tree
 
 Rule = Callable[[Tree], Iterator[str]]
@@ -16,9 +17,10 @@ Rule = Callable[[Tree], Iterator[str]]
 RULES: Final[tuple[Rule, ...]] = (
     rules.dependencies_point_one_way,
     rules.no_circles,
+    rules.the_emulator_is_layered,
     rules.the_root_is_small,
     rules.classes_are_small,
-    rules.one_language,
+    texts.one_language,
     rules.each_library_has_its_rooms,
     rules.the_emulator_stands_alone,
     rules.the_engine_does_not_lean_on_the_emulator,
@@ -29,9 +31,9 @@ RULES: Final[tuple[Rule, ...]] = (
     rules.every_exception_to_a_tool_has_a_reason,
     rules.scenarios_inherit_nothing,
     rules.scenarios_are_sentences,
-    rules.no_path_of_one_machine,
-    rules.no_secret,
-    rules.one_set_of_versions,
+    texts.no_path_of_one_machine,
+    texts.no_secret,
+    texts.one_set_of_versions,
 )
 
 DOC: Final = '"""What this is for."""\n\n'
@@ -103,10 +105,16 @@ PLANTED: Final[tuple[tuple[Rule, str, str, str], ...]] = (
         f"{DOC}from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from conformance.emulator import app",
         "conformance.emulator.app, conformance.emulator.fixture",
     ),
+    (
+        rules.the_emulator_is_layered,
+        "conformance/emulator/state/records.py",
+        "def f():\n    from conformance.emulator.kernel import call",
+        "emulator.state stands below",
+    ),
     (rules.classes_are_small, "conformance/errors.py", large("def m{}(self): ..."), "13 public methods"),
     (rules.classes_are_small, "conformance/errors.py", large("f{}: int"), "13 fields"),
-    (rules.one_language, "README.md", "What the stran" + "gers say", "README.md:1: says"),
-    (rules.one_language, "conformance/errors.py", "x = 'the target is " + "gone'", "errors.py:1: says"),
+    (texts.one_language, "README.md", "What the stran" + "gers say", "README.md:1: says"),
+    (texts.one_language, "conformance/errors.py", "x = 'the target is " + "gone'", "errors.py:1: says"),
     (
         rules.each_library_has_its_rooms,
         "conformance/checks/booker.py",
@@ -255,12 +263,12 @@ PLANTED: Final[tuple[tuple[Rule, str, str, str], ...]] = (
         "def test_a_zone_has_a_name(): ...",
         "is not one sentence",
     ),
-    (rules.no_path_of_one_machine, "README.md", f"see {ELSEWHERE}", "README.md:1: a path"),
-    (rules.no_secret, "tests/contract/test_x.py", f"# {TOKEN}", "a secret"),
-    (rules.no_secret, "targets.example.toml", f'client_secret = "{RANDOM}"', "looks like a secret"),
-    (rules.one_set_of_versions, "constraints.txt", "rich==2.0\n", "disagree on rich"),
+    (texts.no_path_of_one_machine, "README.md", f"see {ELSEWHERE}", "README.md:1: a path"),
+    (texts.no_secret, "tests/contract/test_x.py", f"# {TOKEN}", "a secret"),
+    (texts.no_secret, "targets.example.toml", f'client_secret = "{RANDOM}"', "looks like a secret"),
+    (texts.one_set_of_versions, "constraints.txt", "rich==2.0\n", "disagree on rich"),
     (
-        rules.one_set_of_versions,
+        texts.one_set_of_versions,
         "uv.lock",
         'package = []\nurl = "http://10.0.0.1:8080/simple"',
         "uv.lock names http",

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from fnmatch import fnmatchcase
+from pathlib import Path
 
-from conformance.claims.requirements import load_claims
+import pytest
+
+from conformance.claims.requirements import load_catalogue, load_claims
 from conformance.cli.defects import known_cases
 from conformance.emulator.catalogue import DEFECTS, VARIATIONS, switch_on
+from conformance.errors import UsageError
 from conformance.proof.cases import CaseResult
 from conformance.proof.classify import Matrix, classify
 from tests.suite.checkout import ROOT
@@ -49,6 +54,25 @@ def test_patterns_of_what_else_may_be_red_are_few_and_mean_something() -> None:
     assert len(cases) <= 10
     for case in cases:
         assert any(fnmatchcase(pair, pattern) for pattern in case.may_also_break for pair in pairs), case.name
+
+
+def test_what_rows_observe_is_observed_by_others_too() -> None:
+    """An aspect that only one row observes ties it to nothing: it is a slip of the pen."""
+    kinds = Counter(
+        kind
+        for row in load_claims().rows.values()
+        for kind in {each.partition("@")[0].partition("/")[0] for each in row.observes}
+    )
+    assert set(kinds) >= {"everything", "state", "success", "error", "refused", "permissions"}
+    assert min(kinds.values()) > 1, kinds
+
+
+def test_an_operation_that_nobody_has_cannot_be_observed(tmp_path: Path) -> None:
+    """A slip in the name would tie a row to nothing, so it is refused."""
+    row = "id: a.b.c, operation: every, level: must, basis: example, expect: whatever happens"
+    (tmp_path / "a.requirements.yaml").write_text(f"requirements: [{{{row}, observes: [state@moved]}}]")
+    with pytest.raises(UsageError, match=r"a\.b\.c: observes state@moved, and the specs have no moved"):
+        load_catalogue(tmp_path, load_claims().operations)
 
 
 def test_what_may_be_red_too_is_never_everything() -> None:

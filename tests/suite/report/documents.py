@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from conformance.analysis.compare import Comparison
-from conformance.analysis.history import RunDigest
+from conformance.analysis.compare.model import Comparison
+from conformance.analysis.history.digest import RunDigest
+from conformance.report.material import Report, load_report
 
 Json = dict[str, Any]
 
@@ -16,7 +18,7 @@ HOSTILE = (
     "</script><script>alert(1)</script><img src=x onerror=alert(2)>]]>&amp;\"'`|[a](javascript:alert(3))"
     "\ud83d\x00\x1b[31m\u202ered\ufffe\r"
 )
-"""What a hostile server may answer: markup for every format, a lone surrogate, NUL, ESC, text direction."""
+"""What a hostile server may send: markup for every format, a lone surrogate, NUL, ESC, text direction."""
 
 OPERATIONS = {
     "associateRealityData": ("reality-management", "POST", "/reality-data/{realityDataId}/itwins/{iTwinId}"),
@@ -34,9 +36,7 @@ def requirement(level: str = "must", **more: Any) -> Json:
         "quote": "Reality data is already associated to the specified iTwin.",
         "page": "000_25beccf92043aac1",
         "expect": "a second association answers 409 with code AssociationExists",
-        "ask": "",
         "operations": list(OPERATIONS),
-        "provisional": False,
     }
     return {**row, **more}
 
@@ -45,48 +45,26 @@ def verdict(
     identifier: str, operation: str = "associateRealityData", kind: str = "PASS", **more: Any
 ) -> Json:
     """Return one verdict of a run document."""
-    row: Json = {
-        "requirement": identifier,
-        "operation": operation,
-        "level": "must",
-        "verdict": kind,
-        "reason": "",
-        "expected": "",
-        "actual": "",
-        "evidence": [],
-        "curl": "",
-        "observed": "",
-        "waived": "",
-        "times": 1,
-    }
+    row: Json = {"requirement": identifier, "operation": operation, "level": "must", "verdict": kind}
     return {**row, **more}
 
 
 def document(verdicts: Sequence[Json] = (), **more: Any) -> Json:
     """Return a run document with these verdicts, every requirement of them explained."""
     whole: Json = {
-        "schema_version": "1.1",
+        "schema_version": "1.0",
         "run_id": "20261122T060102Z-3f2a",
         "target": "qa",
         "base_url": "https://qa-api.example.com",
         "profile": "quick",
         "seed": 12345,
-        "strict": False,
-        "read_only": False,
         "started": "2026-11-22T06:01:02Z",
         "finished": "2026-11-22T06:01:14Z",
         "seconds": 12.3,
-        "exit_code": 1 if any(row["verdict"] == "FAIL" and not row["waived"] for row in verdicts) else 0,
+        "exit_code": 1 if any(row["verdict"] == "FAIL" and not row.get("waived") for row in verdicts) else 0,
         "complete": True,
-        "stopped": "",
-        "selected": [],
         "identity": {"suite": "0.1.0", "environment": {"python": "3.11.7", "platform": "Linux"}},
-        "requests": {
-            "total": 312,
-            "per_operation": {"associateRealityData": 80},
-            "writes": 120,
-            "throttled": 0,
-        },
+        "requests": {"total": 312, "writes": 120},
         "operations": {
             name: {"api": api, "method": method, "path": path, "page": "000_25beccf92043aac1"}
             for name, (api, method, path) in OPERATIONS.items()
@@ -95,7 +73,6 @@ def document(verdicts: Sequence[Json] = (), **more: Any) -> Json:
         "verdicts": list(verdicts),
         "waivers": [],
         "leaks": [],
-        "assumptions": [],
     }
     requirements = {**whole["requirements"], **more.pop("requirements", {})}
     return {**whole, "requirements": requirements, **more}
@@ -148,8 +125,8 @@ def one_of_each() -> Json:
         verdict("reality.association.succeeds"),
         violation(),
         violation("reality.association.known", waived="fixed in the next release"),
-        verdict("platform.replies.lowercase", kind="DEVIATION", level="should", expected="b", actual="B"),
-        verdict("platform.order.open", kind="OBSERVED", level="unspecified", observed="404 iTwinNotFound"),
+        verdict("platform.responses.lowercase", kind="DEVIATION", level="should", expected="b", actual="B"),
+        verdict("platform.order.open", kind="OBSERVED", level="unspecified", fingerprint="404 iTwinNotFound"),
         verdict("reality.association.reader", kind="NOT_APPLICABLE", reason="the target has no role reader"),
         verdict("platform.rate.limited", "moveRealityData", kind="CANNOT_JUDGE", reason="throttled for good"),
         verdict(
@@ -196,7 +173,7 @@ def hostile() -> Json:
     rows = [
         violation("a.b.one", expected=HOSTILE, actual=HOSTILE, curl=f"curl {HOSTILE}", reason=HOSTILE),
         violation("a.b.two", waived=HOSTILE, actual=HOSTILE),
-        verdict("a.b.three", kind="OBSERVED", level="unspecified", observed=HOSTILE, actual=HOSTILE),
+        verdict("a.b.three", kind="OBSERVED", level="unspecified", fingerprint=HOSTILE, actual=HOSTILE),
         verdict("a.b.four", kind="CANNOT_JUDGE", reason=HOSTILE),
     ]
     return document(
@@ -232,46 +209,50 @@ def write(folder: Path, content: Mapping[str, Any], exchanges: Sequence[Json] | 
     return folder
 
 
-def move(kind: str = "new violation", **more: Any) -> Json:
-    """Return one move of a comparison; by default of the violation of `violation`."""
-    row: Json = {
-        "requirement": "reality.association.duplicate-conflicts",
-        "operation": "associateRealityData",
-        "move": kind,
-        "causes": [] if kind == "still" else ["target changed"],
-        "before": "PASS",
-        "after": "FAIL",
-    }
-    return {**row, **more}
+def report(
+    folder: Path,
+    content: Mapping[str, Any],
+    *exchanges: Json,
+    comparison: Comparison | None = None,
+    history: tuple[RunDigest, ...] = (),
+) -> Report:
+    """Return what a run folder of this content is rendered from."""
+    loaded = load_report(write(folder, content, exchanges or None))
+    return replace(loaded, comparison=comparison, history=history)
 
 
 def comparison(**more: Any) -> Comparison:
-    """Return a comparison with the night before, with one move of three kinds."""
+    """Return a comparison with the run before, as `conformance compare --json` writes it."""
     moves = [
-        move(),
-        move("still", requirement="reality.association.known", before="FAIL"),
-        move("fixed", requirement="reality.association.succeeds", before="FAIL", after="PASS"),
+        ("reality.association.duplicate-conflicts", "new violation", "target changed", "PASS", "FAIL"),
+        ("reality.association.known", "still", "", "FAIL", "FAIL"),
+        ("reality.association.succeeds", "fixed", "target changed", "FAIL", "PASS"),
     ]
-    document = {"old": "20261121T060102Z-91bc", "new": "20261122T060102Z-3f2a", "notes": ["a note"]}
-    return Comparison.model_validate({**document, "moves": moves, **more})
+    names = ("requirement", "move", "cause", "before", "after")
+    rows = [{**dict(zip(names, row, strict=True)), "operation": "associateRealityData"} for row in moves]
+    document = {
+        "old": "20261121T060102Z-91bc",
+        "new": "20261122T060102Z-3f2a",
+        "notes": ["a note"],
+        "moves": rows,
+    }
+    return Comparison.model_validate({**document, **more})
 
 
-def history(nights: int = 29, rows: Sequence[Json] = ()) -> list[RunDigest]:
-    """Return as many nights before the run; every fifth of them violated the first row."""
+def history(runs: int = 29, rows: Sequence[Json] = (), **more: Any) -> tuple[RunDigest, ...]:
+    """Return as many runs before this one; every fifth of them violated the first row."""
     keys = [f"{row['requirement']}|{row['operation']}" for row in rows or one_of_each()["verdicts"]]
     found = []
-    for night in range(nights):
+    for number in range(runs):
         verdicts = dict.fromkeys(keys, "PASS")
-        if night % 5 == 0:
+        if number % 5 == 0:
             verdicts[keys[0]] = "FAIL"
-        started = f"2026-{10 + night // 28:02}-{1 + night % 28:02}T02:00:00Z"
-        found.append(
-            RunDigest(
-                run_id=f"run-{night:03}",
-                started=started,
-                requests=300 + night,
-                seconds=12.0,
-                verdicts=verdicts,
-            )
-        )
-    return found
+        digest = {
+            "run_id": f"run-{number:03}",
+            "started": f"2026-{10 + number // 28:02}-{1 + number % 28:02}T02:00:00Z",
+            "requests": 300 + number,
+            "seconds": 12.0,
+            "verdicts": verdicts,
+        }
+        found.append(RunDigest.model_validate({**digest, **more}))
+    return tuple(found)

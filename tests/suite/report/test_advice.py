@@ -19,7 +19,7 @@ from conformance.results.verdicts import Outcome
         ("budget spent: 5000 requests", "--max-requests"),
         ("connection refused", "conformance doctor --target qa"),
         ("interrupted", "conformance clean --target qa"),
-        ("no response of the run gave the occasion", "conformance doctor --target qa"),
+        ("no response of this run exercised it", "conformance doctor --target qa"),
     ],
 )
 def test_a_reason_leads_to_a_remedy(reason: str, words: str) -> None:
@@ -29,7 +29,7 @@ def test_a_reason_leads_to_a_remedy(reason: str, words: str) -> None:
 
 def test_a_failure_of_the_suite_is_not_the_targets() -> None:
     """Whatever the reason says, a harness error is for the suite's own people."""
-    assert "defect of the suite" in how_to_judge(Outcome.HARNESS_ERROR, "no role reader", "qa")
+    assert "bug of the suite" in how_to_judge(Outcome.HARNESS_ERROR, "no role reader", "qa")
 
 
 def test_what_a_target_lacks_may_stay_so() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from conformance.report.render import render
+from conformance.report.registry import render
 from tests.suite.report import documents
 from tests.suite.report.chromium import Page, browser_page
 
@@ -59,17 +59,17 @@ def test_the_page_is_quiet_and_accessible_everywhere(
         assert page.run("document.documentElement.scrollWidth <= innerWidth")
         assert page.complaints() == []
         assert page.requested() == [(tmp_path / "run" / "report.html").as_uri()]
-        for section in ("moved", "violations", "matrix", "nights", "waivers"):
+        for section in ("moved", "violations", "matrix", "runs", "waivers"):
             page.run(f"document.getElementById('{section}').scrollIntoView()")
             page.screenshot(shots / f"{section}-{width}-{scheme}.png")
 
 
-def test_what_a_hostile_server_answered_is_only_text(tmp_path: Path) -> None:
-    """Markup in answers makes no element, no dialog and no request."""
+def test_what_a_hostile_server_sent_is_only_text(tmp_path: Path) -> None:
+    """Markup in responses makes no element, no dialog and no request."""
     with browser_page(tmp_path / "profile") as page:
         opened(page, tmp_path / "run", documents.hostile(), "#v=", comparison=documents.comparison())
         page.run("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
-        page.wait("document.querySelectorAll('.finding .body').length === 4")
+        page.wait("document.querySelectorAll('.verdict .body').length === 4")
         assert page.run("document.querySelectorAll('img, iframe, [onerror]').length") == 0
         assert page.run("document.body.innerText.includes('<script>alert(1)</script>')")
         assert page.complaints() == []
@@ -90,14 +90,14 @@ def test_every_violation_is_found_and_copied_by_keyboard_alone(tmp_path: Path) -
         page.wait("location.hash.includes('claim-1')")
         page.press("/")
         page.press("m", "-", "2")
-        page.wait("document.querySelectorAll('.finding').length === 1")
+        page.wait("document.querySelectorAll('.verdict').length === 1")
         assert page.run("location.hash") == "#q=m-2"
         page.press("Escape")
-        page.wait("document.querySelectorAll('.finding').length === 3")
+        page.wait("document.querySelectorAll('.verdict').length === 3")
 
 
 def test_the_key_copies_the_whole_way_to_a_violation(tmp_path: Path) -> None:
-    """Where the run had made something for it, the copied lines make it anew; how long it stands is told."""
+    """The copied lines create anew what the run had created for it; how long it stands is told."""
     site = "5a0c1d2e-0000-4000-8000-000000000001"
     made = documents.exchange("x0001", body=f'{{"id": "{site}"}}', status=201)
     reading = documents.exchange()
@@ -111,8 +111,8 @@ def test_the_key_copies_the_whole_way_to_a_violation(tmp_path: Path) -> None:
         page.press("j", "c")
         page.wait("(window.copied || '').includes('id_1=$(')")
         assert page.run("window.copied").endswith('https://x.example/data/"$id_1"')
-        told = page.run("document.querySelector('.finding').innerText")
-        assert "Violated since 06 Oct 2026, 02:00; in 3 of the last 7 nights." in told
+        told = page.run("document.querySelector('.verdict').innerText")
+        assert "Violated since 06 Oct 2026, 02:00; in 3 of the last 7 runs." in told
         assert "it came twice and went once" in told
         assert "conformance replay a.b.c@associateRealityData --run reports/run" in told
 
@@ -122,13 +122,13 @@ def test_the_address_holds_what_the_reader_chose(tmp_path: Path) -> None:
     hash_ = "#v=PASS.FAIL&op=associateRealityData&at=reality.association.succeeds%7CassociateRealityData"
     with browser_page(tmp_path / "profile") as page:
         opened(page, tmp_path / "run", documents.one_of_each(), hash_)
-        page.wait("document.querySelectorAll('.finding').length === 3")
-        page.wait("document.querySelector('.finding[open] .id').innerText === 'reality.association.succeeds'")
+        page.wait("document.querySelectorAll('.verdict').length === 3")
+        page.wait("document.querySelector('.verdict[open] .id').innerText === 'reality.association.succeeds'")
         assert page.run("document.getElementById('op').value") == "associateRealityData"
         page.run("document.querySelector('#matrix a[data-q]').click()")
         page.wait("location.hash.startsWith('#q=')")
         page.run("history.back()")
-        page.wait("document.querySelectorAll('.finding').length === 3")
+        page.wait("document.querySelectorAll('.verdict').length === 3")
 
 
 def test_the_difference_is_marked(tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_the_difference_is_marked(tmp_path: Path) -> None:
     rows = [documents.violation("a.b.c", expected='409 with code "One"', actual='409 with code "Two"')]
     with browser_page(tmp_path / "profile") as page:
         opened(page, tmp_path / "run", documents.document(rows))
-        page.wait("document.querySelector('.finding .body') !== null")
+        page.wait("document.querySelector('.verdict .body') !== null")
         assert page.run("[...document.querySelectorAll('mark')].map((mark) => mark.innerText)") == [
             "One",
             "Two",
@@ -156,9 +156,9 @@ def test_ten_thousand_rows_do_not_lag(tmp_path: Path) -> None:
             requestAnimationFrame(() => done(performance.now() - begun));
         })""")
         assert took < 1_000
-        assert page.run("document.querySelectorAll('.finding').length") <= 300
+        assert page.run("document.querySelectorAll('.verdict').length") <= 300
         page.run("document.getElementById('list-more').click()")
-        page.wait("document.querySelectorAll('.finding').length >= 200")
+        page.wait("document.querySelectorAll('.verdict').length >= 200")
         assert page.complaints() == []
 
 

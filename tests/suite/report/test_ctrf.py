@@ -9,9 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from conformance.report.ctrf import render_ctrf
-from conformance.results.exchange_log import shown_exchanges
-from conformance.results.run_json import load_run
+from conformance.report.formats.ctrf import render
 from tests.suite.report import documents
 
 SCHEMA = Path(__file__).parent / "data" / "ctrf-0.0.schema.json"
@@ -19,8 +17,7 @@ SCHEMA = Path(__file__).parent / "data" / "ctrf-0.0.schema.json"
 
 def rendered(tmp_path: Path, content: dict[str, Any]) -> dict[str, Any]:
     """Return the rendered results, after holding the file to the schema."""
-    folder = documents.write(tmp_path, content)
-    document = json.loads(render_ctrf(load_run(folder), shown_exchanges(folder, {"x0042"})))
+    document = json.loads(render(documents.report(tmp_path, content)))
     Draft7Validator(json.loads(SCHEMA.read_text(encoding="utf-8"))).validate(document)
     found: dict[str, Any] = document["results"]
     return found

@@ -9,9 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from conformance.report.junit import render_junit
-from conformance.results.exchange_log import shown_exchanges
-from conformance.results.run_json import load_run
+from conformance.report.formats.junit import render
 from tests.suite.report import documents
 
 # What junit-10.xsd (Jenkins; pytest follows it too) allows: children, attributes, needed attributes.
@@ -39,9 +37,7 @@ TIME: Final = re.compile(r"(([0-9]{0,3},)*[0-9]{3}|[0-9]{0,3})*(\.[0-9]{0,3})?")
 
 def parsed(tmp_path: Path, content: dict[str, Any], *exchanges: dict[str, Any]) -> ET.Element:
     """Return the rendered file, parsed, after holding it to the schema."""
-    folder = documents.write(tmp_path, content, exchanges or None)
-    text = render_junit(load_run(folder), shown_exchanges(folder, {"x0042"}))
-    root = ET.fromstring(text)  # noqa: S314 - our own file
+    root = ET.fromstring(render(documents.report(tmp_path, content, *exchanges)))  # noqa: S314 - our own file
     for element in root.iter():
         children, attributes, needed = RULES[element.tag]
         assert {child.tag for child in element} <= children
@@ -66,7 +62,7 @@ def test_each_verdict_has_its_place(tmp_path: Path) -> None:
         "reality.association.succeeds": "passed",
         "reality.association.duplicate-conflicts": "failure",
         "reality.association.known": "skipped",
-        "platform.replies.lowercase": "passed",
+        "platform.responses.lowercase": "passed",
         "platform.order.open": "passed",
         "reality.association.reader": "skipped",
         "platform.rate.limited": "error",
@@ -114,7 +110,7 @@ def test_a_provisional_violation_is_skipped(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("build", [documents.hostile, documents.document])
 def test_hostile_and_empty_runs_are_well_formed(build: Any, tmp_path: Path) -> None:
-    """Surrogates, NUL and markup in answers do not break the file."""
+    """Surrogates, NUL and markup in responses do not break the file."""
     parsed(tmp_path, build(), documents.exchange(body=documents.HOSTILE))
 
 

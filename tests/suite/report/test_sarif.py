@@ -10,10 +10,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft4Validator
 
-from conformance.analysis.compare import Comparison
-from conformance.report.sarif import render_sarif
-from conformance.results.exchange_log import shown_exchanges
-from conformance.results.run_json import load_run
+from conformance.analysis.compare.model import Comparison
+from conformance.report.formats.sarif import render
 from tests.suite.report import documents
 
 Json = dict[str, Any]
@@ -28,8 +26,8 @@ def published() -> Draft4Validator:
 
 def log(tmp_path: Path, content: Json, comparison: Comparison | None = None, **exchange: Any) -> Json:
     """Return the rendered run object, after holding the file to the schema."""
-    folder = documents.write(tmp_path, content, [documents.exchange(**exchange)])
-    document = json.loads(render_sarif(load_run(folder), shown_exchanges(folder, {"x0042"}), comparison))
+    recorded = documents.exchange() | exchange
+    document = json.loads(render(documents.report(tmp_path, content, recorded, comparison=comparison)))
     published().validate(document)
     run: Json = document["runs"][0]
     return run
@@ -43,11 +41,11 @@ def test_each_violation_is_a_result_of_its_rule(tmp_path: Path) -> None:
     assert {name: result["level"] for name, result in found.items()} == {
         "reality.association.duplicate-conflicts": "error",
         "reality.association.known": "error",
-        "platform.replies.lowercase": "warning",
+        "platform.responses.lowercase": "warning",
     }
     for name, result in found.items():
         assert rules[result["ruleIndex"]]["id"] == name
-    uri = found["platform.replies.lowercase"]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    uri = found["platform.responses.lowercase"]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
     assert uri == "specs/platform.requirements.yaml"
 
 
@@ -76,13 +74,13 @@ def test_a_comparison_says_what_is_new(tmp_path: Path) -> None:
     assert {result["ruleId"]: result["baselineState"] for result in run["results"]} == {
         "reality.association.duplicate-conflicts": "new",
         "reality.association.known": "unchanged",
-        "platform.replies.lowercase": "unchanged",
+        "platform.responses.lowercase": "unchanged",
     }
     assert "baselineState" not in log(tmp_path, documents.one_of_each())["results"][0]
 
 
-def test_a_result_keeps_its_identity_from_night_to_night(tmp_path: Path) -> None:
-    """The fingerprint follows requirement, operation and target, not what was answered."""
+def test_a_result_keeps_its_identity_from_run_to_run(tmp_path: Path) -> None:
+    """The fingerprint follows requirement, operation and target, not what the target sent."""
     one = log(tmp_path / "one", documents.document([documents.violation("a.b.c")]))
     content = documents.document([documents.violation("a.b.c", actual="500")], run_id="another")
     two = log(tmp_path / "two", content)
@@ -102,16 +100,18 @@ def test_what_was_not_judged_is_told_of_the_run(tmp_path: Path) -> None:
 @pytest.mark.parametrize("build", [documents.hostile, documents.document])
 def test_hostile_and_empty_runs_are_valid(build: Any, tmp_path: Path) -> None:
     """Surrogates, NUL and markup do not break the file."""
-    log(tmp_path, build(), body=documents.HOSTILE)
+    log(tmp_path, build(), **documents.exchange(body=documents.HOSTILE))
 
 
 def test_an_exchange_without_a_response_says_so(tmp_path: Path) -> None:
-    """A request that got no answer is evidence too."""
-    folder = documents.write(
-        tmp_path,
-        documents.document([documents.violation("a.b.c")]),
-        [{**documents.exchange(), "response": None, "failure": "timed out"}],
-    )
-    document = json.loads(render_sarif(load_run(folder), shown_exchanges(folder, {"x0042"})))
-    published().validate(document)
-    assert document["runs"][0]["results"][0]["webResponse"] == {"noResponseReceived": True}
+    """A request that got no response is evidence too."""
+    content = documents.document([documents.violation("a.b.c")])
+    (result,) = log(tmp_path, content, response=None, failure="timed out")["results"]
+    assert result["webResponse"] == {"noResponseReceived": True}
+
+
+def test_a_message_holds_no_link_of_a_server(tmp_path: Path) -> None:
+    """What a viewer of SARIF would take for a link in what was seen is only text."""
+    content = documents.document([documents.violation("a.b.c", actual="[click](https://evil.example)")])
+    (result,) = log(tmp_path, content)["results"]
+    assert result["message"]["text"].endswith("got [click] (https://evil.example)")

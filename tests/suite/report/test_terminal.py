@@ -6,9 +6,11 @@ import io
 from pathlib import Path
 from typing import Any
 
+import pytest
 from rich.console import Console
 
 from conformance.report import statistics
+from conformance.report.console import open_console
 from conformance.report.terminal import show
 from conformance.results.run_json import load_run
 from tests.suite.report import documents
@@ -57,19 +59,11 @@ def test_nothing_is_coloured_where_there_is_no_colour(tmp_path: Path) -> None:
     assert "\x1b[" in told(tmp_path, documents.one_of_each(), colour=True)
 
 
-def test_a_hostile_server_writes_no_escape_sequence(tmp_path: Path) -> None:
-    """What a server answered cannot move the cursor, change colours or act as console markup."""
-    text = told(tmp_path, documents.hostile())
-    assert "\x1b" not in text
-    assert "\x00" not in text
-    assert "</script><script>alert(1)</script>" in text
-
-
 def test_the_last_line_is_for_humans(tmp_path: Path) -> None:
     """The outcome stands in the last line."""
     last = told(tmp_path, documents.one_of_each()).strip().splitlines()[-1]
     assert last.startswith(
-        "qa: 1 violation and 2 expired or stale waivers (5 of 8 promises judged; 1 deviation;"
+        "qa: 1 violation and 2 expired or stale waivers (5 of 8 requirements judged; 1 deviation;"
     )
 
 
@@ -77,7 +71,7 @@ def test_what_moved_stands_above_the_outcome(tmp_path: Path) -> None:
     """Whoever looks at the end of a log sees the delta; what stayed is only counted."""
     out = io.StringIO()
     run = load_run(documents.write(tmp_path, documents.one_of_each()))
-    show(run, Console(file=out, width=80, highlight=False), documents.comparison())
+    show(run, open_console(out), documents.comparison())
     lines = out.getvalue().strip().splitlines()
     assert lines[-6:-3] == [
         "Since 20261121T060102Z-91bc: 1 new violation, 1 still violated, 1 fixed",
@@ -90,7 +84,7 @@ def test_a_run_that_only_a_baseline_excuses_says_so(tmp_path: Path) -> None:
     """Violations with exit code 0 are no contradiction where the baseline had them already."""
     content = documents.document([documents.violation()], exit_code=0)
     run = load_run(documents.write(tmp_path, content))
-    assert statistics.outcome(run) == "1 violation, none of them new since the baseline"
+    assert statistics.result(run) == "1 violation, none of them new since the baseline"
 
 
 def test_a_violation_that_is_too_new_to_be_red_is_counted(tmp_path: Path) -> None:
@@ -98,13 +92,13 @@ def test_a_violation_that_is_too_new_to_be_red_is_counted(tmp_path: Path) -> Non
     requirements = {"a.b.c": documents.requirement(provisional=True)}
     content = documents.document([documents.violation("a.b.c")], exit_code=0, requirements=requirements)
     run = load_run(documents.write(tmp_path, content))
-    assert statistics.headline(run).endswith("promises judged; 1 violated and too new to be red)")
+    assert statistics.headline(run).endswith("requirements judged; 1 violated and too new to be red)")
 
 
 def test_a_healthy_run_is_short(tmp_path: Path) -> None:
     """Where nothing is wrong there is a table and a line."""
     text = told(tmp_path, documents.document([documents.verdict("a.b.c")]))
-    assert text.strip().endswith("qa: conforms (1 of 1 promises judged)")
+    assert text.strip().endswith("qa: conforms (1 of 1 requirements judged)")
     assert "Violations" not in text
 
 
@@ -119,8 +113,75 @@ def test_a_run_that_judged_nothing_has_an_outcome(tmp_path: Path) -> None:
     """No verdict at all is counted without dividing by zero."""
     run = load_run(documents.write(tmp_path, documents.document(exit_code=3, complete=False)))
     assert statistics.judged_share(run.verdicts) == 0
-    assert "could not be judged completely" in statistics.headline(run)
+    assert "qa: not judged: nothing was selected, or the run ended" in statistics.headline(run)
     assert "cut off: no reason was given" in statistics.headline(run)
+
+
+@pytest.mark.parametrize(
+    ("rows", "more", "why"),
+    [
+        (
+            [documents.verdict("a.b.c", kind="NOT_APPLICABLE", reason="the target has no role reader")],
+            {"exit_code": 0},
+            "not judged: the target has no role reader (",
+        ),
+        (
+            [
+                documents.verdict("a.b.c", kind="CANNOT_JUDGE", reason="no connection"),
+                documents.verdict("a.b.d", kind="NOT_APPLICABLE", reason="no role reader"),
+                documents.verdict("a.b.e", kind="NOT_APPLICABLE", reason="no role reader"),
+            ],
+            {"exit_code": 3},
+            "not judged: no role reader, and 1 other reason (",
+        ),
+        (
+            [documents.verdict("a.b.c", kind="CANNOT_JUDGE", reason="the run was cut off")],
+            {"exit_code": 3, "complete": False, "stopped": "the target is unreachable"},
+            "not judged: the target is unreachable (",
+        ),
+    ],
+)
+def test_with_nothing_judged_the_last_line_says_so_and_why(
+    rows: list[dict[str, Any]], more: dict[str, Any], why: str, tmp_path: Path
+) -> None:
+    """A run in which nothing applied must not read as one that conforms."""
+    last = told(tmp_path, documents.document(rows, **more)).strip().splitlines()[-1]
+    assert last.startswith(f"qa: {why}")
+    assert "0 of" in last
+
+
+def test_no_id_is_broken_at_eighty_columns(tmp_path: Path) -> None:
+    """A terminal breaks lines between words: every id of the run stands whole in some line."""
+    requirement = "reality-management.move.needs-permission-on-the-destination"
+    rows = [
+        documents.violation(requirement, operation="createRepositoryResource"),
+        documents.violation(requirement, operation="moveRealityData", waived="known"),
+        documents.verdict("a.b.c", "createRepositoryResource", "CANNOT_JUDGE", reason="x " * 60),
+        *documents.one_of_each()["verdicts"],
+    ]
+    text = told(tmp_path, documents.document(rows, waivers=[documents.waiver(requirement=requirement)]))
+    plain = [line for line in text.splitlines() if not line.startswith(("  curl", "qa: "))]
+    assert max(map(len, plain)) <= 80
+    assert sum(requirement in line for line in plain) == 3
+    for operation in ("createRepositoryResource", "moveRealityData"):
+        assert sum(operation in line.split() for line in plain) >= 1
+
+
+def test_an_operation_too_long_for_the_table_is_told_in_lines(tmp_path: Path) -> None:
+    """Where the table would break an id, each operation has a line of its own."""
+    name = "getAllOfTheThingsThatAnotherApiMayHaveUnderAVeryLongName"
+    rows = [{**row, "operation": name} for row in documents.one_of_each()["verdicts"]]
+    assert f"{name}: 1 PASS, 2 FAIL," in " ".join(told(tmp_path, documents.document(rows)).split())
+
+
+def test_a_file_gets_whole_lines(tmp_path: Path) -> None:
+    """What is no terminal has no width: nothing is broken or cut, and no line ends in spaces."""
+    out = io.StringIO()
+    content = documents.document([documents.violation(actual="word " * 100)])
+    show(load_run(documents.write(tmp_path, content)), open_console(out))
+    lines = out.getvalue().splitlines()
+    assert any(line.endswith("word " * 99 + "word") for line in lines)
+    assert not [line for line in lines if line != line.rstrip() or "…" in line]
 
 
 def test_the_overview_for_machines_names_the_violations(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from conformance.analysis.compare import Kind, compare
 from conformance.analysis.history import open_violations, read_history
 from conformance.analysis.replay import Reproduced, parse_violation, replay
 from conformance.analysis.replay.sender import sender
-from conformance.report.render import FORMATS, kept_comparison, render
+from conformance.report.material import kept_comparison
+from conformance.report.registry import FORMATS, render
 from conformance.results.exchange_log import read_exchanges
 from conformance.results.run_json import load_run, write_run
 from conformance.results.verdicts import Outcome

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.emulator.serving import Served
-from tests.suite.fault_proxy import Asked, fronted
+from tests.suite.fault_proxy import ReceivedRequest, fault_proxy
 from tests.suite.independent_server import independent_server, write_targets
 from tests.suite.run.runs import QUICK_LIMITS, Ended, Place, held, place, wait
 
@@ -49,17 +49,17 @@ def cut(server: Judged, folder: Path, number: int, kind: signal.Signals) -> tupl
     """
     processes: list[subprocess.Popen[bytes]] = []
 
-    def cuts(asked: Asked) -> bool:
-        if asked.number == number:
+    def cuts(received: ReceivedRequest) -> bool:
+        if received.number == number:
             processes[0].send_signal(kind)
-        return asked.hand_on()
+        return received.hand_on()
 
-    with fronted(server.url, cuts) as front:
-        home = server.place(folder, front.url)
+    with fault_proxy(server.url, cuts) as proxy:
+        home = server.place(folder, proxy.url)
         report = folder / "report"
         started = time.monotonic()
         processes.append(home.start("run", "--report-dir", str(report)))
         ended = wait(processes[0], report, started)
-        front.wait_until_idle()
+        proxy.wait_until_idle()
         cleaned = home.verb("clean", "--ledger", str(report))
     return ended, cleaned

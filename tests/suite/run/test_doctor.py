@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conformance.emulator.serving import Served
-from tests.suite.fault_proxy import Asked, fronted
+from tests.suite.fault_proxy import ReceivedRequest, fault_proxy
 from tests.suite.run.runs import Place, held, place, without_role
 
 
@@ -32,10 +32,10 @@ def change(home: Place, old: str, new: str) -> None:
 def test_a_good_target_is_said_to_be_good_and_nothing_is_written(tmp_path: Path, served: Served) -> None:
     """Every role, token and fixture is looked at with reads and token calls alone."""
     before = held(served)
-    with fronted(served.base_url) as front:
-        home = place(tmp_path, served, front.url)
+    with fault_proxy(served.base_url) as proxy:
+        home = place(tmp_path, served, proxy.url)
         found = looked(home)
-        assert {asked.method for asked in front.seen} == {"GET"}
+        assert {received.method for received in proxy.seen} == {"GET"}
     assert found[""]["code"] == "0"
     assert "scope itwin-platform" in found["token owner"]["seen"]
     assert found["fixture foreign_itwin_id"]["state"] == "ok"
@@ -71,8 +71,8 @@ def test_a_wrong_fixture_is_a_mistake_of_the_configuration(tmp_path: Path, serve
 
 def test_a_target_that_is_down_cannot_be_judged(tmp_path: Path, served: Served) -> None:
     """Exit 3, with the address and what to do."""
-    with fronted(served.base_url) as front:
-        home = place(tmp_path, served, front.url)
+    with fault_proxy(served.base_url) as proxy:
+        home = place(tmp_path, served, proxy.url)
     found = looked(home)
     assert found[""]["code"] == "3"
     assert found[f"base URL {front_url(home)}"]["state"] == "down"
@@ -96,13 +96,13 @@ def test_permissions_are_read_off_where_the_target_tells_them(tmp_path: Path, se
 def test_a_token_that_the_api_refuses_is_found(tmp_path: Path, served: Served) -> None:
     """The token service gives a token, and the API does not take it."""
 
-    def refuses(asked: Asked) -> bool:
-        if asked.token:
-            return asked.response(b'{"error":{"code":"Unauthorized","message":"no"}}', "401 Unauthorized")
-        return asked.hand_on()
+    def refuses(received: ReceivedRequest) -> bool:
+        if received.token:
+            return received.response(b'{"error":{"code":"Unauthorized","message":"no"}}', "401 Unauthorized")
+        return received.hand_on()
 
-    with fronted(served.base_url, refuses) as front:
-        found = looked(place(tmp_path, served, front.url))
+    with fault_proxy(served.base_url, refuses) as proxy:
+        found = looked(place(tmp_path, served, proxy.url))
     assert found[""]["code"] == "3"
     assert "the API refuses it: 401 Unauthorized" in found["token owner"]["seen"]
 
@@ -113,7 +113,7 @@ def test_doctor_and_run_agree_behind_a_proxy_that_alone_knows_the_names(
     """What this machine cannot look up is left to the proxy, and the exceptions are not."""
     for name in ("ALL_PROXY", "NO_PROXY", "http_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
-    with fronted(served.base_url) as proxy:
+    with fault_proxy(served.base_url) as proxy:
         home = place(tmp_path, served, "http://api.invalid")
         change(home, served.token_url, "http://login.invalid/connect/token")
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
@@ -168,12 +168,12 @@ def test_a_fixture_is_read_by_each_role_that_has_to_see_it(tmp_path: Path, serve
     """An iTwin that role partial cannot see shows nothing by refusing it."""
     place_of, limited = f"/itwins/{served.fixtures['partial_itwin_id']}", served.token("partial")
 
-    def hides(asked: Asked) -> bool:
+    def hides(asked: ReceivedRequest) -> bool:
         if asked.path == place_of and asked.headers["authorization"] == f"Bearer {limited}":
             return asked.response(b'{"error":{"code":"iTwinNotFound","message":"no"}}', "404 Not Found")
         return asked.hand_on()
 
-    with fronted(served.base_url, hides) as front:
+    with fault_proxy(served.base_url, hides) as front:
         home = place(tmp_path, served, front.url)
         change(home, 'client_id = "${EMULATOR_PARTIAL_CLIENT_ID}"', 'token = "${PARTIAL_TOKEN}"')
         change(home, 'client_secret = "${EMULATOR_PARTIAL_CLIENT_SECRET}"', "")

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 
 from conformance.emulator.serving import Served
 from conformance.results.model import schema
-from tests.suite.fault_proxy import Asked, Behaviour, Front, fronted
+from tests.suite.fault_proxy import Behaviour, FaultProxy, ReceivedRequest, fault_proxy
 from tests.suite.run.runs import ACCOUNT, Ended, held, place
 
 MEGABYTE: Final = 1024 * 1024
@@ -25,8 +25,8 @@ DAY: Final = 86400
 def raw(text: bytes, *, stay: bool = False) -> Behaviour:
     """Answer everything with these bytes, and close the connection or keep it open in silence."""
 
-    def behave(asked: Asked) -> bool:
-        asked.sock.sendall(text)
+    def behave(received: ReceivedRequest) -> bool:
+        received.sock.sendall(text)
         if stay:
             time.sleep(30)
         return False
@@ -36,27 +36,27 @@ def raw(text: bytes, *, stay: bool = False) -> Behaviour:
 
 def says(content: bytes, status: str = "200 OK", *headers: str) -> Behaviour:
     """Answer everything with this body."""
-    return lambda asked: asked.response(content, status, *headers)
+    return lambda received: received.response(content, status, *headers)
 
 
 def judged(behave: Behaviour) -> Behaviour:
     """Behave so to the documented operations only."""
-    return lambda asked: behave(asked) if asked.is_judged else asked.hand_on()
+    return lambda received: behave(received) if received.is_judged else received.hand_on()
 
 
-def drips(asked: Asked) -> bool:
+def drips(received: ReceivedRequest) -> bool:
     """Send one byte of the body after the other, for ever."""
-    asked.sock.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    received.sock.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
     while True:
-        asked.sock.sendall(b"1\r\n \r\n")
+        received.sock.sendall(b"1\r\n \r\n")
         time.sleep(0.2)
 
 
-def floods(asked: Asked) -> bool:
+def floods(received: ReceivedRequest) -> bool:
     """Send 300 MB."""
-    asked.sock.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: %d\r\n\r\n" % (300 * MEGABYTE))
+    received.sock.sendall(b"HTTP/1.1 404 Not Found\r\nContent-Length: %d\r\n\r\n" % (300 * MEGABYTE))
     for _ in range(300):
-        asked.sock.sendall(b"a" * MEGABYTE)
+        received.sock.sendall(b"a" * MEGABYTE)
     return False
 
 
@@ -68,8 +68,8 @@ ERROR: Final = json.dumps({"error": {"code": "X", "message": "x"}}).encode()
 BAD_ID: Final = b'{"iTwin":{"id":"../../x","class":"Endeavor"}}'
 
 HOSTILE: Final[dict[str, tuple[Behaviour, tuple[int, ...]]]] = {
-    "resets everything": (Asked.reset, (3,)),
-    "resets what is judged": (judged(Asked.reset), (1,)),
+    "resets everything": (ReceivedRequest.reset, (3,)),
+    "resets what is judged": (judged(ReceivedRequest.reset), (1,)),
     "cuts responses off": (raw(HEAD + b'1000\r\n\r\n{"iTwin":'), (3,)),
     "announces fewer bytes": (judged(raw(HEAD + b'5\r\n\r\n{"error":{}}')), (1,)),
     "announces a word": (raw(HEAD + b"many\r\n\r\n{}"), (1, 3)),
@@ -83,14 +83,16 @@ HOSTILE: Final[dict[str, tuple[Behaviour, tuple[int, ...]]]] = {
     "sends 300 MB": (judged(floods), (1,)),
     "sends a compressed bomb": (judged(says(BOMB, "404 Not Found", "Content-Encoding: gzip")), (1,)),
     "redirects to itself": (
-        lambda asked: asked.response(b"", "302 Found", f"Location: {asked.path}"),
+        lambda received: received.response(b"", "302 Found", f"Location: {received.path}"),
         (1, 3),
     ),
     "answers 500 to everything": (says(ERROR, "500 Internal Server Error"), (1,)),
     "answers 500 to what is judged": (judged(says(ERROR, "500 Internal Server Error")), (1,)),
     "asks everybody to wait an hour": (says(ERROR, "429 Too Many Requests", "Retry-After: 3600"), (3,)),
     "gives ids that are paths": (
-        lambda asked: asked.response(BAD_ID, "201 Created") if asked.method == "POST" else asked.hand_on(),
+        lambda received: (
+            received.response(BAD_ID, "201 Created") if received.method == "POST" else received.hand_on()
+        ),
         (3,),
     ),
 }
@@ -111,9 +113,9 @@ def check_end(ended: Ended, codes: tuple[int, ...]) -> None:
 def test_a_hostile_target_is_judged_within_limits(tmp_path: Path, served: Served, name: str) -> None:
     """The run ends within its limits with the right exit code and a whole report."""
     behave, codes = HOSTILE[name]
-    with fronted(served.base_url, behave) as front:
+    with fault_proxy(served.base_url, behave) as proxy:
         before = held(served)
-        ended = place(tmp_path, served, front.url).run(*ACCOUNT)
+        ended = place(tmp_path, served, proxy.url).run(*ACCOUNT)
         check_end(ended, codes)
         assert ended.seconds < 100
         assert held(served) == before or ended.document["leaks"]
@@ -121,27 +123,27 @@ def test_a_hostile_target_is_judged_within_limits(tmp_path: Path, served: Served
 
 def test_a_target_that_refuses_connections_is_not_judged(tmp_path: Path, served: Served) -> None:
     """Nothing listens: exit 3, and every verdict says why."""
-    with fronted(served.base_url) as front:
-        address = front.url
+    with fault_proxy(served.base_url) as proxy:
+        address = proxy.url
     ended = place(tmp_path, served, address).run(*ACCOUNT)
     check_end(ended, (3,))
     assert "unreachable" in ended.document["stopped"] or "could not connect" in ended.reasons()
 
 
-def test_a_target_that_dies_leaves_leaks_that_clean_takes_back(tmp_path: Path, served: Served) -> None:
-    """After a crash at the sixtieth request the report names what is left, and clean takes it back later."""
+def test_a_target_that_dies_leaves_leaks_that_clean_deletes(tmp_path: Path, served: Served) -> None:
+    """After a crash at the sixtieth request the report names what is left, and clean deletes it later."""
     before = held(served)
-    fronts: list[Front] = []
+    proxies: list[FaultProxy] = []
 
-    def dies(asked: Asked) -> bool:
-        if asked.number < 60 or "/token" in asked.path:
-            return asked.hand_on()
-        fronts[0].shut()
-        return asked.reset()
+    def dies(received: ReceivedRequest) -> bool:
+        if received.number < 60 or "/token" in received.path:
+            return received.hand_on()
+        proxies[0].shut()
+        return received.reset()
 
-    with fronted(served.base_url, dies) as front:
-        fronts.append(front)
-        address = front.url
+    with fault_proxy(served.base_url, dies) as proxy:
+        proxies.append(proxy)
+        address = proxy.url
         home = place(tmp_path, served, address)
         ended = home.run()
     check_end(ended, (1, 3))
@@ -156,8 +158,8 @@ def test_a_target_that_dies_leaves_leaks_that_clean_takes_back(tmp_path: Path, s
 
 def test_an_effect_is_not_missed_where_the_call_got_no_response(tmp_path: Path, served: Served) -> None:
     """An association that was never answered is not expected to be listed."""
-    with fronted(served.base_url, judged(raw(b"", stay=True))) as front:
-        home = place(tmp_path, served, front.url)
+    with fault_proxy(served.base_url, judged(raw(b"", stay=True))) as proxy:
+        home = place(tmp_path, served, proxy.url)
         ended = home.run("--only", "reality-management.associate.is-listed")
     check_end(ended, (3,))
     assert "whether it was" in ended.reasons()
@@ -166,12 +168,12 @@ def test_an_effect_is_not_missed_where_the_call_got_no_response(tmp_path: Path, 
 def test_what_could_not_be_prepared_says_why(tmp_path: Path, served: Served) -> None:
     """A look at the end of the run has nothing to look at when the beginning failed: that is the reason."""
 
-    def refuses(asked: Asked) -> bool:
-        refused = asked.method == "POST" and asked.path.endswith("/repositories")
-        return asked.response(ERROR, "403 Forbidden") if refused else asked.hand_on()
+    def refuses(received: ReceivedRequest) -> bool:
+        refused = received.method == "POST" and received.path.endswith("/repositories")
+        return received.response(ERROR, "403 Forbidden") if refused else received.hand_on()
 
-    with fronted(served.base_url, refuses) as front:
-        ended = place(tmp_path, served, front.url).run("--only", "*.stays")
+    with fault_proxy(served.base_url, refuses) as proxy:
+        ended = place(tmp_path, served, proxy.url).run("--only", "*.stays")
     check_end(ended, (3,))
     (told,) = ended.verdicts("CANNOT_JUDGE")
     assert told["requirement"] == "itwins.resource.stays"
@@ -184,15 +186,15 @@ def test_a_clock_that_is_a_day_off_disturbs_nothing(tmp_path: Path, served: Serv
     """A Date header of yesterday or tomorrow is no violation and no trouble."""
     date = time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(time.time() + days * DAY)).encode()
 
-    def shifted(asked: Asked) -> bool:
-        lines = asked.forward().split(b"\r\n")
-        asked.sock.sendall(
+    def shifted(received: ReceivedRequest) -> bool:
+        lines = received.forward().split(b"\r\n")
+        received.sock.sendall(
             b"\r\n".join(b"date: " + date if x.lower().startswith(b"date:") else x for x in lines)
         )
         return True
 
-    with fronted(served.base_url, shifted) as front:
-        home = place(tmp_path, served, front.url)
+    with fault_proxy(served.base_url, shifted) as proxy:
+        home = place(tmp_path, served, proxy.url)
         check_end(home.run(*ACCOUNT), (0,))
         looked = home.verb("doctor")
         assert looked.code == 0
@@ -202,14 +204,14 @@ def test_a_clock_that_is_a_day_off_disturbs_nothing(tmp_path: Path, served: Serv
 @pytest.mark.parametrize("status", ["302 Found", "307 Temporary Redirect", "308 Permanent Redirect"])
 def test_a_redirect_to_another_host_is_never_followed(tmp_path: Path, served: Served, status: str) -> None:
     """No request, and so no token, reaches the host that a redirect names."""
-    with fronted(served.base_url) as other:
+    with fault_proxy(served.base_url) as other:
         there = other.url
 
-        def redirects(asked: Asked) -> bool:
-            return asked.response(b"", status, f"Location: {there}{asked.path}")
+        def redirects(received: ReceivedRequest) -> bool:
+            return received.response(b"", status, f"Location: {there}{received.path}")
 
-        with fronted(served.base_url, judged(redirects)) as front:
-            check_end(place(tmp_path, served, front.url).run(*ACCOUNT), (1,))
+        with fault_proxy(served.base_url, judged(redirects)) as proxy:
+            check_end(place(tmp_path, served, proxy.url).run(*ACCOUNT), (1,))
         assert other.seen == []
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from conformance.emulator.serving import Served
 from conformance.ledger.journal import load_ledger
-from tests.suite.fault_proxy import Asked, fronted
+from tests.suite.fault_proxy import ReceivedRequest, fault_proxy
 from tests.suite.run.runs import Place, held, interrupt, place, until_written, wait
 
 SLOW = "rate = 40\n"
@@ -56,7 +56,7 @@ def test_a_signal_ends_a_run_with_a_report_and_nothing_left(
 
 @pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGKILL], ids=["stopped", "killed"])
 def test_no_shard_outlives_the_run(tmp_path: Path, served: Served, kind: signal.Signals) -> None:
-    """The processes of a nightly run end with it and take back what they created, told or not."""
+    """The processes of a nightly run end with it and delete what they created, told or not."""
     before = held(served)
     home = place(tmp_path, served, more="idle = 0\n")
     folder = tmp_path / "report"
@@ -116,7 +116,7 @@ def test_a_terminal_that_interrupts_every_process_breaks_none(tmp_path: Path, se
     assert held(served) == before
 
 
-def test_what_a_killed_shard_leaves_is_taken_back_by_the_run(tmp_path: Path, served: Served) -> None:
+def test_what_a_killed_shard_leaves_is_deleted_by_the_run(tmp_path: Path, served: Served) -> None:
     """The run goes on without the shard, undoes what it created, and says that one of its processes died."""
     before = held(served)
     home = place(tmp_path, served, more="idle = 0\nrate = 60\n")
@@ -185,13 +185,13 @@ def test_clean_leaves_a_run_alone_that_is_still_going_on(tmp_path: Path, served:
 def test_what_cannot_be_deleted_is_a_leak_and_no_verdict(tmp_path: Path, served: Served) -> None:
     """An undo that fails is named in the report and the summary, and turns nothing red."""
 
-    def refuses(asked: Asked) -> bool:
-        if asked.method == "DELETE" and asked.path.count("/") == 2:
-            return asked.response(b'{"error":{"code":"X","message":"no"}}', "403 Forbidden")
-        return asked.hand_on()
+    def refuses(received: ReceivedRequest) -> bool:
+        if received.method == "DELETE" and received.path.count("/") == 2:
+            return received.response(b'{"error":{"code":"X","message":"no"}}', "403 Forbidden")
+        return received.hand_on()
 
-    with fronted(served.base_url, refuses) as front:
-        ended = place(tmp_path, served, front.url).run("--only", "getITwinAccount")
+    with fault_proxy(served.base_url, refuses) as proxy:
+        ended = place(tmp_path, served, proxy.url).run("--only", "getITwinAccount")
     assert ended.code == 3, ended.said  # a scenario deletes something, too
     assert ended.verdicts("FAIL", "DEVIATION") == []
     (leak, *_) = ended.document["leaks"]

@@ -35,7 +35,7 @@ def test_nothing_of_an_earlier_run_is_taken_for_this_one(checkout: Checkout, lam
     folder.mkdir()
     for name in WRITTEN:
         (folder / name).write_text("{}", encoding="utf-8")
-    new_run(Options(report_dir=folder), lamp_target, checkout.catalogue())
+    new_run(Options(report_dir=folder), lamp_target, checkout.catalogue()).client.close()
     assert [name for name in WRITTEN if (folder / name).exists()] == []
 
 
@@ -46,9 +46,10 @@ def test_a_baseline_of_another_target_is_refused(checkout: Checkout, lamp_target
     with pytest.raises(UsageError, match="judged 'qa', and this run judges 'lamps'"):
         new_run(options, lamp_target, checkout.catalogue())
     (folder / "run.json").write_text(json.dumps(document(verdict("a.b"), target="lamps")), encoding="utf-8")
-    baseline = new_run(options, lamp_target, checkout.catalogue()).baseline
-    assert baseline is not None
-    assert baseline.target == "lamps"
+    opened = new_run(options, lamp_target, checkout.catalogue())
+    opened.client.close()
+    assert opened.baseline is not None
+    assert opened.baseline.target == "lamps"
 
 
 @pytest.mark.parametrize(

@@ -123,7 +123,7 @@ def by_pytest(right: tuple[Served, Path]) -> Ended:
 
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Ended]]:
-    """Return an emulator that lets strangers in and echoes tokens, and the run of that operation."""
+    """Return an emulator that lets anybody in and echoes tokens, and the run of that operation."""
     with running(defects=["account-open-to-outsiders", "account-echoes-the-token"]) as served:
         targets = place(tmp_path_factory.mktemp("broken"), served)
         yield served, command(targets, "report", "--only", "getITwinAccount")

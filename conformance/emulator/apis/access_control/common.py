@@ -8,7 +8,7 @@ from typing import Any
 from conformance.emulator.behaviours import assumed, seen_live
 from conformance.emulator.kernel.bodies import keep_body
 from conformance.emulator.kernel.call import Call
-from conformance.emulator.kernel.lookup_steps import lookup_itwin
+from conformance.emulator.kernel.lookup_steps import find_named_itwin
 from conformance.emulator.kernel.responses import Detail, Response, invalid_value, missing, refuse
 from conformance.emulator.state.records import PERMISSIONS, Member, Role, User
 
@@ -28,14 +28,10 @@ def role_not_found(target: str | None = None) -> Response:
     return refuse(404, "RoleNotFound", "Requested Role is not available.", target=target)
 
 
-@seen_live("access-control.itwin-not-found", "Access Control spells its 404 for an iTwin ItwinNotFound.")
-def find_itwin(call: Call) -> Response | None:
-    """Find the path's iTwin, or answer 404 ItwinNotFound."""
-    itwin = lookup_itwin(call, call.ids["iTwinId"])
-    if itwin is None:
-        return refuse(404, "ItwinNotFound", "Requested iTwin is not available.")
-    call.itwin = itwin
-    return None
+seen_live("access-control.itwin-not-found", "Access Control spells its 404 for an iTwin ItwinNotFound.")
+find_itwin = find_named_itwin(
+    lambda call: call.ids["iTwinId"], refuse(404, "ItwinNotFound", "Requested iTwin is not available.")
+)
 
 
 def read_body(call: Call) -> Response | None:
@@ -102,7 +98,7 @@ def member_view(call: Call, member: Member) -> dict[str, Any]:
 
 
 def role_ids(call: Call, value: Any, target: str) -> tuple[str, ...] | Response | Detail:
-    """Return the ids if each names a role of the iTwin, else the fault or the 404 for the first unknown."""
+    """Return the ids if each names a role of the iTwin, else the problem or the 404 for the first unknown."""
     if value is None:
         return missing(target)
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):

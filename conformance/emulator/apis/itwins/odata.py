@@ -87,19 +87,21 @@ def parse_filter(text: str) -> Test:
 
 
 def _either(reader: _Reader, depth: int) -> Test:
-    tests = [_both(reader, depth)]
-    while reader.peek() == "or":
-        reader.take()
-        tests.append(_both(reader, depth))
+    tests = _joined(reader, "or", lambda: _both(reader, depth))
     return lambda document: any(test(document) for test in tests)
 
 
 def _both(reader: _Reader, depth: int) -> Test:
-    tests = [_one(reader, depth)]
-    while reader.peek() == "and":
-        reader.take()
-        tests.append(_one(reader, depth))
+    tests = _joined(reader, "and", lambda: _one(reader, depth))
     return lambda document: all(test(document) for test in tests)
+
+
+def _joined(reader: _Reader, word: str, read: Callable[[], Test]) -> list[Test]:
+    tests = [read()]
+    while reader.peek() == word:
+        reader.take()
+        tests.append(read())
+    return tests
 
 
 def _one(reader: _Reader, depth: int) -> Test:
@@ -173,7 +175,7 @@ def names(text: str) -> list[str]:
 
 
 def select_problems(text: str) -> list[Detail]:
-    """Return a fault for each name in ``$select`` that an iTwin does not have."""
+    """Return a problem for each name in ``$select`` that an iTwin does not have."""
     message = "The $select string contains an unknown property '{}'."
     return [
         Detail("InvalidValue", message.format(name[:100]), "$select")

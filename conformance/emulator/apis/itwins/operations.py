@@ -30,6 +30,12 @@ SEEN_REPOSITORY = with_steps(SEEN, find_repository=find_repository)
 CREATED_REPOSITORY = with_steps(
     MODIFIED, find_repository=find_repository, check_created=repositories.check_created
 )
+NEW_ITWIN = with_steps(ENTRY, validate=crud.validate_new, conflict=crud.conflict)
+CHANGED_ITWIN = with_steps(MODIFIED, validate=crud.validate_changes, conflict=crud.conflict)
+DELETED_ITWIN = with_steps(FOUND, authorize=require("itwins_delete"))
+NEW_REPOSITORY = with_steps(MODIFIED, validate=repositories.validate_new, conflict=repositories.conflict)
+SEEN_RESOURCE = with_steps(SEEN_REPOSITORY, find_resource=resources.find_resource)
+DELETED_RESOURCE = with_steps(MODIFIED, find_resource=resources.find_for_delete)
 SHARED = with_steps(ENTRY, find_repository=shared.find_repository)
 SHARED_RESOURCE = with_steps(SHARED, find_resource=shared.find_resource)
 
@@ -69,26 +75,10 @@ ITWINS: tuple[Operation, ...] = (
         respond=resource_create.response,
     ),
     operation("listITwins", "GET /itwins", ENTRY, respond=listing.list_itwins),
-    operation(
-        "createITwin",
-        "POST /itwins",
-        ENTRY,
-        validate=crud.validate_new,
-        conflict=crud.conflict,
-        respond=crud.create,
-    ),
+    operation("createITwin", "POST /itwins", NEW_ITWIN, respond=crud.create),
     operation("getITwin", f"GET {_ITWIN}", SEEN, respond=crud.get),
-    operation(
-        "updateITwin",
-        f"PATCH {_ITWIN}",
-        MODIFIED,
-        validate=crud.validate_changes,
-        conflict=crud.conflict,
-        respond=crud.update,
-    ),
-    operation(
-        "deleteITwin", f"DELETE {_ITWIN}", FOUND, authorize=require("itwins_delete"), respond=crud.delete
-    ),
+    operation("updateITwin", f"PATCH {_ITWIN}", CHANGED_ITWIN, respond=crud.update),
+    operation("deleteITwin", f"DELETE {_ITWIN}", DELETED_ITWIN, respond=crud.delete),
     operation("getPrimaryAccount", "GET /itwins/myprimaryaccount", ENTRY, respond=listing.primary_account),
     operation("listFavoriteITwins", f"GET {_FAVORITES}", ENTRY, respond=listing.favorites),
     operation("addFavoriteITwin", f"POST {_FAVORITES}/{{iTwinId}}", SEEN, respond=listing.mark("favorites")),
@@ -118,32 +108,13 @@ ITWINS: tuple[Operation, ...] = (
         "deleteITwinImage", f"DELETE {_IMAGE}", MODIFIED, find_image=images.find_image, respond=images.delete
     ),
     operation("listRepositories", f"GET {_REPOSITORIES}", SEEN, respond=repositories.list_repositories),
-    operation(
-        "createRepository",
-        f"POST {_REPOSITORIES}",
-        MODIFIED,
-        validate=repositories.validate_new,
-        conflict=repositories.conflict,
-        respond=repositories.create,
-    ),
+    operation("createRepository", f"POST {_REPOSITORIES}", NEW_REPOSITORY, respond=repositories.create),
     operation("getRepository", f"GET {_REPOSITORY}", SEEN_REPOSITORY, respond=repositories.get),
     operation("updateRepository", f"PATCH {_REPOSITORY}", CREATED_REPOSITORY, respond=repositories.update),
     operation("deleteRepository", f"DELETE {_REPOSITORY}", CREATED_REPOSITORY, respond=repositories.delete),
     operation(
         "listRepositoryResources", f"GET {_RESOURCES}", SEEN_REPOSITORY, respond=resources.list_resources
     ),
-    operation(
-        "getRepositoryResource",
-        f"GET {_RESOURCE}",
-        SEEN_REPOSITORY,
-        find_resource=resources.find_resource,
-        respond=resources.get,
-    ),
-    operation(
-        "deleteRepositoryResource",
-        f"DELETE {_RESOURCE}",
-        MODIFIED,
-        find_resource=resources.find_for_delete,
-        respond=resources.delete,
-    ),
+    operation("getRepositoryResource", f"GET {_RESOURCE}", SEEN_RESOURCE, respond=resources.get),
+    operation("deleteRepositoryResource", f"DELETE {_RESOURCE}", DELETED_RESOURCE, respond=resources.delete),
 )

@@ -27,11 +27,6 @@ DEFAULT_PAGE = 100
 LARGEST_PAGE = 1000
 MINIMAL = ("id", "displayName", "type")
 SEARCHED = ("id", "displayName", "type", "dataset", "group", "description")
-PERIODS = {
-    "createddatetime": "createdDateTime",
-    "modifieddatetime": "modifiedDateTime",
-    "lastaccesseddatetime": "lastAccessedDateTime",
-}
 EXACT = {
     "ownerid": "ownerId",
     "datacenter": "dataCenterLocation",
@@ -127,22 +122,13 @@ def _words(query: dict[str, str]) -> list[Test]:
 
 def _ranges(query: dict[str, str]) -> list[Test] | Detail:
     tests: list[Test] = []
-    for key, name in PERIODS.items():
-        if query.get(key):
-            period = _period(query[key])
-            if period is None:
-                return invalid_value(query[key], name)
-            tests.append(_within(name, period))
-    if query.get("acquisitiondatetime"):
-        period = _period(query["acquisitiondatetime"])
-        if period is None:
-            return invalid_value(query["acquisitiondatetime"], "acquisitionDateTime")
-        tests.append(_acquired(period))
-    if query.get("extent"):
-        box = _numbers(query["extent"])
-        if box is None:
-            return invalid_value(query["extent"], "extent")
-        tests.append(lambda row: _overlap(row["extent"], box))
+    for name, read in RANGES.items():
+        asked = query.get(name.lower())
+        if asked:
+            test = read(name, asked)
+            if test is None:
+                return invalid_value(asked, name)
+            tests.append(test)
     return tests
 
 
@@ -164,30 +150,34 @@ def _period(text: str) -> tuple[datetime, datetime] | None:
     return None if first is None or last is None else (first, last)
 
 
-def _within(name: str, period: tuple[datetime, datetime]) -> Test:
+def _within(name: str, asked: str) -> Test | None:
+    period = _period(asked)
+
     def test(row: Any) -> bool:
         moment = _moment(row[name])
-        return moment is not None and period[0] <= moment <= period[1]
+        return moment is not None and period is not None and period[0] <= moment <= period[1]
 
-    return test
+    return test if period else None
 
 
-def _acquired(period: tuple[datetime, datetime]) -> Test:
+def _acquired(name: str, asked: str) -> Test | None:
+    period = _period(asked)
+
     def test(row: Any) -> bool:
-        acquisition = row["acquisition"] or {}
+        acquisition = row[name.removesuffix("DateTime")] or {}
         first = _moment(acquisition.get("startDateTime"))
         last = _moment(acquisition.get("endDateTime")) or first
-        return first is not None and last is not None and first <= period[1] and last >= period[0]
+        return bool(period and first and last and first <= period[1] and last >= period[0])
 
-    return test
+    return test if period else None
 
 
-def _numbers(text: str) -> tuple[float, ...] | None:
+def _reaching(name: str, asked: str) -> Test | None:
     try:
-        box = tuple(float(each) for each in text.split(","))
+        west, south, east, north = (float(each) for each in asked.split(","))
     except ValueError:
         return None
-    return box if len(box) == 4 else None  # noqa: PLR2004 - west, south, east, north
+    return lambda row: _overlap(row[name], (west, south, east, north))
 
 
 def _overlap(extent: Any, box: tuple[float, ...]) -> bool:
@@ -208,3 +198,13 @@ def _order(rows: list[Any], text: str) -> None:
 
 def _by(name: str) -> Callable[[Any], str]:
     return lambda row: str(row.get(name) or "")
+
+
+RANGES: dict[str, Callable[[str, str], Test | None]] = {
+    "createdDateTime": _within,
+    "modifiedDateTime": _within,
+    "lastAccessedDateTime": _within,
+    "acquisitionDateTime": _acquired,
+    "extent": _reaching,
+}
+"""How each query parameter that means a range is read, None for what cannot be read."""

@@ -9,7 +9,7 @@ from typing import Any
 from conformance.emulator.behaviours import assumed, on_page
 from conformance.emulator.kernel.bodies import keep_body
 from conformance.emulator.kernel.call import Call
-from conformance.emulator.kernel.lookup_steps import lookup_itwin
+from conformance.emulator.kernel.lookup_steps import find_named_itwin
 from conformance.emulator.kernel.responses import (
     Detail,
     Response,
@@ -50,14 +50,8 @@ def validate(call: Call) -> Response | None:
     return refusal
 
 
-@assumed("move.unknown-itwin", "An unknown destination is answered with 404 and code iTwinNotFound.")
-def find_itwin(call: Call) -> Response | None:
-    """Find the destination, or answer 404."""
-    itwin = lookup_itwin(call, call.facts["destination"])
-    if itwin is None:
-        return itwin_not_found()
-    call.itwin = itwin
-    return None
+assumed("move.unknown-itwin", "An unknown destination is answered with 404 and code iTwinNotFound.")
+find_itwin = find_named_itwin(lambda call: call.facts["destination"], itwin_not_found())
 
 
 def conflict(call: Call) -> Response | None:

@@ -26,7 +26,7 @@ from conformance.emulator.kernel.pipeline import Handler
 from conformance.emulator.kernel.responses import Response, invalid_reality_data, invalid_value, refuse
 from conformance.emulator.state.records import RealityData, is_guid
 
-_SOON = 5  # associations, after which the first is taken back
+_SOON = 5  # associations, after which the first is undone
 _GAP = 0.02  # seconds, long enough for an equal request to pass the same check
 _DETAIL = ".malformed-itwin-detail"
 _DUPLICATE = ".duplicate-conflicts"

@@ -21,7 +21,7 @@ from conformance.emulator.kernel.pipeline import Handler
 from conformance.emulator.kernel.responses import Response, invalid_reality_data, invalid_value, refuse
 from conformance.emulator.state.records import RealityData, is_guid
 
-_LATER = 25  # calls, after which the early write is taken back
+_LATER = 25  # calls, after which the early write is undone
 _GAP = 0.02  # seconds, long enough for an equal request to pass the same check
 _MALFORMED, _REQUIRED = ".malformed-itwin-detail", ".itwin-required-detail"
 

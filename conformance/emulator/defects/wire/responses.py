@@ -120,7 +120,7 @@ def _with_body_of_204(_response: Response) -> bytes:
 
 
 def _dead_worker() -> Change:
-    due, page = changes.every(9), Response(502, raw=_GATEWAY)
+    due, page = changes.every(6), Response(502, raw=_GATEWAY)
     return changes.before(EVERY, "header", lambda call: page if due(call, page) else None)
 
 
@@ -179,8 +179,8 @@ DEFECTS = (
         "A formatter appends a null document to every reply, whatever its status.",
         changes.raw(MOVE, _with_body_of_204, status=204),
     ),
-    platform("every-ninth-request-stops-at-the-gateway", "platform.reply.stable")(
-        "One of the nine workers behind the gateway is dead, and nobody took it out.",
+    platform("every-sixth-request-stops-at-the-gateway", "platform.reply.stable")(
+        "One of the six workers behind the gateway is dead, and nobody took it out.",
         changes.fresh(_dead_worker),
     ),
     account("content-length-too-large", _WHOLE)(

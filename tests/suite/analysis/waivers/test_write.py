@@ -82,6 +82,14 @@ def test_rows_are_added_one_after_the_other(tmp_path: Path) -> None:
     assert second.flaky
 
 
+@pytest.mark.parametrize("words", ["yes", "null", "0123", "a: b", "2026-01-01", "~", "# none", "=", "- a"])
+def test_words_that_yaml_would_take_for_something_else_are_quoted(tmp_path: Path, words: str) -> None:
+    """An owner called yes is read back as one."""
+    file = tmp_path / "waivers.yaml"
+    written = add(file, replace(WAIVER, reason=words, owner=words), today=TODAY)
+    assert (written.reason, written.owner) == (words, words)
+
+
 @pytest.mark.parametrize(
     ("before", "waiver", "words"),
     [

@@ -23,7 +23,7 @@ from conformance.errors import NotJudged
 from conformance.exchange.model import Exchange
 from conformance.exchange.redaction import Redactor
 from conformance.targets.model import Role, Target
-from tests.suite.fault_proxy import Asked, fronted
+from tests.suite.fault_proxy import ReceivedRequest, fault_proxy
 
 SECRET = "pä$$w\"o#r\\d'%41&b+c=d: e"
 GOOD = {"access_token": "a-good-token", "token_type": "Bearer", "expires_in": 3600}
@@ -35,7 +35,7 @@ class Asking:
     """Credentials of a target whose token service answers as it is told; what it saw, and what was waited."""
 
     credentials: Credentials
-    seen: list[Asked]
+    seen: list[ReceivedRequest]
     waited: list[float] = field(default_factory=list)
     kept: list[Exchange] = field(default_factory=list)
     retries: list[bool] = field(default_factory=list)
@@ -53,15 +53,15 @@ class Asking:
 
 
 @contextmanager
-def asking(answers: Callable[[Asked], Answer], **options: Any) -> Iterator[Asking]:
+def asking(answers: Callable[[ReceivedRequest], Answer], **options: Any) -> Iterator[Asking]:
     """Open a token service that answers each request with a status, a body and perhaps a header."""
 
-    def behave(asked: Asked) -> bool:
+    def behave(asked: ReceivedRequest) -> bool:
         status, body, *headers = answers(asked)
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         return asked.response(content, status, *headers)
 
-    with fronted("http://127.0.0.1:9", behave) as front:
+    with fault_proxy("http://127.0.0.1:9", behave) as front:
         secret = SecretStr(SECRET)
         target = Target.model_validate(
             {
@@ -86,7 +86,7 @@ def asking(answers: Callable[[Asked], Answer], **options: Any) -> Iterator[Askin
         yield asked
 
 
-def after(*troubles: Answer, then: Answer = ("200 OK", GOOD)) -> Callable[[Asked], Answer]:
+def after(*troubles: Answer, then: Answer = ("200 OK", GOOD)) -> Callable[[ReceivedRequest], Answer]:
     """Answer the first requests like this, and every further one with a token."""
     return lambda asked: troubles[asked.number - 1] if asked.number <= len(troubles) else then
 
@@ -182,7 +182,7 @@ def test_discovery_says_which_way_comes_first(methods: object, way: str) -> None
     """The order of the document counts; what it names besides is nothing that the suite can do."""
     document: dict[str, Any] = {"token_endpoint_auth_methods_supported": methods}
 
-    def answers(asked: Asked) -> Answer:
+    def answers(asked: ReceivedRequest) -> Answer:
         if asked.method == "POST":
             return "200 OK", GOOD
         place = f"http://{asked.headers['host']}/elsewhere/token?p=1"
@@ -198,7 +198,7 @@ def test_discovery_in_trouble_costs_a_retry_too() -> None:
     """And one that names no endpoint is asked again later."""
     found: list[dict[str, str]] = [{}, {}]
 
-    def answers(asked: Asked) -> Answer:
+    def answers(asked: ReceivedRequest) -> Answer:
         if asked.method == "POST":
             return "200 OK", GOOD
         if asked.number == 1:
@@ -279,12 +279,12 @@ def test_every_spelling_of_an_answer_gives_a_token(answer: dict[str, Any], life:
 def test_every_form_of_an_answer_gives_a_token(status: str, content: bytes, header: str) -> None:
     """Another 2xx, a byte order mark, UTF-16, a form."""
 
-    def answers(asked: Asked) -> bool:
+    def answers(asked: ReceivedRequest) -> bool:
         lines = f"HTTP/1.1 {status}\r\nContent-Length: {len(content)}\r\n{header}\r\n\r\n"
         asked.sock.sendall(lines.encode() + content)
         return True
 
-    with fronted("http://127.0.0.1:9", answers) as front:
+    with fault_proxy("http://127.0.0.1:9", answers) as front:
         role = Role(client_id="me", client_secret=SecretStr("s"))
         target = Target(base_url=front.url, token_url=front.url, roles={"owner": role})
         assert (
@@ -328,7 +328,7 @@ def test_no_token_is_said_in_the_services_words(status: str, content: Any, compl
         for _ in range(2):
             with pytest.raises(NotJudged, match=f"no token for role owner: .*{complaint}") as why:
                 asked.credentials.token("owner")
-        assert SECRET not in why.value.reason
+            assert SECRET not in why.value.reason
         assert len(asked.seen) == (2 if status[:3] in {"400", "401"} else 1)
         asked.credentials.forgive()
         with pytest.raises(NotJudged):

@@ -19,7 +19,7 @@ from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.journal import Ledger
 from conformance.targets.load import load_target
-from tests.suite.fault_proxy import Asked, fronted
+from tests.suite.fault_proxy import ReceivedRequest, fault_proxy
 from tests.suite.run.runs import ACCOUNT, QUICK_LIMITS, place
 
 
@@ -46,23 +46,23 @@ def test_a_service_that_fails_one_role_costs_only_its_requirements(
     (tmp_path / "home").mkdir()
     reader = served.credentials["reader"].client_id
 
-    def fails(asked: Asked) -> bool:
-        if not asked.path.endswith("/token") or not _is(asked, reader):
-            return asked.hand_on()
+    def fails(received: ReceivedRequest) -> bool:
+        if not received.path.endswith("/token") or not _is(received, reader):
+            return received.hand_on()
         match trouble:
             case "refuses":
-                return asked.response(b'{"error":"invalid_client"}', "401 Unauthorized")
+                return received.response(b'{"error":"invalid_client"}', "401 Unauthorized")
             case "breaks":
-                return asked.reset()
+                return received.reset()
             case "talks nonsense":
-                return asked.response(b'{"access_token": "a\\r\\nX-Evil: 1", "token_type": "Bearer"}')
-        asked.sock.recv(1)
+                return received.response(b'{"access_token": "a\\r\\nX-Evil: 1", "token_type": "Bearer"}')
+        received.sock.recv(1)
         return False
 
-    with fronted(served.base_url, fails) as front:
-        home = place(tmp_path / "home", served, front.url)
+    with fault_proxy(served.base_url, fails) as proxy:
+        home = place(tmp_path / "home", served, proxy.url)
         file = home.folder / "targets.toml"
-        text = file.read_text(encoding="utf-8").replace(served.token_url, f"{front.url}/connect/token")
+        text = file.read_text(encoding="utf-8").replace(served.token_url, f"{proxy.url}/connect/token")
         file.write_text(text, encoding="utf-8")
         client = client_of(home.folder)
         with pytest.raises(NotJudged, match="no token for role reader"):
@@ -71,9 +71,9 @@ def test_a_service_that_fails_one_role_costs_only_its_requirements(
         client.close()
 
 
-def _is(asked: Asked, client_id: str) -> bool:
-    kind, _, given = asked.headers.get("authorization", "").partition(" ")
-    spelled = base64.b64decode(given).decode() if kind == "Basic" else asked.body.decode()
+def _is(received: ReceivedRequest, client_id: str) -> bool:
+    kind, _, given = received.headers.get("authorization", "").partition(" ")
+    spelled = base64.b64decode(given).decode() if kind == "Basic" else received.body.decode()
     return client_id in spelled
 
 
@@ -81,18 +81,18 @@ def test_a_target_that_takes_no_token_at_all_is_not_judged_by_that(tmp_path: Pat
     """401 to everything may be the fault of our credentials; to one operation it is not."""
     unauthorized = b'{"error":{"code":"Unauthorized","message":"no"}}'
 
-    def refuses(asked: Asked) -> bool:
-        return asked.response(unauthorized, "401 Unauthorized")
+    def refuses(received: ReceivedRequest) -> bool:
+        return received.response(unauthorized, "401 Unauthorized")
 
-    def refuses_accounts(asked: Asked) -> bool:
-        return refuses(asked) if asked.path.endswith("/account") else asked.hand_on()
+    def refuses_accounts(received: ReceivedRequest) -> bool:
+        return refuses(received) if received.path.endswith("/account") else received.hand_on()
 
-    with fronted(served.base_url, refuses) as front:
-        ended = place(tmp_path, served, front.url).run(*ACCOUNT)
+    with fault_proxy(served.base_url, refuses) as proxy:
+        ended = place(tmp_path, served, proxy.url).run(*ACCOUNT)
     assert ended.code == 3, ended.said
     assert "answers 401 to whatever role owner sends" in ended.reasons()
-    with fronted(served.base_url, refuses_accounts) as front:
-        ended = place(tmp_path, served, front.url).run(*ACCOUNT)
+    with fault_proxy(served.base_url, refuses_accounts) as proxy:
+        ended = place(tmp_path, served, proxy.url).run(*ACCOUNT)
     assert ended.code == 1, ended.said
 
 

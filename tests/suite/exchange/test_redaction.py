@@ -13,7 +13,7 @@ import pytest
 
 from conformance.emulator.serving import Served
 from conformance.exchange.redaction import MASK, Redactor, scrubbed
-from tests.suite.fault_proxy import Asked, fronted
+from tests.suite.fault_proxy import ReceivedRequest, fault_proxy
 from tests.suite.run.runs import ACCOUNT, Ended, place
 
 SECRET: Final = "kQ7-".join(f"{number * 7919:x}Zw_{number * 104729:X}" for number in range(11, 40))
@@ -100,23 +100,23 @@ def test_no_artifact_holds_a_token_that_the_server_echoes(tmp_path: Path, served
     """Responses that repeat the token are judged, and every file and the terminal are clean."""
     tokens = set()
 
-    def echoes(asked: Asked) -> bool:
-        if asked.token.count(".") != 2 or not asked.is_judged:
-            return asked.hand_on()
-        if b" 401 " not in asked.forward()[:14]:
-            tokens.add(asked.token)  # a forged one is nobody's secret
-        said = DRESSES[dress](asked.token)
+    def echoes(received: ReceivedRequest) -> bool:
+        if received.token.count(".") != 2 or not received.is_judged:
+            return received.hand_on()
+        if b" 401 " not in received.forward()[:14]:
+            tokens.add(received.token)  # a forged one is nobody's secret
+        said = DRESSES[dress](received.token)
         body = (
             json.dumps({"error": {"code": said, "message": said}})
             if dress != "in escapes"
             else (f'{{"error":{{"code":"X","message":"{said}"}}}}')
         )
-        return asked.response(
-            body.encode(), "404 Not Found", f"X-Debug: {asked.token}", "Set-Cookie: t=" + asked.token
+        return received.response(
+            body.encode(), "404 Not Found", f"X-Debug: {received.token}", "Set-Cookie: t=" + received.token
         )
 
-    with fronted(served.base_url, echoes) as front:
-        ended = place(tmp_path, served, front.url).run(*ACCOUNT)
+    with fault_proxy(served.base_url, echoes) as proxy:
+        ended = place(tmp_path, served, proxy.url).run(*ACCOUNT)
     assert ended.code == 1, ended.said
     assert "token-never-echoed" in " ".join(v["requirement"] for v in ended.verdicts("FAIL"))
     secrets = [held.client_secret for held in served.credentials.values()]
@@ -127,18 +127,18 @@ def test_a_token_in_the_place_of_an_id_stands_in_no_artifact(tmp_path: Path, ser
     """A server that gives the token as an account's id makes the run ask for it by path; no file tells it."""
     tokens = set()
 
-    def names(asked: Asked) -> bool:
-        if asked.token.count(".") != 2 or not asked.path.endswith("/account"):
-            return asked.hand_on()
-        if b" 401 " not in asked.forward()[:14]:
-            tokens.add(asked.token)
-        account = dict.fromkeys(("id", "number", "displayName"), asked.token)
+    def names(received: ReceivedRequest) -> bool:
+        if received.token.count(".") != 2 or not received.path.endswith("/account"):
+            return received.hand_on()
+        if b" 401 " not in received.forward()[:14]:
+            tokens.add(received.token)
+        account = dict.fromkeys(("id", "number", "displayName"), received.token)
         body = {"iTwin": account | {"class": "Account", "subClass": "Account", "type": None}}
-        return asked.response(json.dumps(body).encode())
+        return received.response(json.dumps(body).encode())
 
-    with fronted(served.base_url, names) as front:
-        ended = place(tmp_path, served, front.url).run(*ACCOUNT)
-        paths = {asked.path for asked in front.seen}
+    with fault_proxy(served.base_url, names) as proxy:
+        ended = place(tmp_path, served, proxy.url).run(*ACCOUNT)
+        paths = {received.path for received in proxy.seen}
     assert ended.code == 1, ended.said
     assert any(token in path for token in tokens for path in paths)
     check_no_secret(ended, [*tokens])
@@ -147,16 +147,19 @@ def test_a_token_in_the_place_of_an_id_stands_in_no_artifact(tmp_path: Path, ser
 def test_a_refusal_that_repeats_the_secret_is_masked(tmp_path: Path, served: Served) -> None:
     """A token service that puts the client secret into its error says it to nobody else."""
 
-    def refuses(asked: Asked) -> bool:
-        if not asked.path.endswith("/token"):
-            return asked.hand_on()
-        said = {"error": "invalid_client", "error_description": asked.body.decode() + str(asked.headers)}
-        return asked.response(json.dumps(said).encode(), "401 Unauthorized")
+    def refuses(received: ReceivedRequest) -> bool:
+        if not received.path.endswith("/token"):
+            return received.hand_on()
+        said = {
+            "error": "invalid_client",
+            "error_description": received.body.decode() + str(received.headers),
+        }
+        return received.response(json.dumps(said).encode(), "401 Unauthorized")
 
-    with fronted(served.base_url, refuses) as front:
-        home = place(tmp_path, served, front.url)
+    with fault_proxy(served.base_url, refuses) as proxy:
+        home = place(tmp_path, served, proxy.url)
         file = home.folder / "targets.toml"
-        text = file.read_text(encoding="utf-8").replace(served.token_url, f"{front.url}/connect/token")
+        text = file.read_text(encoding="utf-8").replace(served.token_url, f"{proxy.url}/connect/token")
         file.write_text(text, encoding="utf-8")
         ended = home.run(*ACCOUNT)
         looked = home.verb("doctor", "--json")

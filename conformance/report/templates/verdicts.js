@@ -21,7 +21,7 @@ function sides(row) {
     make("div", { class: "side actual" }, make("h3", {}, row.v === "O" ? "Seen" : "Actual"), make("p", {}, right)));
 }
 
-// The run took back what it had made, so a violation that needs it is shown with the lines that make it anew.
+// The run deleted what it had created: a violation that needs it is shown with lines that create it anew.
 const curlOf = (row) => row.s || row.c || "";
 
 function copyButton(text, label) {
@@ -38,7 +38,7 @@ function curlBlock(row) {
   return make("div", { class: "curl" },
     make("div", { class: "bar" }, make("h3", {}, "Send it again"), copyButton(text, "Copy curl")),
     make("p", { class: "soft" }, row.s
-      ? "The run has removed what it made. These lines make it anew, send the proof, and remove it again; they need curl, jq and a token in TOKEN."
+      ? "The run has deleted what it created. These lines create it anew, send the proof, and delete it again; they need curl, jq and a token in TOKEN."
       : "TOKEN: a token of the identity that sent it."),
     make("pre", { tabindex: "0" }, text),
     violation && make("div", { class: "bar" }, make("code", { class: "wide" }, command), copyButton(command, "Copy command")));
@@ -47,7 +47,7 @@ function curlBlock(row) {
 function body(row) {
   const { requirement, operation } = row;
   const link = requirement.link ? make("a", { href: requirement.link, rel: "noreferrer noopener" }, "page") : requirement.page;
-  const cited = [make("span", {}, requirement.level), link && make("span", {}, link), operation.call && make("code", {}, operation.call)];
+  const cited = [make("span", {}, requirement.level), link && make("span", {}, link), operation.path && make("code", {}, operation.path)];
   return make("div", { class: "body" },
     requirement.quote && make("blockquote", {}, `“${requirement.quote}”`),
     make("p", { class: "soft cite" }, cited),
@@ -60,15 +60,15 @@ function body(row) {
     (row.x || []).map((id, index) => exchange(id, index === row.x.length - 1)));
 }
 
-function finding(row) {
+function verdict(row) {
   const summary = make("summary", {},
     badge(row.v),
     make("span", { class: "id" }, breakable(row.requirement.id)),
     make("span", { class: "op" }, row.operation.id),
-    row.m && make("span", { class: `chip k-${row.m.replaceAll(" ", "-")}` }, data.moved[row.m] || row.m),
+    row.m && make("span", { class: `chip k-${row.m.replaceAll(" ", "-")}` }, data.moves[row.m] || row.m),
     row.w && make("span", { class: "chip" }, row.w.split(":")[0]),
     row.t && make("span", { class: "soft times", title: "how often it was judged" }, `${row.t}×`));
-  const element = make("details", { class: `finding v-${VERDICTS[row.v]}${row.red ? " red" : ""}`, "data-key": row.key }, summary);
+  const element = make("details", { class: `verdict v-${VERDICTS[row.v]}${row.red ? " red" : ""}`, "data-key": row.key }, summary);
   element.addEventListener("toggle", () => {
     if (element.open && !element.querySelector(".body")) element.append(body(row));
     if (element.open && state.at !== row.key) state.at = row.key;
@@ -79,7 +79,7 @@ function finding(row) {
   return element;
 }
 
-const list = pager(byId("list"), byId("list-more"), 100, finding);
+const list = pager(byId("list"), byId("list-more"), 100, verdict);
 let listed = [];
 
 function drawList(rows) {

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
-from conformance.exchange.recorded import RecordedExchange
 from conformance.report import statistics
-from conformance.report.moments import moment_of
+from conformance.report.material import Report
+from conformance.report.timestamps import milliseconds, timestamp_of
 from conformance.results.model import RunReport, WaiverStanding
-from conformance.results.verdicts import Outcome, Verdict
+from conformance.results.text import json_text
+from conformance.results.verdicts import VIOLATED, Outcome, Verdict
 
+PATH: Final = "ctrf.json"
 SPEC_VERSION: Final = "0.0.0"
 STATUSES: Final = ("passed", "failed", "skipped", "pending", "other")
 
 
-def render_ctrf(run: RunReport, exchanges: Mapping[str, RecordedExchange]) -> str:
+def render(report: Report) -> str:
     """Return the run as CTRF."""
-    tests = [_test(run, verdict, exchanges) for verdict in run.verdicts]
-    tests += [_ended(waiver) for waiver in statistics.expired(run)]
+    run = report.run
+    tests = [_test(report, verdict) for verdict in run.verdicts]
+    tests += [_ended(waiver) for waiver in statistics.ended_waivers(run)]
     found = [test["status"] for test in tests]
-    start, stop = _millis(run.started), _millis(run.finished) or _millis(run.started)
-    report = {
+    document = {
         "reportFormat": "CTRF",
         "specVersion": SPEC_VERSION,
         "reportId": str(uuid5(NAMESPACE_URL, f"conformance:{run.run_id}")),
-        **({"timestamp": run.finished} if moment_of(run.finished) else {}),
+        **({"timestamp": run.finished} if timestamp_of(run.finished) else {}),
         "generatedBy": "itwin-conformance",
         "results": {
             "tool": {"name": "itwin-conformance", "version": run.provenance.suite},
@@ -35,8 +35,8 @@ def render_ctrf(run: RunReport, exchanges: Mapping[str, RecordedExchange]) -> st
                 "tests": len(tests),
                 **{status: found.count(status) for status in STATUSES},
                 "suites": len({tuple(test["suite"]) for test in tests}),
-                "start": start,
-                "stop": stop,
+                "start": milliseconds(run.started),
+                "stop": milliseconds(run.finished) or milliseconds(run.started),
             },
             "tests": tests,
             "environment": {
@@ -47,16 +47,16 @@ def render_ctrf(run: RunReport, exchanges: Mapping[str, RecordedExchange]) -> st
             "extra": {"exit_code": run.exit_code, "complete": run.complete, "leaks": len(run.leaks)},
         },
     }
-    return json.dumps(report, indent=1) + "\n"
+    return json_text(document, 1) + "\n"
 
 
-def _test(run: RunReport, verdict: Verdict, exchanges: Mapping[str, RecordedExchange]) -> dict[str, Any]:
-    requirement = run.requirement(verdict.requirement)
-    waiver = run.waiver(verdict)
+def _test(report: Report, verdict: Verdict) -> dict[str, Any]:
+    run = report.run
+    requirement, waiver = run.requirement(verdict.requirement), run.waiver(verdict)
     test = {
         "name": f"{verdict.operation}: {verdict.requirement}",
-        "status": status(run, verdict),
-        "duration": _duration(verdict, exchanges),
+        "status": _status(run, verdict),
+        "duration": round(sum(exchange.elapsed_ms for exchange in report.evidence(verdict))),
         "rawStatus": verdict.outcome.value,
         "suite": [run.operation(verdict.operation).api or "platform", verdict.operation],
         "type": "contract",
@@ -82,28 +82,15 @@ def _ended(waiver: WaiverStanding) -> dict[str, Any]:
     }
 
 
-def status(run: RunReport, verdict: Verdict) -> str:
-    """Return the word that CTRF has for this verdict."""
+def _status(run: RunReport, verdict: Verdict) -> str:
     if run.is_red(verdict):
         return "failed"
     if verdict.outcome in {Outcome.PASS, Outcome.OBSERVED}:
         return "passed"
-    if verdict.outcome is Outcome.NOT_APPLICABLE or verdict.waived:
-        return "skipped"
-    return "other"
+    return "skipped" if verdict.outcome is Outcome.NOT_APPLICABLE or verdict.waived else "other"
 
 
 def _message(run: RunReport, verdict: Verdict) -> str:
-    if verdict.outcome in statistics.VIOLATED:
-        said = f"expected {verdict.expected}; got {verdict.actual or verdict.reason}"
-        return said if run.is_red(verdict) else f"{statistics.why_tolerated(run, verdict)}: {said}"
-    return verdict.reason
-
-
-def _duration(verdict: Verdict, exchanges: Mapping[str, RecordedExchange]) -> int:
-    return round(sum(exchanges[name].elapsed_ms for name in verdict.evidence if name in exchanges))
-
-
-def _millis(text: str) -> int:
-    moment = moment_of(text)
-    return round(moment.timestamp() * 1000) if moment else 0
+    calm = verdict.outcome in VIOLATED and not run.is_red(verdict)
+    why = f"{statistics.why_tolerated(run, verdict)}: " if calm else ""
+    return why + statistics.message(verdict)

@@ -1,16 +1,15 @@
-"""Writes `allure-results/`: one result for each requirement and operation. Only this module knows Allure."""
+"""Renders `allure-results/`: one result for each requirement and operation. Only this module knows Allure."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
-from uuid import uuid4
+from uuid import NAMESPACE_URL, uuid5
 
-from allure_commons.logger import AllureFileLogger
+from allure_commons.logger import AllureMemoryLogger
 from allure_commons.model2 import (
     Attachment,
     Label,
@@ -26,14 +25,19 @@ from allure_commons.types import LabelType, LinkType, Severity
 from conformance.claims.level import Level
 from conformance.exchange.recorded import RecordedExchange
 from conformance.report import statistics
-from conformance.report.allure_known import KNOWN_ISSUES, known_issues
+from conformance.report.ci_job import ci_job
 from conformance.report.exchanges import request_text, response_text, title
-from conformance.report.moments import moment_of
-from conformance.results.model import RunReport
-from conformance.results.text import one_line, shorten, visible, web_link
-from conformance.results.verdicts import Outcome, Verdict
+from conformance.report.material import Report
+from conformance.report.timestamps import milliseconds
+from conformance.results.model import RunReport, WaiverStanding, WaiverState
+from conformance.results.text import json_text, markdown, shorten, terminal, visible, web_link
+from conformance.results.verdicts import VIOLATED, Outcome, Verdict
 
-_LOGGER: Final[Any] = AllureFileLogger  # has no annotations of its own
+PATH: Final = "allure-results"
+KNOWN_ISSUES: Final = "known-issues.json"
+"""Not a file of Allure's own: `allurerc.mjs` reads it, as Allure 3 keeps what is known in its settings."""
+
+_LOGGER: Final[Any] = AllureMemoryLogger  # has no annotations of its own
 _SEVERITY: Final = {
     Level.MUST: Severity.CRITICAL,
     Level.SHOULD: Severity.NORMAL,
@@ -59,22 +63,24 @@ _CATEGORIES: Final = (
 )
 
 
-def write_allure(run: RunReport, exchanges: Mapping[str, RecordedExchange], folder: Path) -> None:
-    """Write the run's Allure results into the folder, in place of any older ones."""
-    logger = _LOGGER(str(folder), clean=True)
-    attached: dict[str, list[Attachment]] = {}
+def render(report: Report) -> Mapping[str, str]:
+    """Return the text of each file of the folder, by its name."""
+    run, logger = report.run, _LOGGER()
+    files: dict[str, str] = {}
+    attached = {
+        exchange.id: _attach(run, exchange, files)
+        for verdict in run.verdicts
+        for exchange in report.evidence(verdict)
+    }
     for verdict in run.verdicts:
-        evidence = [exchanges[name] for name in verdict.evidence if name in exchanges]
-        for record in evidence:
-            if record.id not in attached:
-                attached[record.id] = _attach(logger, record)
-        logger.report_result(_result(run, verdict, evidence, attached))
-    _write(folder / "environment.properties", _environment(run))
-    _write(folder / "categories.json", json.dumps(_categories(), indent=1))
-    _write(folder / KNOWN_ISSUES, json.dumps(known_issues(run, case_id), indent=1))
-    executor = _executor(os.environ)
-    if executor:
-        _write(folder / "executor.json", json.dumps(executor, indent=1))
+        logger.report_result(_result(report, verdict, attached))
+    files |= {f"{result['uuid']}-result.json": json_text(result) for result in logger.test_cases}
+    files["environment.properties"] = _environment(run)
+    files["categories.json"] = json_text(_categories(), 1)
+    files[KNOWN_ISSUES] = json_text(_known_issues(run.waivers), 1)
+    if executor := ci_job(os.environ):
+        files["executor.json"] = json_text(executor, 1)
+    return files
 
 
 def history_id(requirement: str, operation: str, target: str) -> str:
@@ -82,7 +88,7 @@ def history_id(requirement: str, operation: str, target: str) -> str:
     return _digest(requirement, operation, target)
 
 
-def case_id(requirement: str, operation: str) -> str:
+def _case_id(requirement: str, operation: str) -> str:
     """Return the id under which Allure knows a requirement on an operation, whatever the target."""
     return _digest(requirement, operation)
 
@@ -91,27 +97,29 @@ def _digest(*words: str) -> str:
     return hashlib.md5("\n".join(words).encode(), usedforsecurity=False).hexdigest()
 
 
-def _attach(logger: Any, record: RecordedExchange) -> list[Attachment]:
+def _uuid(run: RunReport, *words: str) -> str:
+    """Return an id of a part of this run: rendered again, it is the same."""
+    return str(uuid5(NAMESPACE_URL, "\n".join(("conformance", run.run_id, *words))))
+
+
+def _attach(run: RunReport, exchange: RecordedExchange, files: dict[str, str]) -> list[Attachment]:
+    """Add the texts of an exchange to the files, and return where they are."""
     attachments = []
-    for name, text in (("request", request_text(record)), ("response", response_text(record))):
-        source = f"{uuid4()}-attachment.txt"
-        logger.report_attached_data(visible(text), source)
+    for name, text in (("request", request_text(exchange)), ("response", response_text(exchange))):
+        source = f"{_uuid(run, exchange.id, name)}-attachment.txt"
+        files[source] = terminal(text)
         attachments.append(Attachment(name=name, source=source, type="text/plain"))
     return attachments
 
 
-def _result(
-    run: RunReport,
-    verdict: Verdict,
-    evidence: list[RecordedExchange],
-    attached: Mapping[str, list[Attachment]],
-) -> TestResult:
-    start, stop = _span(run, evidence)
+def _result(report: Report, verdict: Verdict, attached: Mapping[str, list[Attachment]]) -> TestResult:
+    run, evidence = report.run, report.evidence(verdict)
+    times = [_times(exchange) for exchange in evidence] or [(milliseconds(run.started),) * 2]
     status = _status(run, verdict)
     return TestResult(
-        uuid=str(uuid4()),
-        historyId=history_id(verdict.requirement, verdict.operation, run.target),
-        testCaseId=case_id(verdict.requirement, verdict.operation),
+        uuid=_uuid(run, *verdict.pair),
+        historyId=history_id(*verdict.pair, run.target),
+        testCaseId=_case_id(*verdict.pair),
         fullName=f"{verdict.operation}: {verdict.requirement}",
         name=verdict.requirement,
         titlePath=[run.operation(verdict.operation).api or "platform", verdict.operation],
@@ -120,7 +128,8 @@ def _result(
         statusDetails=_details(run, verdict),
         stage="finished",
         steps=[
-            _step(record, attached[record.id], status, last=record is evidence[-1]) for record in evidence
+            _step(exchange, attached[exchange.id], status if exchange is evidence[-1] else Status.PASSED)
+            for exchange in evidence
         ],
         parameters=[
             Parameter(name="operation", value=verdict.operation),
@@ -129,15 +138,15 @@ def _result(
         ],
         labels=_labels(run, verdict),
         links=_links(run, verdict),
-        start=start,
-        stop=stop,
+        start=min(start for start, _ in times),
+        stop=max(stop for _, stop in times),
     )
 
 
 def _status(run: RunReport, verdict: Verdict) -> str:
     if run.is_red(verdict):
         return Status.FAILED
-    if run.requirement(verdict.requirement).provisional and verdict.outcome is Outcome.FAIL:
+    if run.is_provisional(verdict.requirement) and verdict.outcome is Outcome.FAIL:
         return Status.UNKNOWN
     return _STATUS[verdict.outcome]
 
@@ -145,9 +154,9 @@ def _status(run: RunReport, verdict: Verdict) -> str:
 def _details(run: RunReport, verdict: Verdict) -> StatusDetails | None:
     if verdict.outcome is Outcome.PASS:
         return None
-    if verdict.outcome not in statistics.VIOLATED:
-        return StatusDetails(message=f"{verdict.outcome}: {verdict.reason or verdict.actual}")
-    message = f"{verdict.outcome}: expected {verdict.expected}; got {verdict.actual or verdict.reason}"
+    message = f"{verdict.outcome}: {statistics.message(verdict) or verdict.actual}"
+    if verdict.outcome not in VIOLATED:
+        return StatusDetails(message=message)
     if not run.is_red(verdict) and verdict.outcome is Outcome.FAIL:
         message = f"{statistics.why_tolerated(run, verdict)}\n{message}"
     return StatusDetails(
@@ -156,6 +165,7 @@ def _details(run: RunReport, verdict: Verdict) -> StatusDetails | None:
 
 
 def _description(run: RunReport, verdict: Verdict) -> str:
+    """Return what is known of the requirement, as the Markdown that Allure shows."""
     requirement = run.requirement(verdict.requirement)
     facts = {
         "page says": requirement.quote and f"“{requirement.quote}”",
@@ -163,11 +173,10 @@ def _description(run: RunReport, verdict: Verdict) -> str:
         "question to the owner": requirement.ask,
         "seen": verdict.observed,
     }
-    return "\n\n".join(f"{name}: {one_line(value)}" for name, value in facts.items() if value)
+    return "\n\n".join(f"{name}: {markdown(value)}" for name, value in facts.items() if value)
 
 
 def _labels(run: RunReport, verdict: Verdict) -> list[Label]:
-    requirement = run.requirement(verdict.requirement)
     api = run.operation(verdict.operation).api or "platform"
     labels = {
         LabelType.EPIC: api,
@@ -181,7 +190,7 @@ def _labels(run: RunReport, verdict: Verdict) -> list[Label]:
         "requirement": verdict.requirement,
         "operation": verdict.operation,
         "level": verdict.level.value,
-        "basis": requirement.basis,
+        "basis": run.requirement(verdict.requirement).basis,
         LabelType.TAG: verdict.outcome.value,
     }
     return [Label(name=str(name), value=value) for name, value in labels.items() if value]
@@ -196,14 +205,11 @@ def _links(run: RunReport, verdict: Verdict) -> list[Link]:
     return links
 
 
-def _step(
-    record: RecordedExchange, attachments: list[Attachment], status: str, *, last: bool
-) -> TestStepResult:
-    """Return an exchange as a step; the newest one is the step that decided."""
-    start, stop = _times(record)
+def _step(exchange: RecordedExchange, attachments: list[Attachment], status: str) -> TestStepResult:
+    start, stop = _times(exchange)
     return TestStepResult(
-        name=shorten(title(record), 300),
-        status=status if last else Status.PASSED,
+        name=shorten(title(exchange), 300),
+        status=status,
         stage="finished",
         start=start,
         stop=stop,
@@ -211,18 +217,37 @@ def _step(
     )
 
 
-def _times(record: RecordedExchange) -> tuple[int, int]:
-    start = int(record.started * 1000)
-    return start, start + int(record.elapsed_ms)
+def _times(exchange: RecordedExchange) -> tuple[int, int]:
+    start = int(exchange.started * 1000)
+    return start, start + int(exchange.elapsed_ms)
 
 
-def _span(run: RunReport, evidence: list[RecordedExchange]) -> tuple[int, int]:
-    if evidence:
-        times = [_times(record) for record in evidence]
-        return min(start for start, _ in times), max(stop for _, stop in times)
-    moment = moment_of(run.started)
-    begun = int(moment.timestamp() * 1000) if moment else 0
-    return begun, begun
+def _known_issues(waivers: Iterable[WaiverStanding]) -> dict[str, Any]:
+    """Return what is known already as the rules and links of Allure's `resolutions`.
+
+    Allure wants an issue once, with an id of its own and a link made of a template and that id; a waiver
+    whose defect is none is accepted with its reason.
+    """
+    by_defect: dict[str, list[WaiverStanding]] = {}
+    for waiver in waivers:
+        if waiver.state is WaiverState.ACTIVE:
+            by_defect.setdefault(waiver.defect, []).append(waiver)
+    rules: list[dict[str, Any]] = []
+    links: dict[str, dict[str, str]] = {}
+    ids: set[str] = set()
+    for defect, group in by_defect.items():
+        covers: dict[str, Any] = {
+            "comment": "; ".join(sorted({f"{w.reason} ({w.owner}, until {w.expires})" for w in group})),
+            "testCaseId": [_case_id(w.requirement, w.operation) for w in group],
+        }
+        base, _, number = defect.rpartition("/")
+        if not web_link(f"{base}/") or "%" in defect or not number.isalnum() or number in ids:
+            rules.append({"resolution": "accepted", **covers})
+            continue
+        ids.add(number)
+        links[base] = {"urlTemplate": f"{base}/%s", "nameTemplate": "%s"}
+        rules.append({"resolution": "issue", "issue": {"id": number, "type": base}, **covers})
+    return {"rules": rules, "links": links}
 
 
 def _environment(run: RunReport) -> str:
@@ -242,8 +267,9 @@ def _environment(run: RunReport) -> str:
 
 
 def _property(value: str) -> str:
-    text = value.replace("\\", "\\\\").replace("\n", "\\n")
-    return text.encode("ascii", "backslashreplace").decode() if text.isascii() else json.dumps(text)[1:-1]
+    """Return the value as a file of Java properties has it: one line of ASCII."""
+    text = visible(value).replace("\\", "\\\\").replace("\n", "\\n")
+    return "".join(char if char.isascii() else json.dumps(char)[1:-1] for char in text)
 
 
 def _categories() -> list[dict[str, Any]]:
@@ -251,32 +277,3 @@ def _categories() -> list[dict[str, Any]]:
         {"name": name, "matchedStatuses": statuses, "messageRegex": f"(?s)({start}).*"}
         for name, statuses, start in _CATEGORIES
     ]
-
-
-def _executor(environ: Mapping[str, str]) -> dict[str, Any]:
-    if environ.get("GITHUB_ACTIONS") == "true":
-        base = f"{environ.get('GITHUB_SERVER_URL', '')}/{environ.get('GITHUB_REPOSITORY', '')}"
-        number = environ.get("GITHUB_RUN_NUMBER", "0")
-        url = f"{base}/actions/runs/{environ.get('GITHUB_RUN_ID', '')}"
-        return _build("GitHub Actions", "github", number, environ.get("GITHUB_WORKFLOW", ""), url)
-    if environ.get("TF_BUILD"):
-        base = f"{environ.get('SYSTEM_COLLECTIONURI', '')}{environ.get('SYSTEM_TEAMPROJECT', '')}"
-        number = environ.get("BUILD_BUILDID", "0")
-        url = f"{base}/_build/results?buildId={number}"
-        return _build("Azure Pipelines", "azure", number, environ.get("BUILD_DEFINITIONNAME", ""), url)
-    return {}
-
-
-def _build(name: str, kind: str, number: str, workflow: str, url: str) -> dict[str, Any]:
-    order = int(number) if number.isdecimal() else 0
-    return {
-        "name": name,
-        "type": kind,
-        "buildOrder": order,
-        "buildName": f"{workflow} #{number}",
-        "buildUrl": url,
-    }
-
-
-def _write(path: Path, text: str) -> None:
-    path.write_text(text, encoding="utf-8", newline="\n")

@@ -1,20 +1,20 @@
-"""What the page shows beside its verdicts: observations, waivers, gaps and facts."""
+"""What the page shows beside its verdicts: observations, waivers, gaps, assumptions and facts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from conformance.report import statistics
 from conformance.report.advice import how_to_judge
-from conformance.report.moments import moment_of
-from conformance.results.model import AssumptionCheck, RunReport, WaiverStanding
+from conformance.report.timestamps import timestamp_of
+from conformance.results.model import AssumptionCheck, RunReport, WaiverStanding, WaiverState
 from conformance.results.text import shorten, web_link
 from conformance.results.verdicts import Outcome
 
 WAIVER_DAYS: Final = 90
 """The longest that a waiver may run; the scale of its bar."""
+SEEN: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Observation:
     """Something that the pages leave open: the question to the owner, and what was seen where."""
 
     requirement: str
-    claim: str
+    sentence: str
     ask: str
     seen: tuple[tuple[str, str], ...]
 
@@ -33,21 +33,15 @@ def observations(run: RunReport) -> list[Observation]:
     for verdict in run.verdicts:
         if verdict.outcome is Outcome.OBSERVED or run.requirement(verdict.requirement).ask:
             what = verdict.observed or verdict.actual or verdict.reason or verdict.outcome.value
-            seen.setdefault(verdict.requirement, []).append((verdict.operation, shorten(what, 400)))
-    found = []
-    for name, rows in sorted(seen.items()):
-        requirement = run.requirement(name)
-        found.append(Observation(name, requirement.sentence, requirement.ask, tuple(rows)))
+            seen.setdefault(verdict.requirement, []).append((verdict.operation, shorten(what, SEEN)))
+    rows = [(run.requirement(name), tuple(seen[name])) for name in sorted(seen)]
+    found = [Observation(row.id, row.sentence, row.ask, where) for row, where in rows]
     return sorted(found, key=lambda observation: not observation.ask)
 
 
-def answers(run: RunReport) -> list[AssumptionCheck]:
-    """Return what the target showed about the emulator's assumptions, those that do not hold first."""
-    found = [
-        each.model_copy(update={"says": shorten(each.says, 400), "observed": shorten(each.observed, 400)})
-        for each in run.assumptions
-    ]
-    return sorted(found, key=lambda each: (each.confirmed, each.behaviour))
+def assumptions(run: RunReport) -> list[AssumptionCheck]:
+    """Return what the target showed about the emulator's assumptions, those that are otherwise first."""
+    return sorted(run.assumptions, key=lambda check: (check.confirmed, check.behaviour))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,46 +50,38 @@ class Remaining:
 
     waiver: WaiverStanding
     days: int | None
-    share: int
     link: str
+
+    @property
+    def share(self) -> int:
+        """Return the share of the longest term that is left, from 0 to 100."""
+        return 0 if self.days is None else max(0, min(100, round(100 * self.days / WAIVER_DAYS)))
 
 
 def waivers(run: RunReport) -> list[Remaining]:
     """Return the waivers, the one that ends first on top."""
-    moment = moment_of(run.started)
-    rows = [_remaining(waiver, moment.date() if moment else None) for waiver in run.waivers]
-    return sorted(rows, key=lambda row: (row.waiver.state == "active", row.days is None, row.days or 0))
-
-
-def _remaining(waiver: WaiverStanding, today: date | None) -> Remaining:
-    end = moment_of(waiver.expires)
-    days = (end.date() - today).days if end and today else None
-    share = 0 if days is None else max(0, min(100, round(100 * days / WAIVER_DAYS)))
-    return Remaining(waiver, days, share, web_link(waiver.defect))
-
-
-def gaps(run: RunReport) -> list[tuple[statistics.Gap, list[str], str]]:
-    """Return what was not judged and why, the requirements behind it, and how to make it judged."""
-    return [
-        (
-            gap,
-            sorted({j.requirement for j in gap.verdicts}),
-            how_to_judge(gap.verdict, gap.reason, run.target),
-        )
-        for gap in statistics.gaps(run)
+    moment = timestamp_of(run.started)
+    rows = [
+        Remaining(waiver, waiver.days_left(moment.date()) if moment else None, web_link(waiver.defect))
+        for waiver in run.waivers
     ]
+    active = WaiverState.ACTIVE
+    return sorted(rows, key=lambda row: (row.waiver.state is active, row.days is None, row.days or 0))
+
+
+def gaps(run: RunReport) -> list[tuple[statistics.Gap, str]]:
+    """Return what was not judged and why, and how to make it judged."""
+    return [(gap, how_to_judge(gap.outcome, gap.reason, run.target)) for gap in statistics.gaps(run)]
 
 
 def facts(run: RunReport) -> list[tuple[str, str]]:
     """Return what identifies the run and what it cost the target."""
-    environment = run.provenance.environment
-    requests = run.requests
+    environment, requests = run.provenance.environment, run.requests
+    modes = ((run.strict, "strict"), (run.read_only, "read-only"))
     rows = {
         "Run": run.run_id,
         "Target": f"{run.target} {run.base_url}".strip(),
-        "Profile": run.profile
-        + (", strict" if run.strict else "")
-        + (", read-only" if run.read_only else ""),
+        "Profile": ", ".join([run.profile, *(name for on, name in modes if on)]),
         "Selected": ", ".join(run.selected),
         "Seed": "" if run.seed is None else str(run.seed),
         "Started": run.started,
@@ -105,6 +91,6 @@ def facts(run: RunReport) -> list[tuple[str, str]]:
         "Throttled": f"{requests.throttled} times",
         "Suite": run.provenance.suite,
         "Python": f"{environment.python} {environment.platform}".strip(),
-        "Exit code": str(run.exit_code),
+        "Exit code": str(int(run.exit_code)),
     }
     return [(name, value) for name, value in rows.items() if value]

@@ -1,4 +1,4 @@
-"""Words what a live target said to the emulator's assumptions: questions answered."""
+"""Words what a live target showed of the emulator's assumptions."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from conformance.results.model import AssumptionCheck
 
 
-def answered(checks: Iterable[AssumptionCheck]) -> list[str]:
-    """Return one line for each behaviour, the refuted ones first; empty for a run that answered none."""
+def checked(checks: Iterable[AssumptionCheck]) -> list[str]:
+    """Return one line for each assumption that was checked, the refuted ones first."""
     return [
         f"{'as assumed' if each.confirmed else 'OTHERWISE'}: {each.says} "
         f"[{each.behaviour}, {each.source}] Seen: {each.observed}"
@@ -17,6 +17,6 @@ def answered(checks: Iterable[AssumptionCheck]) -> list[str]:
 
 
 def headline(checks: Sequence[AssumptionCheck]) -> str:
-    """Return how many questions the target answered, and how many of them otherwise than assumed."""
+    """Return how many assumptions were checked, and how many of them are otherwise on the target."""
     otherwise = sum(not each.confirmed for each in checks)
-    return f"Questions answered ({len(checks)}, of which {otherwise} otherwise than the emulator assumes)"
+    return f"Assumptions checked ({len(checks)}, of which {otherwise} otherwise than the emulator assumes)"

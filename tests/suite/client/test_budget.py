@@ -15,7 +15,7 @@ from conformance.client.process_lock import ProcessLock
 from conformance.emulator.serving import Served, running
 from conformance.errors import NotJudged
 from tests.suite.client.test_sender import ROOT, client_of
-from tests.suite.fault_proxy import Asked, fronted
+from tests.suite.fault_proxy import ReceivedRequest, fault_proxy
 from tests.suite.run.runs import ACCOUNT, held, place
 
 THROTTLED = b'{"error":{"code":"RateLimitExceeded","message":"wait"}}'
@@ -112,16 +112,16 @@ def test_a_stopped_budget_wakes_whoever_waits() -> None:
 def test_no_more_than_max_requests_reach_the_server(tmp_path: Path, served: Served) -> None:
     """With 200 allowed, at most 200 arrive, what is not judged says why, and nothing is left behind."""
     before = held(served)
-    with fronted(served.base_url) as front:
-        home = place(tmp_path, served, front.url)
+    with fault_proxy(served.base_url) as proxy:
+        home = place(tmp_path, served, proxy.url)
         file = home.folder / "targets.toml"
-        text = file.read_text(encoding="utf-8").replace(served.token_url, f"{front.url}/connect/token")
+        text = file.read_text(encoding="utf-8").replace(served.token_url, f"{proxy.url}/connect/token")
         file.write_text(text, encoding="utf-8")
         ended = home.run("--max-requests", "200")
-        arrived = len(front.seen)
+        arrived = len(proxy.seen)
     assert ended.code == 3, ended.said
     assert "budget spent" in ended.reasons()
-    # The published keys are asked for at the issuer itself, behind the front.
+    # The published keys are asked for at the issuer itself, behind the proxy.
     assert arrived <= ended.document["requests"]["total"] <= 200
     assert ended.document["leaks"] == []
     assert held(served) == before
@@ -139,15 +139,15 @@ def test_a_429_stops_everybody_before_anything_else_is_done_with_it(served: Serv
     """Whoever writes the response down or judges it takes time, in which others must not send any more."""
     waits: list[float] = []
 
-    def throttles(asked: Asked) -> bool:
-        if asked.number == 1:
-            return asked.response(THROTTLED, "429 Too Many Requests", "Retry-After: 1")
-        return asked.hand_on()
+    def throttles(received: ReceivedRequest) -> bool:
+        if received.number == 1:
+            return received.response(THROTTLED, "429 Too Many Requests", "Retry-After: 1")
+        return received.hand_on()
 
-    with fronted(served.base_url, throttles) as front:
+    with fault_proxy(served.base_url, throttles) as proxy:
         budget = Budget()
         client = client_of(
-            front.url,
+            proxy.url,
             budget=budget,
             observers=(lambda _: waits.append(budget.counters.next - budget.clock()),),
         )
@@ -162,16 +162,16 @@ def test_nothing_is_sent_before_retry_after_has_passed(tmp_path: Path, served: S
     free_at = [0.0]
     early: list[float] = []
 
-    def throttles(asked: Asked) -> bool:
-        if free_at[0] - 1.7 < asked.at < free_at[0]:  # what was on its way at the 429 is not early
-            early.append(asked.at)
-        if asked.number in {20, 40}:
-            free_at[0] = asked.at + 2
-            return asked.response(THROTTLED, "429 Too Many Requests", "Retry-After: 2")
-        return asked.hand_on()
+    def throttles(received: ReceivedRequest) -> bool:
+        if free_at[0] - 1.7 < received.at < free_at[0]:  # what was on its way at the 429 is not early
+            early.append(received.at)
+        if received.number in {20, 40}:
+            free_at[0] = received.at + 2
+            return received.response(THROTTLED, "429 Too Many Requests", "Retry-After: 2")
+        return received.hand_on()
 
-    with fronted(served.base_url, throttles) as front:
-        ended = place(tmp_path, served, front.url).run(*ACCOUNT)
+    with fault_proxy(served.base_url, throttles) as proxy:
+        ended = place(tmp_path, served, proxy.url).run(*ACCOUNT)
     assert ended.code == 0, ended.said
     assert early == []
     assert ended.document["requests"]["throttled"] == 2

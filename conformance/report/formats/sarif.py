@@ -6,18 +6,19 @@ A violation that is gone has no result: that is how code scanning closes its ale
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from conformance.analysis.compare import Comparison, Kind
+from conformance.analysis.compare.model import Comparison, Kind
 from conformance.claims.level import Level
-from conformance.exchange.recorded import RecordedExchange
+from conformance.exchange.recorded import RecordedExchange, RecordedRequest, RecordedResponse
 from conformance.report import statistics
+from conformance.report.material import Report
 from conformance.results.model import ReportedRequirement, RunReport
-from conformance.results.text import shorten
-from conformance.results.verdicts import Outcome, Verdict
+from conformance.results.text import json_text, shorten
+from conformance.results.verdicts import VIOLATED, ExitCode, Outcome, Verdict
 
+PATH: Final = "report.sarif"
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 TEXT: Final = 4_000
 _LEVELS: Final = {Level.MUST: "error", Level.SHOULD: "warning", Level.UNSPECIFIED: "note"}
@@ -30,18 +31,12 @@ _BASELINE: Final = {
 _NOTICES: Final = {Outcome.CANNOT_JUDGE: "warning", Outcome.HARNESS_ERROR: "error"}
 
 
-def render_sarif(
-    run: RunReport, exchanges: Mapping[str, RecordedExchange], comparison: Comparison | None = None
-) -> str:
+def render(report: Report) -> str:
     """Return the run's violations as SARIF; with a comparison each one says whether it is new."""
+    run = report.run
     names = sorted({verdict.requirement for verdict in run.verdicts})
-    states = _states(comparison)
-    rules = {name: index for index, name in enumerate(names)}
-    results = [
-        _result(run, verdict, rules[verdict.requirement], exchanges, states)
-        for verdict in run.verdicts
-        if verdict.outcome in statistics.VIOLATED
-    ]
+    states = _states(report.comparison)
+    found = [verdict for verdict in run.verdicts if verdict.outcome in VIOLATED]
     log = {
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -52,11 +47,18 @@ def render_sarif(
                 "invocations": [_invocation(run)],
                 "columnKind": "unicodeCodePoints",
                 "properties": {"target": run.target, "baseUrl": run.base_url, "profile": run.profile},
-                "results": results,
+                "results": [
+                    _result(report, verdict, names.index(verdict.requirement), states) for verdict in found
+                ],
             }
         ],
     }
-    return json.dumps(log, indent=1) + "\n"
+    return json_text(log, 1) + "\n"
+
+
+def _message(text: str, limit: int = TEXT) -> dict[str, str]:
+    """Return a message; what a viewer would take for a link in it is none."""
+    return {"text": shorten(text, limit).replace("](", "] (")}
 
 
 def _states(comparison: Comparison | None) -> dict[tuple[str, str], str] | None:
@@ -83,61 +85,60 @@ def _rule(requirement: ReportedRequirement) -> dict[str, Any]:
     help_text = "\n\n".join(part for part in (requirement.quote and f"“{requirement.quote}”", claim) if part)
     return {
         "id": requirement.id,
-        "shortDescription": {"text": shorten(claim, 1_000)},
-        "fullDescription": {"text": shorten(requirement.sentence or claim, 1_000)},
-        "help": {"text": shorten(help_text, TEXT)},
-        "defaultConfiguration": {"level": _LEVELS[Level(requirement.level)]},
+        "shortDescription": _message(claim, 1_000),
+        "fullDescription": _message(requirement.sentence or claim, 1_000),
+        "help": _message(help_text),
+        "defaultConfiguration": {"level": _LEVELS[requirement.level]},
         "properties": {
-            "tags": [tag for tag in ("contract", requirement.level, requirement.basis) if tag],
+            "tags": [tag for tag in ("contract", requirement.level.value, requirement.basis) if tag],
             "page": requirement.page,
         },
     }
 
 
 def _result(
-    run: RunReport,
-    verdict: Verdict,
-    index: int,
-    exchanges: Mapping[str, RecordedExchange],
-    states: Mapping[tuple[str, str], str] | None,
+    report: Report, verdict: Verdict, index: int, states: Mapping[tuple[str, str], str] | None
 ) -> dict[str, Any]:
-    key = (verdict.requirement, verdict.operation)
-    print_ = hashlib.sha256("\n".join((*key, run.target)).encode()).hexdigest()[:32]
-    message = f"{verdict.operation}: expected {verdict.expected}; got {verdict.actual or verdict.reason}"
+    run = report.run
+    identity = hashlib.sha256("\n".join((*verdict.pair, run.target)).encode()).hexdigest()[:32]
     result: dict[str, Any] = {
         "ruleId": verdict.requirement,
         "ruleIndex": index,
         "kind": "fail",
         "level": "error" if verdict.outcome is Outcome.FAIL or run.is_red(verdict) else "warning",
-        "message": {"text": shorten(message, TEXT)},
+        "message": _message(f"{verdict.operation}: {statistics.message(verdict)}"),
         "locations": [_location(run, verdict)],
         "partialFingerprints": {
-            "primaryLocationLineHash": f"{print_}:1",
-            "requirementOperationTarget/v1": print_,
+            "primaryLocationLineHash": f"{identity}:1",
+            "requirementOperationTarget/v1": identity,
         },
         "properties": {"operation": verdict.operation, "curl": verdict.curl},
     }
     if states is not None:
-        result["baselineState"] = states.get(key, "unchanged")
-    suppression = _suppression(run, verdict)
-    if suppression:
+        result["baselineState"] = states.get(verdict.pair, "unchanged")
+    if suppression := _suppression(run, verdict):
         result["suppressions"] = [suppression]
-    evidence = [exchanges[name] for name in verdict.evidence if name in exchanges]
+    evidence = report.evidence(verdict)
     return {**result, **_web(evidence[-1])} if evidence else result
 
 
 def _location(run: RunReport, verdict: Verdict) -> dict[str, Any]:
-    """Point at the file that states the claim: code scanning shows no result without a file."""
+    """Point at the file that states the requirement: code scanning shows no result without a file."""
     operation = run.operation(verdict.operation)
-    api = "platform" if verdict.requirement.startswith("platform.") else operation.api or "platform"
-    file = "platform.requirements.yaml" if api == "platform" else f"{api}/requirements.yaml"
-    call = f"{operation.method} {operation.path}".strip() or operation.id
+    api = "" if verdict.requirement.startswith("platform.") else operation.api
+    file = f"{api}/requirements.yaml" if api else "platform.requirements.yaml"
     return {
         "physicalLocation": {
             "artifactLocation": {"uri": f"specs/{file}"},
             "region": {"startLine": 1},
         },
-        "logicalLocations": [{"name": operation.id, "fullyQualifiedName": call, "kind": "function"}],
+        "logicalLocations": [
+            {
+                "name": operation.id,
+                "fullyQualifiedName": f"{operation.method} {operation.path}".strip() or operation.id,
+                "kind": "function",
+            }
+        ],
     }
 
 
@@ -145,50 +146,39 @@ def _suppression(run: RunReport, verdict: Verdict) -> dict[str, Any]:
     if verdict.waived:
         waiver = run.waiver(verdict)
         more = {"defect": waiver.defect, "owner": waiver.owner, "expires": waiver.expires} if waiver else {}
-        return {
-            "kind": "external",
-            "status": "accepted",
-            "justification": verdict.waived,
-            "properties": more,
-        }
-    if run.requirement(verdict.requirement).provisional:
+        why = verdict.waived
+        return {"kind": "external", "status": "accepted", "justification": why, "properties": more}
+    if run.is_provisional(verdict.requirement):
         why = statistics.why_tolerated(run, verdict)
         return {"kind": "external", "status": "underReview", "justification": why}
     return {}
 
 
-def _web(record: RecordedExchange) -> dict[str, Any]:
-    request, response = record.request, record.response
+def _web(exchange: RecordedExchange) -> dict[str, Any]:
+    request, response = exchange.request, exchange.response
+    answered = {"statusCode": response.status, **_content(response)} if response else {}
     return {
-        "webRequest": {
-            "method": request.method,
-            "target": request.url,
-            "headers": dict(request.headers),
-            "body": {"text": shorten(request.body or "", TEXT)},
-        },
-        "webResponse": {"noResponseReceived": True}
-        if response is None
-        else {
-            "statusCode": response.status,
-            "headers": dict(response.headers),
-            "body": {"text": shorten(response.body or "", TEXT)},
-            "noResponseReceived": False,
-        },
+        "webRequest": {"method": request.method, "target": request.url, **_content(request)},
+        "webResponse": {**answered, "noResponseReceived": response is None},
     }
+
+
+def _content(message: RecordedRequest | RecordedResponse) -> dict[str, Any]:
+    return {"headers": dict(message.headers), "body": {"text": shorten(message.body or "", TEXT)}}
 
 
 def _invocation(run: RunReport) -> dict[str, Any]:
     times = {"startTimeUtc": run.started, "endTimeUtc": run.finished}
     return {
-        "executionSuccessful": run.complete and run.exit_code in {0, 1},
+        "executionSuccessful": run.complete and run.exit_code in {ExitCode.CONFORMS, ExitCode.VIOLATION},
         "exitCode": run.exit_code,
-        **{name: moment for name, moment in times.items() if moment},
+        **{name: time for name, time in times.items() if time},
         "toolExecutionNotifications": [
             {
                 "level": _NOTICES[verdict.outcome],
                 "descriptor": {"id": verdict.outcome.value},
                 "associatedRule": {"id": verdict.requirement},
-                "message": {"text": f"{verdict.requirement} on {verdict.operation}: {verdict.reason}"},
+                "message": _message(f"{verdict.requirement} on {verdict.operation}: {verdict.reason}"),
             }
             for verdict in run.verdicts
             if verdict.outcome in _NOTICES
