@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from conformance.claims.text_files import read_text
 from conformance.errors import UsageError
 
 PAGE_ID: Final = re.compile(r"\d+_[0-9a-f]{8,}")
@@ -65,7 +66,7 @@ def load_pages(folder: Path) -> dict[str, Page]:
             continue
         if found[0] in pages:
             raise UsageError(f"two files of {folder} are page {found[0]}: remove one of them")
-        pages[found[0]] = parse_page(found[0], _read(file))
+        pages[found[0]] = parse_page(found[0], read_text(file))
     if not pages:
         raise UsageError(f"{folder} holds no page: expected files named like 000_0123456789abcdef.txt")
     return pages
@@ -103,15 +104,6 @@ def parse_page(page_id: str, text: str) -> Page:
         blocks=tuple(_blocks(page_id, text)),
         tables=tuple(_tables(text)),
     )
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_text(encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"page {file} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"page {file} is not UTF-8 text: {error.reason} at byte {error.start}") from error
 
 
 def _folded(text: str) -> str:

@@ -18,7 +18,7 @@ from conformance.claims.folders import claim_files, specs_dir
 from conformance.claims.level import Level
 from conformance.claims.openapi import Operation, load_operations, pointer
 from conformance.claims.text_files import read_yaml
-from conformance.errors import UsageError
+from conformance.errors import UsageError, did_you_mean
 
 GROUPS: Final = ("every", "writing", "safe", "with-body")
 
@@ -193,6 +193,7 @@ def select(catalogue: Catalogue, selectors: Sequence[str]) -> list[tuple[str, st
         if not matched:
             excluded = catalogue.rows.get(selector)
             hint = f" it is excluded: {excluded.excluded}" if excluded else " see `conformance list`"
+            hint += did_you_mean(selector, {*catalogue.rows, *catalogue.operations} - {selector})
             raise UsageError(f"--only {selector}: selects nothing;{hint}")
         chosen |= matched
     return [pair for pair in pairs if pair in chosen]

@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -134,9 +135,17 @@ class BoundedAdapter(HTTPAdapter):
         class SecurePool(HTTPSConnectionPool):
             ConnectionCls = Secure
 
+        self.pools = {"http": PlainPool, "https": SecurePool}
         super().init_poolmanager(connections, maxsize, block, **kwargs)
         manager: PoolManager = self.poolmanager
-        manager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
+        manager.pool_classes_by_scheme = self.pools
+
+    def proxy_manager_for(self, proxy: str, **proxy_kwargs: Any) -> PoolManager:
+        """Return the pools behind a proxy, whose connections read under the deadline too."""
+        manager: PoolManager = super().proxy_manager_for(proxy, **proxy_kwargs)
+        if urlsplit(proxy).scheme in self.pools:  # SOCKS has connections of its own kind
+            manager.pool_classes_by_scheme = self.pools
+        return manager
 
     def send(  # noqa: PLR0913, PLR0917 - the signature of requests
         self,

@@ -73,7 +73,8 @@ def resolved(value: Any, variables: Mapping[str, str], where: str) -> Any:
     `where` and names the variable, never its value.
     """
     if isinstance(value, dict):
-        return {key: resolved(entry, variables, f"{where} {key}") for key, entry in value.items()}
+        between = " " if where.endswith("]") else "."
+        return {key: resolved(entry, variables, f"{where}{between}{key}") for key, entry in value.items()}
     if isinstance(value, list):
         return [resolved(entry, variables, where) for entry in value]
     if not isinstance(value, str):

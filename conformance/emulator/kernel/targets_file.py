@@ -33,12 +33,14 @@ class TargetsText:
         """
         secrets = path.parent / ".env"
         try:
-            kept = _others(secrets.read_text() if secrets.exists() else "", self.env)
-            path.write_text(self.toml)
+            kept = _others(secrets.read_text(encoding="utf-8-sig") if secrets.exists() else "", self.env)
+            path.write_text(self.toml, encoding="utf-8")
             handle = os.open(secrets, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(handle, "w") as file:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
                 secrets.chmod(0o600)
                 file.write(kept + self.env)
+        except UnicodeDecodeError as error:
+            raise TargetsFileError(f"{secrets} is not UTF-8 text: save it as such first") from error
         except OSError as error:
             raise TargetsFileError(f"cannot write the targets file {path}: {error}") from error
 

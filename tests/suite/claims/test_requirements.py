@@ -132,6 +132,7 @@ def test_a_selector_means_what_it_names(lamps: Catalogue, selectors: tuple[str, 
         ("lamps.break.loudly", "it is excluded: nobody can hear a response"),
         ("getLamp@breakLamp", "see `conformance list`"),
         ("lamps.ge", "see `conformance list`"),
+        ("getLmp", "did you mean getLamp?"),
     ],
 )
 def test_a_selector_that_selects_nothing_is_refused(lamps: Catalogue, selector: str, hint: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import ssl
+import time
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from conformance.exchange.recorder import to_record
 from conformance.targets.model import Role, Target
 from tests.suite.client.test_sender import ROOT, client_of
 from tests.suite.client.tls import made, plain, secured
-from tests.suite.fault_proxy import fault_proxy
+from tests.suite.fault_proxy import ReceivedRequest, fault_proxy
 
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", *network.CA_VARIABLES)
 API, LOGIN = "https://api.example.org", "https://login.example.org:8443/token"
@@ -164,6 +165,22 @@ def test_a_socks_proxy_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> 
         way_to()
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: object())
     assert way_to().proxy_for(API) == checked_proxy("socks5h://p:1080", "") == "socks5h://p:1080"
+
+
+def test_a_proxy_cannot_hold_a_response_up() -> None:
+    """Behind it a whole response has its limit in seconds as everywhere."""
+
+    def trickles(asked: ReceivedRequest) -> bool:
+        asked.sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n")
+        while True:
+            asked.sock.sendall(b"x")
+            time.sleep(0.1)
+
+    with fault_proxy("http://127.0.0.1:9", trickles) as front:
+        client = client_of("http://api.example.invalid", proxy=front.url, total_timeout=1)
+        with pytest.raises(NotJudged, match="timeout: "):
+            client.send(ROOT)
+        client.close()
 
 
 @pytest.mark.parametrize("name", network.CA_VARIABLES[:3])

@@ -70,6 +70,18 @@ def test_a_targets_file_that_cannot_be_written_is_an_error(served: Served, tmp_p
         served.targets().write(tmp_path / "missing" / "targets.toml")
 
 
+def test_secrets_in_another_encoding_are_never_lost(served: Served, tmp_path: Path) -> None:
+    """The file beside is named and stays as it is; a byte order mark is no reason to refuse."""
+    secrets = tmp_path / ".env"
+    secrets.write_bytes(b"\xff\xfeA\0")
+    with pytest.raises(TargetsFileError, match=r"\.env is not UTF-8 text"):
+        served.targets().write(tmp_path / "targets.toml")
+    assert secrets.read_bytes() == b"\xff\xfeA\0"
+    secrets.write_bytes(b"\xef\xbb\xbfKEPT=1\r\n")
+    served.targets().write(tmp_path / "targets.toml")
+    assert secrets.read_text(encoding="utf-8").startswith("KEPT=1\n")
+
+
 def test_a_seed_file_makes_the_world(tmp_path: Path) -> None:
     """Organizations, users, permissions, iTwins and data are as the file says."""
     path = tmp_path / "seed.yaml"
