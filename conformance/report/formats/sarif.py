@@ -156,10 +156,10 @@ def _suppression(run: RunReport, verdict: Verdict) -> dict[str, Any]:
 
 def _web(exchange: RecordedExchange) -> dict[str, Any]:
     request, response = exchange.request, exchange.response
-    answered = {"statusCode": response.status, **_content(response)} if response else {}
+    received = {"statusCode": response.status, **_content(response)} if response else {}
     return {
         "webRequest": {"method": request.method, "target": request.url, **_content(request)},
-        "webResponse": {**answered, "noResponseReceived": response is None},
+        "webResponse": {**received, "noResponseReceived": response is None},
     }
 
 

@@ -100,7 +100,7 @@ def test_the_key_copies_the_whole_way_to_a_violation(tmp_path: Path) -> None:
     """The copied lines create anew what the run had created for it; how long it stands is told."""
     site = "5a0c1d2e-0000-4000-8000-000000000001"
     made = documents.exchange("x0001", body=f'{{"id": "{site}"}}', status=201)
-    reading = documents.exchange()
+    reading = documents.exchange() | {"started": made["started"] + 1}
     reading["request"] = {**reading["request"], "method": "GET", "url": f"https://x.example/data/{site}"}
     content = documents.document([documents.violation("a.b.c")])
     past = documents.history(6, content["verdicts"])

@@ -47,7 +47,20 @@ def say_replay(text: str) -> None:
 def say_history(text: str) -> None:
     """Say what is violated since when, and what is no run."""
     module = import_module("conformance.cli.history")
-    found = OpenViolation(text, text, text, "FAIL", False, text, text, text, text, 1, 1, 1)  # noqa: FBT003 - it is not waived
+    found = OpenViolation(
+        requirement=text,
+        operation=text,
+        target=text,
+        verdict="FAIL",
+        waived=False,
+        since=text,
+        since_started=text,
+        as_now=text,
+        as_now_started=text,
+        came=1,
+        went=1,
+        runs=1,
+    )
     module._print_violations([found])
     module._print_broken([BrokenRun(Path("a"), text)])
     runs = documents.history(1, run_id=text, target=text, profile=text)
