@@ -63,10 +63,10 @@ def _violated(run: Run) -> int:
 
 
 def _ending(run: Run) -> str:
-    books = run.client.ledger.with_inherited()
+    ledger = run.client.ledger
     left = Counter(
         e.what.removesuffix(e.id).strip()
-        for book in books
+        for book in (ledger, *ledger.inherited)
         for e in list(book.entries.values())
         if e.is_unfinished
     )

@@ -117,7 +117,7 @@ class Pipeline:
             base,
             elapsed_ms=(time.perf_counter() - clock) * 1000,
             status=response.status_code,
-            headers=dict(response.headers),
+            headers={name: value.strip(" \t") for name, value in response.headers.items()},
             content=response.content,
             truncated=getattr(response, "truncated", False),
         )

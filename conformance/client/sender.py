@@ -134,7 +134,7 @@ class Client:
         sender = UndoSender(
             self._send_with_backoff, self.budget, self.target.consistency_timeout, self.redactor
         )
-        return [leak for ledger in self.ledger.with_inherited() for leak in undo(ledger, sender)]
+        return [leak for ledger in (self.ledger, *self.ledger.inherited) for leak in undo(ledger, sender)]
 
     def close(self) -> None:
         """Close every connection and the files of the run."""
@@ -148,7 +148,7 @@ def undo_requests(target: Target, ledger: Ledger) -> int:
 
     It is one, as the way to send the credentials is known once a role has created something.
     """
-    ledgers = ledger.with_inherited()
+    ledgers = (ledger, *ledger.inherited)
     entries = [entry for each in ledgers for entry in [*each.pending(maybe=True), *each.lost()]]
     roles = {entry.role for entry in entries}
     renewed = sum(bool(target.roles[r].client_id) for r in roles if r in target.roles)

@@ -28,6 +28,8 @@ from urllib3.util.retry import Retry
 MAX_BODY: Final = 1024 * 1024
 TROUBLE: Final = (requests.RequestException, HTTPError, http.client.HTTPException, OSError)
 """What a network, a server or a proxy can make the libraries raise; anything else is a mistake of ours."""
+INTERIM: Final = frozenset(range(100, 200)) - {101}
+MAX_INTERIM: Final = 100
 STRAY_WAIT: Final = 0.02
 """Seconds to look for a body that must not be there, behind a 204."""
 
@@ -87,6 +89,15 @@ def _response_class(limits: Limits) -> type[http.client.HTTPResponse]:
             self._reader = _DeadlineReader(sock, raw, limits)
             self.fp = io.BufferedReader(self._reader)
             self.stray = b""
+
+        def _read_status(self) -> tuple[str, int, str]:
+            """Read the status line of the final response, past interim ones such as 103 (RFC 9110, 15.2)."""
+            for _ in range(MAX_INTERIM):
+                status_line: tuple[str, int, str] = super()._read_status()  # type: ignore[misc] # no stub
+                if status_line[1] not in INTERIM:
+                    return status_line
+                http.client.parse_headers(self.fp)
+            raise http.client.HTTPException(f"more than {MAX_INTERIM} interim responses")
 
         def begin(self) -> None:
             super().begin()
@@ -173,14 +184,30 @@ def _read(response: requests.Response) -> tuple[bytes, bool]:
 
 
 def _decoded(content: bytes, encoding: str, *, truncated: bool) -> tuple[bytes, bool]:
-    """Undo gzip or deflate up to `MAX_BODY` bytes: a compressed bomb goes no further than that."""
-    if encoding.strip().lower() not in {"gzip", "x-gzip", "deflate"}:
-        return content[:MAX_BODY], truncated
-    decompressor = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
-    with contextlib.suppress(zlib.error):
-        decoded = decompressor.decompress(content, MAX_BODY)
-        return decoded, truncated or bool(decompressor.unconsumed_tail)
+    """Undo content codings, the last one first, each up to `MAX_BODY` bytes: a bomb goes no further.
+
+    What is no such coding, or no such content, is left as it is.
+    """
+    for coding in reversed([each.strip().lower() for each in encoding.split(",")]):
+        if coding in {"gzip", "x-gzip", "deflate"}:
+            content, cut = _inflated(content)
+            truncated = truncated or cut
     return content[:MAX_BODY], truncated
+
+
+def _inflated(content: bytes) -> tuple[bytes, bool]:
+    """Return what gzip (of any number of members) or deflate (with its header or without) holds."""
+    for bits in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):
+        decoded, rest = b"", content
+        with contextlib.suppress(zlib.error):
+            while rest and len(decoded) < MAX_BODY:
+                decompressor = zlib.decompressobj(wbits=bits)
+                decoded += decompressor.decompress(rest, MAX_BODY - len(decoded))
+                if decompressor.unconsumed_tail or not decompressor.eof:
+                    return decoded, bool(decompressor.unconsumed_tail)
+                rest = decompressor.unused_data
+            return decoded, bool(rest)
+    return content, False
 
 
 def new_session(

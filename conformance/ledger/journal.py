@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from threading import Lock
@@ -15,7 +15,6 @@ from conformance.errors import UsageError
 from conformance.exchange.model import Exchange, Request
 from conformance.ledger.containment import is_part_of, key_of, keys_in
 from conformance.ledger.entries import REFUSED, Entry, after, intended
-from conformance.ledger.lost import found
 from conformance.ledger.ownership import ForeignResources
 
 try:
@@ -104,30 +103,16 @@ class Ledger:
         self.foreign.ids.add(entry.id)
         return f"{entry.request} answered with {entry.id}, which {why}: nothing is done with it"
 
-    def mark_undone(self, entry: Entry) -> None:
-        """Write down that what an entry created is deleted."""
+    def keep(self, entry: Entry) -> None:
+        """Write down what an entry has become."""
         with self._lock:
-            self._keep(replace(entry, state="undone"))
-
-    def lost_and_listed(self) -> list[Entry]:
-        """Return what may exist under an id that nobody knows, and may be found in a list."""
-        return [e for e in self.unfinished() if not e.id and e.pointer and e.find]
-
-    def look_for(self, entry: Entry, pages: Sequence[Any] | None) -> None:
-        """Write down what the pages of a list say of a lost entry; None is a list that nobody could read."""
-        with self._lock:
-            self._keep(found(entry, pages, {e.id for e in self.entries.values()}))
-
-    def mark_left(self, entry: Entry) -> None:
-        """Write down that what was taken for deleted is still there."""
-        with self._lock:
-            self._keep(replace(entry, state="created"))
+            self._keep(entry)
 
     def mark_deleted(self, path: str) -> None:
         """Write down that a scenario deleted something itself: undo need not ask again."""
         for entry in list(self.entries.values()):
             if entry.state == "created" and entry.undo == path:
-                self.mark_undone(entry)
+                self.keep(replace(entry, state="undone"))
 
     def pending(self, *, maybe: bool = False) -> list[Entry]:
         """Return what is still to be undone, newest first; with `maybe` what is on its way too."""
@@ -151,10 +136,6 @@ class Ledger:
         """Undo later what another process of the run, now dead, has left in its ledger."""
         ledger.foreign = self.foreign
         self.inherited.append(ledger)
-
-    def with_inherited(self) -> list[Ledger]:
-        """Return this ledger and the inherited ones."""
-        return [self, *self.inherited]
 
     def _keep(self, entry: Entry) -> None:
         self.entries[entry.number] = entry
@@ -202,7 +183,7 @@ def _opened(path: Path) -> TextIO:
 
 
 def refuse_unfinished(path: Path, target: str) -> None:
-    """Refuse a report folder whose ledger still holds something: writing over it would lose what is left."""
+    """Refuse a report folder whose ledger has left something: writing over it would lose what is left."""
     if path.exists() and (left := len(load_ledger(path).unfinished())):
         raise UsageError(
             f"{path} holds {left} things of an earlier run that may still exist: delete them with "

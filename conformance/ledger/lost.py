@@ -5,11 +5,16 @@ The name is the run's own and used once: nothing else bears it. Nothing is found
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from conformance.ledger.entries import Entry, is_plausible, with_id
+
+
+def searchable(entries: Iterable[Entry]) -> list[Entry]:
+    """Return what may exist under an id that nobody knows, and may be found in a list."""
+    return [entry for entry in entries if not entry.id and entry.pointer and entry.find]
 
 
 def found(entry: Entry, pages: Sequence[Any] | None, known: Collection[str]) -> Entry:

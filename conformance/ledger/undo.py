@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 from conformance.ledger.containment import deletion_order, is_part_of, may_be_in
 from conformance.ledger.entries import Entry, Leak
 from conformance.ledger.journal import Ledger
+from conformance.ledger.lost import found, searchable
 
 ROUNDS: Final = 3
 DELETED: Final = frozenset({200, 202, 204})
@@ -64,8 +65,9 @@ class _Undo:
 
     def run(self) -> list[Leak]:
         leaks: list[Leak] = []
-        for entry in self.ledger.lost_and_listed():
-            self.ledger.look_for(entry, self.sender.listed(entry.role, entry.find))
+        for entry in searchable(self.ledger.unfinished()):
+            known = {each.id for each in self.ledger.entries.values()}
+            self.ledger.keep(found(entry, self.sender.listed(entry.role, entry.find), known))
         for _ in range(ROUNDS):
             before = len(self.ledger.pending())
             leaks = self._round()
@@ -105,7 +107,7 @@ class _Undo:
         return f"unreachable: it may have been in {hider.what} when that was deleted, and {proof}", True
 
     def _undone(self, entry: Entry, book: list[Entry]) -> tuple[str, bool]:
-        self.ledger.mark_undone(entry)
+        self.ledger.keep(replace(entry, state="undone"))
         book.append(entry)
         return "", False
 
@@ -141,7 +143,7 @@ class _Undo:
             if seen is None:
                 break
             if seen and self._is_still_there(entry):
-                self.ledger.mark_left(entry)
+                self.ledger.keep(replace(entry, state="created"))
                 leaks.append(_leak(entry, "its DELETE succeeded, and a GET still shows it"))
         return leaks
 

@@ -10,8 +10,10 @@ from conformance.client import Budget, Client
 from conformance.errors import UsageError
 from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
+from conformance.ledger.containment import deletion_order
 from conformance.ledger.entries import Leak
 from conformance.ledger.journal import Ledger, load_ledger
+from conformance.ledger.lost import searchable
 from conformance.results.verdicts import ExitCode
 from conformance.targets.model import Target
 
@@ -56,22 +58,31 @@ def clean_up(target: Target, files: Sequence[Path], *, dry_run: bool = False) ->
         if not ledger.hold():
             lines.append(f"{file}: its run is still going on, left alone")
             continue
-        before = len(ledger.pending())
+        before = _undone(ledger)
         leaks = _undo(target, ledger)
         lines += [f"{file}: {leak.what} is left ({leak.error}): {leak.undo}" for leak in leaks]
         left += len(leaks)
-        undone += before - len(ledger.pending())
+        undone += _undone(ledger) - before
     summary = f"{undone} undone, {left} left" if undone or left else "nothing to undo"
     summary = "nothing sent" if dry_run else summary
     return Cleaned(tuple(lines), summary, ExitCode.CANNOT_JUDGE if left else ExitCode.CONFORMS)
 
 
+def _undone(ledger: Ledger) -> int:
+    return sum(entry.state == "undone" for entry in ledger.entries.values())
+
+
 def _calls(target: Target, ledger: Ledger) -> list[str]:
-    """Return the calls that would be made, newest first, and what no call can be made for."""
+    """Return the requests that would be sent, in order, and what no DELETE is known for."""
     lost = [entry for entry in ledger.unfinished() if not entry.is_complete]
     return [
-        f"DELETE {target.base_url}{entry.undo}  # {entry.what}, as {entry.role}" for entry in ledger.pending()
-    ] + [f"# {entry.request} gave no usable id: {entry.what} may or may not exist" for entry in lost]
+        *(f"GET {target.base_url}{entry.find}  # to find {entry.name}" for entry in searchable(lost)),
+        *(
+            f"DELETE {target.base_url}{entry.undo}  # {entry.what}, as {entry.role}"
+            for entry in deletion_order(ledger.pending())
+        ),
+        *(f"# {e.request} gave no usable id: {e.what} may or may not exist" for e in lost),
+    ]
 
 
 def _undo(target: Target, ledger: Ledger) -> list[Leak]:

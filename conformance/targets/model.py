@@ -79,11 +79,11 @@ Headers = Annotated[Mapping[str, str | SecretStr], AfterValidator(_checked_heade
 Fixture = Annotated[str, AfterValidator(_meant)]
 
 
-class _Strict(BaseModel):
+class _StrictModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Role(_Strict):
+class Role(_StrictModel):
     """One identity: client credentials, a ready token, or a command that prints one."""
 
     client_id: str = ""
@@ -106,7 +106,7 @@ class Role(_Strict):
         return self
 
 
-class Target(_Strict):
+class Target(_StrictModel):
     """One environment under test.
 
     `rate` is requests a second or None; `consistency_timeout` is how many seconds a write may take to show in

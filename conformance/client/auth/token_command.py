@@ -9,7 +9,8 @@ import signal
 import subprocess
 from typing import Final
 
-from conformance.errors import NotJudged
+from conformance.claims.text_files import decoded
+from conformance.errors import NotJudged, UsageError
 
 COMMAND_TIMEOUT: Final = 60.0
 COMMAND_LIFE: Final = 300.0
@@ -33,11 +34,19 @@ def token_from_command(command: str) -> str:
     except subprocess.TimeoutExpired as error:
         _end(process)
         raise NotJudged(f"token_command failed: it took longer than {COMMAND_TIMEOUT:g} s") from error
-    words = printed.decode("utf-8", errors="replace").split()
+    words = _words(printed)
     if process.returncode or len(words) != 1:
         what = f"exit {process.returncode}" if process.returncode else "no single token on its output"
         raise NotJudged(f"token_command failed: {what}")
     return words[0]
+
+
+def _words(printed: bytes) -> list[str]:
+    """Return the words of an output in whatever encoding a shell wrote it."""
+    try:
+        return decoded(printed, "token_command").split()
+    except UsageError:
+        return []
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -59,7 +59,7 @@ class TokenService:
         url = self.token_url()
         refusals: list[Refused] = []
         for way in self._ways():
-            response = self._patiently(role, url, partial(self._post, role, url, scope, way))
+            response = self._send_with_backoff(role, url, partial(self._post, role, url, scope, way))
             try:
                 grant = read_grant(response)
             except Refused as why:
@@ -98,7 +98,9 @@ class TokenService:
         session.max_redirects = 1  # none is followed; with 0 requests would not even show one
         return session
 
-    def _patiently(self, role: str, url: str, send: Callable[[], requests.Response]) -> requests.Response:
+    def _send_with_backoff(
+        self, role: str, url: str, send: Callable[[], requests.Response]
+    ) -> requests.Response:
         """Send until there is a response that will not be another one soon; `Refused` where there is none."""
         for number in range(1, TRIES + 1):
             self.before(number > 1)
@@ -179,7 +181,7 @@ class TokenService:
     def get_json(self, url: str) -> dict[str, Any]:
         """Return the JSON object at an address of the token service, or {} where there is none."""
         try:
-            response = self._patiently("", url, partial(self._get, url))
+            response = self._send_with_backoff("", url, partial(self._get, url))
             content = json.loads(response.content)
         except (Refused, ValueError, RecursionError):
             return {}

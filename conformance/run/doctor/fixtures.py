@@ -91,7 +91,7 @@ class Fixtures:
                 yield self._permissions(home, role, missing)
             elif missing:
                 seen = (
-                    f"must hold every permission but {missing} in iTwins that the owner makes; "
+                    f"must hold every permission but {missing} in what the owner makes; "
                     "a run sees whether it does anything there, and cannot judge by it otherwise"
                 )
                 yield Observation("permissions", role, State.NOTE, seen)

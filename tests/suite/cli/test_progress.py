@@ -6,7 +6,7 @@ import contextlib
 import io
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -47,7 +47,7 @@ def test_the_line_tells_how_far_the_run_is(run: Run) -> None:
     stop(run, "interrupted by SIGINT")
     assert progress.text() == "interrupted by SIGINT; deleting what the run created: 1 x lamp"
     for entry in run.client.ledger.unfinished():
-        run.client.ledger.mark_undone(entry)
+        run.client.ledger.keep(replace(entry, state="undone"))
     assert progress.text() == "interrupted by SIGINT; nothing left to delete"
 
 

@@ -130,8 +130,8 @@ def test_a_target_that_refuses_connections_is_not_judged(tmp_path: Path, served:
     assert "unreachable" in ended.document["stopped"] or "could not connect" in ended.reasons()
 
 
-def test_a_target_that_dies_leaves_leaks_that_clean_takes_back(tmp_path: Path, served: Served) -> None:
-    """After a crash at the sixtieth request the report names what is left, and clean takes it back later."""
+def test_a_target_that_dies_leaves_leaks_that_clean_deletes(tmp_path: Path, served: Served) -> None:
+    """After a crash at the sixtieth request the report names what is left, and clean deletes it later."""
     before = held(served)
     proxies: list[FaultProxy] = []
 

@@ -56,7 +56,7 @@ def test_a_signal_ends_a_run_with_a_report_and_nothing_left(
 
 @pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGKILL], ids=["stopped", "killed"])
 def test_no_shard_outlives_the_run(tmp_path: Path, served: Served, kind: signal.Signals) -> None:
-    """The processes of a nightly run end with it and take back what they created, told or not."""
+    """The processes of a nightly run end with it and delete what they created, told or not."""
     before = held(served)
     home = place(tmp_path, served, more="idle = 0\n")
     folder = tmp_path / "report"
@@ -116,7 +116,7 @@ def test_a_terminal_that_interrupts_every_process_breaks_none(tmp_path: Path, se
     assert held(served) == before
 
 
-def test_what_a_killed_shard_leaves_is_taken_back_by_the_run(tmp_path: Path, served: Served) -> None:
+def test_what_a_killed_shard_leaves_is_deleted_by_the_run(tmp_path: Path, served: Served) -> None:
     """The run goes on without the shard, undoes what it created, and says that one of its processes died."""
     before = held(served)
     home = place(tmp_path, served, more="idle = 0\nrate = 60\n")

@@ -126,6 +126,12 @@ def test_a_command_prints_the_token(tmp_path: Path) -> None:
     with pytest.raises(NotJudged, match="FileNotFoundError"):
         token_from_command(str(tmp_path / "no-such-command"))
     assert "secret" not in two.value.reason
+    for printed in ("secret-word\r\n".encode("utf-16"), b"\xef\xbb\xbfsecret-word"):
+        (tmp_path / "output").write_bytes(printed)
+        assert token_from_command(f"cat {tmp_path / 'output'}") == "secret-word"
+    (tmp_path / "output").write_bytes(b"secret\xff")
+    with pytest.raises(NotJudged, match="no single token"):
+        token_from_command(f"cat {tmp_path / 'output'}")
 
 
 def test_a_run_takes_its_token_from_a_command(tmp_path: Path, served: Served) -> None:
