@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from conformance.cli.completion import selectors
+
 if TYPE_CHECKING:
     from conformance.run.doctor import Diagnosis
 
@@ -19,7 +21,9 @@ def doctor(
     only: Annotated[
         list[str] | None,
         typer.Option(
-            help="What the run will judge, as in `conformance run`; repeatable.", metavar="SELECTOR"
+            help="What the run will judge, as in `conformance run`; repeatable.",
+            metavar="SELECTOR",
+            autocompletion=selectors,
         ),
     ] = None,
     read_only: Annotated[

@@ -7,10 +7,15 @@ from typing import Annotated
 
 import typer
 
+from conformance.cli.completion import requirements
+
 
 def explain(
     requirement: Annotated[
-        str, typer.Argument(metavar="ID", help="A requirement, as in `conformance list`.")
+        str,
+        typer.Argument(
+            metavar="ID", autocompletion=requirements, help="A requirement, as in `conformance list`."
+        ),
     ],
     reports: Annotated[Path, typer.Option("--reports", help="Where the runs of the history stand.")] = Path(
         "reports"

@@ -7,6 +7,8 @@ from typing import Annotated, Final
 
 import typer
 
+from conformance.cli.completion import selectors
+
 HEADINGS: Final = ("requirement", "operation", "level", "sentence")
 
 
@@ -14,7 +16,9 @@ def list_requirements(
     only: Annotated[
         list[str] | None,
         typer.Option(
-            help="Requirement id, pattern, operationId, tag or API; repeatable.", metavar="SELECTOR"
+            help="Requirement id, pattern, operationId, tag or API; repeatable.",
+            metavar="SELECTOR",
+            autocompletion=selectors,
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from conformance.cli.completion import selectors
 from conformance.errors import UsageError
 
 
@@ -20,7 +21,9 @@ def run(
     only: Annotated[
         list[str] | None,
         typer.Option(
-            help="Requirement id, pattern, operationId, tag or API; repeatable.", metavar="SELECTOR"
+            help="Requirement id, pattern, operationId, tag or API; repeatable.",
+            metavar="SELECTOR",
+            autocompletion=selectors,
         ),
     ] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes for the property tests.")] = 1,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
-import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
+
+from conformance.emulator.identity.clock import server_clock
 
 SCOPE = "itwin-platform"
 AUDIENCE = "https://qa-ims.bentley.com/resources"
@@ -50,8 +52,15 @@ def _object(part: str) -> dict[str, Any]:
 class Issuer:
     """The signing key of one emulator, its address, and the tokens that it has already taken apart."""
 
-    def __init__(self, url: str, key: RSAKey | None = None, life: int = 3600) -> None:
+    def __init__(
+        self,
+        url: str,
+        key: RSAKey | None = None,
+        life: int = 3600,
+        clock: Callable[[], float] | None = None,
+    ) -> None:
         """Make an issuer; ``life`` is how long its tokens are good, in seconds."""
+        self.clock = clock or server_clock()
         self.url = url
         self.life = life
         self.key = key or new_key()
@@ -81,7 +90,7 @@ class Issuer:
 
     def claims(self, client_id: str, scopes: list[str], **overrides: Any) -> dict[str, Any]:
         """Return the claims of a token that is good from now on, with the given ones in their place."""
-        now = int(time.time())
+        now = int(self.clock())
         return {
             "iss": self.url,
             "aud": [AUDIENCE],
@@ -116,7 +125,7 @@ def new_key() -> RSAKey:
 
 def ready_tokens(issuer: Issuer, client_id: str) -> dict[str, str]:
     """Return tokens that the API must refuse, by the names of the targets file's tokens table."""
-    now = int(time.time())
+    now = int(issuer.clock())
     hour = 3600
     scopes = [SCOPE]
     return {

@@ -30,7 +30,7 @@ def create(settings: Settings, base_url: str, operations: Iterable[Operation]) -
         else:
             seed_file.plant(settings.seed_file, state)
     issuer = Issuer(base_url, _kept_key(store), settings.token_life)
-    services = Services(state, issuer, base_url, Throttle(settings.rate))
+    services = Services(state, issuer, base_url, Throttle(settings.rate), issuer.clock)
     emulator = Emulator(settings, services, operations, store)
     emulator.beginning = tuple((kind, dict(fields)) for kind in KINDS for fields in state.rows(kind))
     if store is not None:

@@ -270,3 +270,27 @@ def test_the_boundary_turns_errors_into_words(
     assert ended == code
     assert err.startswith(said)
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("conformance expl", {"explain"}),
+        ("conformance explain lamps.get.k", {"lamps.get.kindly"}),
+        ("conformance list --only getL", {"getLamp"}),
+        ("conformance run --only Brea", {"Breaking"}),
+    ],
+)
+def test_a_shell_completes_verbs_and_what_can_be_selected(
+    checkout: Checkout, line: str, words: set[str]
+) -> None:
+    """Verbs, requirements, operations, tags and APIs are completed from the claims."""
+    environment = os.environ | {
+        "_CONFORMANCE_COMPLETE": "complete_bash",
+        "COMP_WORDS": line,
+        "COMP_CWORD": str(line.count(" ")),
+    }
+    done = subprocess.run(
+        ["conformance"], cwd=checkout.root, env=environment, capture_output=True, text=True, check=False
+    )
+    assert set(done.stdout.split()) == words, done.stderr
