@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Final
 
+from conformance.checks.statuses import carried_out
 from conformance.exchange.model import Exchange
 from conformance.results.verdicts import Outcome, Verdict
-
-SUCCESS: Final = range(200, 300)
-
-
-def carried_out(exchange: Exchange) -> bool:
-    """Tell whether a request was carried out, whatever status of success says so."""
-    return exchange.status in SUCCESS
 
 
 def succeeded(exchange: Exchange, operation: str) -> bool:

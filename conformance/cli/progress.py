@@ -45,7 +45,7 @@ class Progress:
     @property
     def is_ending(self) -> bool:
         """Tell whether nothing is judged any more."""
-        return self.run is not None and bool(self.run.stopped or not self.scenario)
+        return self.run is not None and bool(self.run.log.stopped or not self.scenario)
 
     def text(self) -> str:
         """Return how far the run is, in one line."""
@@ -72,7 +72,7 @@ def _ending(run: Run) -> str:
     )
     kinds = ", ".join(f"{count} x {what}" for what, count in sorted(left.items()))
     doing = f"deleting what the run created: {kinds}" if kinds else "nothing left to delete"
-    return f"{run.stopped}; {doing}" if run.stopped else doing
+    return f"{run.log.stopped}; {doing}" if run.log.stopped else doing
 
 
 @contextmanager

@@ -99,6 +99,6 @@ def run(
     if (judged := judged_percent(report.verdicts)) < min_judged:
         asked = f"--min-judged asks for {min_judged:g} %"
         typer.echo(f"conformance: {judged:.1f} % of what was selected was judged, and {asked}", err=True)
-    for problem in state.harness_errors:
+    for problem in state.log.harness_errors:
         typer.echo(terminal(f"conformance: the suite failed: {problem}"), err=True)
     raise typer.Exit(report.exit_code)

@@ -58,7 +58,7 @@ class Request:
     `operation` is the documented operation that this is a request of, or None for set-up requests, which are
     never judged. `path` is the exact path that is sent, already encoded. `params` are the path parameters by
     name. `off_spec` marks a request that leaves the documented path or protocol on purpose: the platform
-    oracles stay silent. `tolerated` are undocumented statuses that an odd request may be answered with.
+    checks stay silent. `tolerated` are undocumented statuses that an odd request may be answered with.
     `undo` says how to delete what the request creates, `moves` is the id of what it may move to another place
     that its body names; `may_throttle` says that a 429 is wanted.
     """
@@ -192,7 +192,9 @@ class Exchange:
     @property
     def no_answer(self) -> str:
         """Return why the API did not answer, or an empty string where it did."""
-        return f"{self.status} of a gateway in the API's place" if self.is_gateway_page else self.failure
+        if self.is_gateway_page:
+            return f"{self.status} of a gateway in the API's place"
+        return (self.failure or "nothing came back") if self.status is None else ""
 
     def summary(self) -> str:
         """Return status, error code and targets in one phrase, such as ``409 AssociationExists``."""

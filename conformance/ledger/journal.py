@@ -183,7 +183,7 @@ def _opened(path: Path) -> TextIO:
 
 
 def refuse_unfinished(path: Path, target: str) -> None:
-    """Refuse a report folder whose ledger still holds something: writing over it would lose what is left."""
+    """Refuse a report folder whose ledger has left something: writing over it would lose what is left."""
     if path.exists() and (left := len(load_ledger(path).unfinished())):
         raise UsageError(
             f"{path} holds {left} things of an earlier run that may still exist: delete them with "

@@ -21,8 +21,8 @@ SHOWN_RUNS: Final = 30
 def finish(run: Run, *, formats: bool = True) -> RunReport:
     """Undo what the run created, settle what was booked, write the report and return it."""
     # A target that went away or throttled for good cut the run off; one that does so only at undo did not.
-    run.stopped = run.stopped or run.client.budget.stopped
-    run.leaks += run.client.undo()
+    run.log.stopped = run.log.stopped or run.client.budget.stopped
+    run.log.leaks += run.client.undo()
     run.client.close()
     history = read_history(run.folder.parent) if formats else History(run.folder.parent, ())
     past = history.runs(target=run.target.name, limit=SHOWN_RUNS)
@@ -53,5 +53,5 @@ def _since_the_last(report: RunReport, history: History) -> Comparison | None:
 
 def stop(run: Run, reason: str) -> None:
     """Let the run end early and say why in its report."""
-    run.stopped = run.stopped or reason
+    run.log.stopped = run.log.stopped or reason
     run.client.budget.stop(reason)

@@ -56,7 +56,6 @@ def new_run(options: Options, target: Target, catalogue: Catalogue) -> Run:
         folder,
         run_id,
         seed,
-        redactor,
         book,
         client,
         waivers=waivers,

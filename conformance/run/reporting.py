@@ -47,12 +47,12 @@ def booked_report(run: Run) -> RunReport:
         seed=run.seed,
         strict=run.options.strict,
         read_only=not run.writes,
-        started=_timestamp(run.started),
+        started=_timestamp(run.log.started),
         finished=_timestamp(ended),
-        seconds=round(ended - run.started, 2),
+        seconds=round(ended - run.log.started, 2),
         exit_code=ExitCode.CANNOT_JUDGE,
-        complete=not run.stopped,
-        stopped=mask(run.stopped),
+        complete=not run.log.stopped,
+        stopped=mask(run.log.stopped),
         selected=run.options.only,
         provenance=provenance_of(
             run.catalogue, run.target, waivers=hash_of(run.waivers), exchanges=client.recorder
@@ -66,7 +66,7 @@ def booked_report(run: Run) -> RunReport:
             total=sum(client.counts.per_operation.values()),
             per_operation={mask(k): n for k, n in sorted(client.counts.per_operation.items())},
             per_purpose=dict(sorted(client.counts.per_purpose.items())),
-            per_requirement={k: len(v) for k, v in sorted(run.per_requirement.items())},
+            per_requirement={k: len(v) for k, v in sorted(run.log.per_requirement.items())},
             writes=client.budget.writes,
             created=sum(e.state in {"created", "undone"} for e in client.ledger.entries.values()),
             seconds_waited=round(client.budget.waited, 2),
@@ -78,14 +78,14 @@ def booked_report(run: Run) -> RunReport:
         },
         requirements={row.id: _requirement(row) for row in run.catalogue.judged()},
         verdicts=tuple(
-            _masked(verdict, mask, run.generated) for verdict in sorted(verdicts, key=lambda v: v.pair)
+            _masked(verdict, mask, run.log.generated) for verdict in sorted(verdicts, key=lambda v: v.pair)
         ),
         waivers=(),
         leaks=tuple(
             ReportedLeak(what=mask(leak.what), undo=mask(leak.undo), error=mask(leak.error))
-            for leak in run.leaks
+            for leak in run.log.leaks
         ),
-        harness_errors=tuple(run.harness_errors),
+        harness_errors=tuple(run.log.harness_errors),
     )
 
 

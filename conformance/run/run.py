@@ -18,6 +18,22 @@ from conformance.targets.model import Target
 
 
 @dataclass
+class RunLog:
+    """What happens on the way: `notes` say why pairs could not be judged, `stopped` why the run ended early.
+
+    `started` are seconds since the epoch; `per_requirement` holds the exchanges of each requirement by id.
+    """
+
+    started: float = field(default_factory=time.time)
+    stopped: str = ""
+    leaks: list[Leak] = field(default_factory=list)
+    notes: dict[tuple[str, str], str] = field(default_factory=dict)
+    generated: set[str] = field(default_factory=set)
+    per_requirement: dict[str, set[str]] = field(default_factory=dict)
+    harness_errors: list[str] = field(default_factory=list)
+
+
+@dataclass
 class Run:
     """The state of one run, from the selection to the report."""
 
@@ -28,18 +44,16 @@ class Run:
     folder: Path
     run_id: str
     seed: int
-    redactor: Redactor
     book: Book
     client: Client
-    started: float = field(default_factory=time.time)
-    stopped: str = ""
-    leaks: list[Leak] = field(default_factory=list)
-    notes: dict[tuple[str, str], str] = field(default_factory=dict)
-    generated: set[str] = field(default_factory=set)
-    per_requirement: dict[str, set[str]] = field(default_factory=dict)
-    harness_errors: list[str] = field(default_factory=list)
     waivers: tuple[Waiver, ...] = ()
     baseline: RunReport | None = None
+    log: RunLog = field(default_factory=RunLog)
+
+    @property
+    def redactor(self) -> Redactor:
+        """Return what knows the secrets of this run."""
+        return self.client.redactor
 
     @property
     def prefix(self) -> str:
@@ -66,7 +80,7 @@ class Run:
         lacking = self.unmet(requirement) or self._needs_writing(operation)
         if lacking:
             return Verdict(requirement, operation, row.level, Outcome.NOT_APPLICABLE, reason=lacking)
-        reason = self.notes.get(pair) or self.stopped or self.client.budget.stopped
+        reason = self.log.notes.get(pair) or self.log.stopped or self.client.budget.stopped
         reason = reason or "no response of this run exercised it"
         return Verdict(
             requirement, operation, row.level, Outcome.CANNOT_JUDGE, reason=reason, expected=row.expect

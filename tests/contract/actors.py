@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from conformance.checks.positive_controls import carried_out
+from conformance.checks.statuses import carried_out
 from conformance.claims.openapi import Operation
 from conformance.client import Client
 from conformance.errors import NotJudged

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from conformance.checks.positive_controls import carried_out, succeeded
+from conformance.checks.positive_controls import succeeded
+from conformance.checks.statuses import carried_out
 from conformance.client import claims
 from conformance.errors import NotApplicable, NotJudged
 from conformance.exchange.model import Exchange

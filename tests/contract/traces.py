@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conformance.checks.positive_controls import SUCCESS
+from conformance.checks.statuses import SUCCESS
 from conformance.exchange.model import Exchange
 from conformance.run.run import Run
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
-from conformance.checks.positive_controls import carried_out
+from conformance.checks.statuses import carried_out
 from conformance.errors import NotJudged
 from conformance.exchange.model import ABSENT, Exchange
 from conformance.run.run import Run

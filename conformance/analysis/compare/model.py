@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pydantic import AliasChoices, Field, computed_field, model_validator
 
-from conformance.results.model import Part, Text
+from conformance.results.model import FileModel, Text
 from conformance.results.verdicts import ExitCode, Outcome
 
 
@@ -47,7 +47,7 @@ UNCHANGED: Final = "unchanged"
 GATING: Final = frozenset({Kind.NEW_VIOLATION, Kind.EXPIRED})
 
 
-class Move(Part):
+class Move(FileModel):
     """One requirement of one operation whose standing changed, or a violation that stayed."""
 
     requirement: Text
@@ -81,7 +81,7 @@ class Move(Part):
         return value
 
 
-class Comparison(Part):
+class Comparison(FileModel):
     """All moves between two runs; `notes` say what else changed and what a reader has to know.
 
     `comparable` is false where the two runs have no common ground (another target, no verdicts at all): the

@@ -17,7 +17,7 @@ from typing import Annotated, Any, Final
 from pydantic import BeforeValidator, Field, ValidationError, computed_field
 
 from conformance.errors import UsageError
-from conformance.results.model import Part, RunReport, Text
+from conformance.results.model import FileModel, RunReport, Text
 from conformance.results.run_json import FILE_NAME as RUN_FILE
 from conformance.results.run_json import load_run, write_text
 from conformance.results.text import shorten
@@ -41,7 +41,7 @@ def moment(text: str) -> str:
     return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-class RunDigest(Part):
+class RunDigest(FileModel):
     """One run as the history lists it, with its verdicts by ``requirement|operation``."""
 
     run_id: Text
@@ -92,7 +92,7 @@ class RunDigest(Part):
         return self.model_dump(mode="json", exclude=None if verdicts else {"verdicts", "waived", "actual"})
 
 
-class _DigestFile(Part):
+class _DigestFile(FileModel):
     version: int
     stamp: Stamp
     digest: RunDigest

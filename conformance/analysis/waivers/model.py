@@ -39,7 +39,7 @@ class Waiver:
         return self.kind == "flaky"
 
     def expired(self, today: date) -> bool:
-        """Tell whether the waiver is over; on its last day it still holds."""
+        """Tell whether the waiver is over; on its last day it covers the violation."""
         return self.expires < today
 
     def standing(self, state: WaiverState) -> WaiverStanding:

@@ -209,4 +209,4 @@ class Judge:
         row = self.run.catalogue.rows[pair[0]]
         details["reason"] = details.get("reason") or f"judged in {self.scenario}"
         self.run.book.add(Verdict(*pair, row.level, verdict, **details))
-        self.run.per_requirement.setdefault(pair[0], set()).update(e.id for e in self.exchanges)
+        self.run.log.per_requirement.setdefault(pair[0], set()).update(e.id for e in self.exchanges)

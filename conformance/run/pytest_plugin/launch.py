@@ -64,7 +64,7 @@ def run_scenarios(run: Run, progress: Progress = lambda *_: None, *, formats: bo
         elif code == pytest.ExitCode.INTERRUPTED:
             stop(run, "interrupted")
         if code in (pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR) or injector.problems:
-            run.harness_errors.append(run.redactor.mask("\n".join(injector.problems) or output)[-2000:])
+            run.log.harness_errors.append(run.redactor.mask("\n".join(injector.problems) or output)[-2000:])
         progress(run, "")
         return finish(run, formats=formats)
 

@@ -54,8 +54,8 @@ REFUSED: Final = {
     "tests_per_worker": ("--tests-per-worker", ONE_PROCESS),
     "reruns": ("--reruns", JUDGED_ONCE),
     "force_flaky": ("--force-flaky", JUDGED_ONCE),
-    "setuponly": ("--setup-only", "nothing would be judged; to look at a target first: conformance doctor"),
     "setupplan": ("--setup-plan", "nothing would be judged; to see what is: pytest --collect-only"),
+    "setuponly": ("--setup-only", "nothing would be judged; to look at a target first: conformance doctor"),
 }
 """Options of pytest and its plugins, by where pytest keeps them, with which verdicts would be wrong."""
 

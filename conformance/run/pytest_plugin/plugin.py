@@ -108,7 +108,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     judge = Judge(run, _name(item), item.stash[DECLARED])
     item.stash[JUDGE] = judge
     if is_generated(item):
-        run.generated.add(judge.scenario)
+        run.log.generated.add(judge.scenario)
         _take_end_checks(item.session)
     _collect(judge)
 
@@ -168,7 +168,7 @@ def _take_end_checks(session: pytest.Session) -> None:
 def _explain_what_is_open(judge: Judge) -> None:
     run = judge.run
     for pair in judge.open():
-        reason = run.notes.get(pair) or run.stopped or run.client.budget.stopped
+        reason = run.log.notes.get(pair) or run.log.stopped or run.client.budget.stopped
         judge.give_up(Outcome.CANNOT_JUDGE, reason or "the scenario ended without judging it", only=pair)
 
 
@@ -185,7 +185,7 @@ def _give_up(judge: Judge, error: BaseException) -> None:
         case _:
             whose = "" if isinstance(error, ConformanceError) else f"{type(error).__name__}: "
             judge.give_up(Outcome.HARNESS_ERROR, mask(f"{whose}{error}")[:500])
-            judge.run.harness_errors.append(mask(f"{judge.scenario}: {whose}{error}"))
+            judge.run.log.harness_errors.append(mask(f"{judge.scenario}: {whose}{error}"))
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

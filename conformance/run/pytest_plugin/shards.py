@@ -123,7 +123,7 @@ def _end_with_the_run(run: Run) -> None:
 def _merge(run: Run, shard: Shard) -> None:
     number, report = shard.number, shard.report()
     if report is None:  # whatever ends another process is a failure of the suite
-        run.harness_errors.append(run.redactor.mask(f"shard {number} ended: {shard.why_it_ended()}"))
+        run.log.harness_errors.append(run.redactor.mask(f"shard {number} ended: {shard.why_it_ended()}"))
         run.client.budget.vacate(number)
         _inherit(run, shard.folder / "ledger.ndjson")
         return
@@ -131,8 +131,8 @@ def _merge(run: Run, shard: Shard) -> None:
         if verdict.pair in run.selected:
             evidence = tuple(f"s{number}-{name}" for name in verdict.evidence)
             run.book.add(replace(verdict, evidence=evidence, waived=""))
-    run.leaks += [Leak(leak.what, leak.undo, leak.error) for leak in report.leaks]
-    run.harness_errors += report.harness_errors
+    run.log.leaks += [Leak(leak.what, leak.undo, leak.error) for leak in report.leaks]
+    run.log.harness_errors += report.harness_errors
     run.client.counts.add(report.requests.per_operation, report.requests.per_purpose)
     _append_exchanges(run, number)
 

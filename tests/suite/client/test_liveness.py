@@ -6,14 +6,14 @@ from conformance.client.liveness import Liveness, Step
 from conformance.exchange.model import Exchange, Request
 
 
-def silence(path: str = "/lamps", seconds: float = 0.0) -> Exchange:
+def silence(path: str = "/things", seconds: float = 0.0) -> Exchange:
     """Return an exchange without a response that was waited for so long."""
     return Exchange(
         "x1", "owner", Request("GET", path), "", {}, None, 0, seconds * 1000, failure="timeout: read"
     )
 
 
-def response(path: str = "/rooms") -> Exchange:
+def response(path: str = "/boxes") -> Exchange:
     """Return an exchange with a response."""
     return Exchange("x1", "owner", Request("GET", path), "", {}, None, 0, 0, status=500)
 
@@ -42,7 +42,7 @@ def test_an_operation_that_is_silent_among_others_is_asked_no_more() -> None:
     assert {liveness.note(one) for one in seen} == {Step.GO_ON}
     assert liveness.note(silence()) is Step.GIVE_UP_OPERATION
     liveness.give_up(silence())
-    assert "3 times in a row; the target answers others" in liveness.given_up["GET /lamps"]
+    assert "3 times in a row; the target answers others" in liveness.given_up["GET /things"]
     liveness.begin_undo()
     assert liveness.given_up == {}
 
@@ -52,7 +52,7 @@ def test_every_silence_counts_once_much_time_was_lost() -> None:
     liveness = at()
     assert liveness.note(silence(seconds=12)) is Step.GO_ON
     liveness.note(response())
-    assert liveness.note(silence("/rooms", seconds=12)) is Step.ASK
+    assert liveness.note(silence("/boxes", seconds=12)) is Step.ASK
 
 
 def test_a_run_does_not_wait_in_vain_for_ever() -> None:
@@ -64,12 +64,12 @@ def test_a_run_does_not_wait_in_vain_for_ever() -> None:
 def test_the_tries_of_one_request_count_once() -> None:
     """A request that is sent three times in vain is one silence; a gateway's page is one as well."""
     liveness = at()
-    page = Exchange("x1", "owner", Request("GET", "/lamps"), "", {}, None, 0, 0, status=502)
+    page = Exchange("x1", "owner", Request("GET", "/things"), "", {}, None, 0, 0, status=502)
     for request in (silence(), page):
         assert liveness.note(request) is Step.GO_ON
         assert liveness.note(request, is_retry=True) is Step.GO_ON
         assert liveness.note(request, is_retry=True) is Step.GO_ON
-    assert liveness.note(silence("/rooms")) is Step.ASK
+    assert liveness.note(silence("/boxes")) is Step.ASK
 
 
 def test_undo_gives_up_after_two_silences() -> None:

@@ -10,10 +10,10 @@ import pytest
 from conformance.client.retry import Again, EndRun, next_step, result_of, was_throttled
 from conformance.exchange.model import Exchange, Request, Undo
 
-READ: Final = Request("GET", "/lamps/1", purpose="setup")
-WRITE: Final = Request("POST", "/lamps", purpose="setup", undo=Undo("lamp", "/lamps/{id}", "/id"))
-JUDGED: Final = Request("POST", "/lamps")
-DELETION: Final = Request("DELETE", "/lamps/1", purpose="undo")
+READ: Final = Request("GET", "/things/1", purpose="setup")
+WRITE: Final = Request("POST", "/things", purpose="setup", undo=Undo("thing", "/things/{id}", "/id"))
+JUDGED: Final = Request("POST", "/things")
+DELETION: Final = Request("DELETE", "/things/1", purpose="undo")
 MAX_WAIT: Final = 60.0
 
 

@@ -11,19 +11,19 @@ from conformance.exchange.model import Request, Undo
 from conformance.ledger.entries import Entry
 from conformance.ledger.journal import Ledger, load_ledger, new_ledger, refuse_unfinished
 from conformance.ledger.undo import undo
-from tests.suite.ledger.toy_ledger import LAMP, Rooms, create, exchange_of
+from tests.suite.ledger.toy_ledger import THING, Boxes, create, exchange_of
 
 
 @pytest.mark.parametrize("identity", ['""', "null", "17", '".."', '"../x"', '"a\\r\\nX: 1"', '"http://x/y"'])
 def test_an_id_that_is_none_makes_no_undo_request(identity: str) -> None:
     """What a response names must look like an id before anything is deleted under it."""
     ledger = Ledger()
-    request = Request("POST", "/lamps", undo=LAMP)
+    request = Request("POST", "/things", undo=THING)
     said = ledger.outcome(
         ledger.intend("owner", request), exchange_of(request, f'{{"id":{identity}}}'.encode())
     )
     assert "no usable id" in said
-    target = Rooms()
+    target = Boxes()
     (leak,) = undo(ledger, target)
     assert "may or may not exist" in leak.error
     assert target.asked == []
@@ -33,7 +33,7 @@ def test_a_refused_creation_is_not_undone() -> None:
     """A 4xx created nothing; a 5xx may have."""
     ledger = Ledger()
     for status, state in ((409, "refused"), (500, "unknown")):
-        request = Request("POST", "/lamps", undo=LAMP)
+        request = Request("POST", "/things", undo=THING)
         number = ledger.intend("owner", request)
         ledger.outcome(number, exchange_of(request, {}, status))
         assert ledger.entries[number].state == state
@@ -43,11 +43,11 @@ def test_a_refused_creation_is_not_undone() -> None:
 def test_a_lost_response_is_undone_where_the_request_is_known() -> None:
     """An association needs no id from the response: its DELETE is sent although it may not exist."""
     ledger = Ledger()
-    ledger.intend("owner", Request("POST", "/lamps/1/rooms/2", undo=Undo("link", "/lamps/1/rooms/2")))
+    ledger.intend("owner", Request("POST", "/things/1/boxes/2", undo=Undo("link", "/things/1/boxes/2")))
     ledger.outcome(1, None)
-    target = Rooms()
+    target = Boxes()
     assert undo(ledger, target) == []
-    assert target.asked == ["/lamps/1/rooms/2"]
+    assert target.asked == ["/things/1/boxes/2"]
 
 
 def test_whoever_loses_every_creation_creates_no_more() -> None:
@@ -55,22 +55,22 @@ def test_whoever_loses_every_creation_creates_no_more() -> None:
     ledger = Ledger()
     for lost in range(1, 11):
         assert not ledger.is_losing()
-        create(ledger, LAMP)
+        create(ledger, THING)
         if lost < 10:
-            create(ledger, LAMP, f"a{lost}")
+            create(ledger, THING, f"a{lost}")
     assert ledger.is_losing()
     row = Ledger()
     for _ in range(3):
         assert not row.is_losing()
-        create(row, LAMP)
+        create(row, THING)
     assert row.is_losing()
 
 
 def test_what_a_scenario_deleted_itself_is_not_asked_for_again() -> None:
     """Each undo costs a request."""
     ledger = Ledger()
-    create(ledger, LAMP, "a")
-    ledger.mark_deleted("/lamps/a")
+    create(ledger, THING, "a")
+    ledger.mark_deleted("/things/a")
     assert ledger.pending() == []
 
 
@@ -78,11 +78,11 @@ def test_a_line_that_a_kill_cut_off_is_no_obstacle(tmp_path: Path) -> None:
     """The half line is ended before anything is added, and skipped when the file is read."""
     file = tmp_path / "ledger.ndjson"
     ledger = new_ledger(file, "http://t")
-    create(ledger, LAMP, "a")
+    create(ledger, THING, "a")
     ledger.close()
     file.write_bytes(file.read_bytes() + b'{"number": 2, "ro')
     again = load_ledger(file)
-    assert undo(again, Rooms({"/lamps/a": ""})) == []
+    assert undo(again, Boxes({"/things/a": ""})) == []
     again.close()
     assert load_ledger(file).unfinished() == []
 
@@ -93,7 +93,7 @@ def test_a_ledger_in_use_or_unfinished_is_not_written_over(tmp_path: Path) -> No
     ledger = new_ledger(file, "http://t")
     with pytest.raises(UsageError, match="another run is writing"):
         new_ledger(file, "http://t")
-    create(ledger, LAMP)
+    create(ledger, THING)
     ledger.close()
     with pytest.raises(UsageError, match="conformance clean --target t"):
         refuse_unfinished(file, "t")

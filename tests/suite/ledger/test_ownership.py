@@ -18,23 +18,23 @@ from conformance.ledger.journal import Ledger
 from conformance.ledger.ownership import ForeignResources
 from conformance.ledger.undo import undo
 from tests.suite.fault_proxy import ReceivedRequest, fault_proxy
-from tests.suite.ledger.toy_ledger import LAMP, Rooms, exchange_of
+from tests.suite.ledger.toy_ledger import THING, Boxes, exchange_of
 from tests.suite.run.runs import held, place
 
 OLD: Final = "0f0e0d0c-1111-4222-8333-444455556666"
-OURS: Final = "ct-20261122T060102Z-3f2a1b-lamp-1"
+OURS: Final = "ct-20261122T060102Z-3f2a1b-thing-1"
 
 
 def created(ledger: Ledger, name: str, **more: Any) -> str:
-    """Create a lamp that is answered with this id and these members; return what the ledger says."""
-    request = Request("POST", "/lamps", undo=LAMP, json={"displayName": OURS, "class": "Lamp"})
+    """Create a thing that is answered with this id and these members; return what the ledger says."""
+    request = Request("POST", "/things", undo=THING, json={"displayName": OURS, "class": "Thing"})
     number = ledger.intend("owner", request)
     return ledger.outcome(number, replace(exchange_of(request, {"id": name, **more}), started=time.time()))
 
 
 def deleted(ledger: Ledger) -> list[str]:
     """Undo everything; return the paths that were deleted."""
-    target = Rooms()
+    target = Boxes()
     undo(ledger, target)
     return target.asked
 
@@ -44,7 +44,7 @@ def test_what_is_new_is_deleted_at_the_end() -> None:
     ledger = Ledger()
     said = [created(ledger, "a", displayName=f" {OURS.upper()}"), created(ledger, "b", **{"class": "Other"})]
     assert said == ["", ""]
-    assert deleted(ledger) == ["/lamps/b", "/lamps/a"]
+    assert deleted(ledger) == ["/things/b", "/things/a"]
 
 
 def test_an_id_that_is_answered_twice_is_never_deleted() -> None:
@@ -53,14 +53,14 @@ def test_an_id_that_is_answered_twice_is_never_deleted() -> None:
     assert created(ledger, "a") == ""
     assert "another creation" in created(ledger, "A")
     assert created(ledger, "b") == ""
-    assert deleted(ledger) == ["/lamps/b"]
+    assert deleted(ledger) == ["/things/b"]
     assert len(ledger.lost()) == 2
 
 
 def test_an_id_that_stood_in_an_earlier_response_is_never_deleted() -> None:
     """What a list showed before it was created was not created."""
     ledger = Ledger()
-    ledger.foreign.note(exchange_of(Request("GET", "/lamps"), OLD.upper().encode(), 200))
+    ledger.foreign.note(exchange_of(Request("GET", "/things"), OLD.upper().encode(), 200))
     assert "before" in created(ledger, OLD)
     assert deleted(ledger) == []
 
@@ -68,7 +68,7 @@ def test_an_id_that_stood_in_an_earlier_response_is_never_deleted() -> None:
 def test_a_thing_with_another_name_is_never_deleted() -> None:
     """A response that repeats none of our names shows somebody else's thing."""
     ledger = Ledger()
-    assert "the name" in created(ledger, "a", displayName="ct-20261122T060102Z-aaaaaa-lamp-1")
+    assert "the name" in created(ledger, "a", displayName="ct-20261122T060102Z-aaaaaa-thing-1")
     assert deleted(ledger) == []
 
 
@@ -85,13 +85,13 @@ def test_nothing_is_written_to_what_is_not_ours() -> None:
     created(ledger, OLD)
     created(ledger, OLD)
     for request in (
-        Request("PATCH", f"/lamps/{OLD.upper()}"),
-        Request("POST", "/rooms", json={"lamp": OLD}),
+        Request("PATCH", f"/things/{OLD.upper()}"),
+        Request("POST", "/boxes", json={"thing": OLD}),
     ):
         with pytest.raises(NotJudged, match="not new"):
             ledger.foreign.refuse_foreign(request)
-    ledger.foreign.refuse_foreign(Request("GET", f"/lamps/{OLD}"))
-    ledger.foreign.refuse_foreign(Request("POST", "/rooms", json={"lamp": "b"}))
+    ledger.foreign.refuse_foreign(Request("GET", f"/things/{OLD}"))
+    ledger.foreign.refuse_foreign(Request("POST", "/boxes", json={"thing": "b"}))
 
 
 def test_a_target_that_answers_with_somebody_elses_itwin_keeps_it(tmp_path: Path, served: Served) -> None:

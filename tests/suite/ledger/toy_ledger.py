@@ -11,8 +11,8 @@ from conformance.exchange.model import Exchange, Request, Undo
 from conformance.ledger.journal import Ledger
 from conformance.ledger.undo import Answer
 
-ROOM: Final = Undo("room", "/rooms/{id}", "/id")
-LAMP: Final = Undo("lamp", "/lamps/{id}", "/id")
+BOX: Final = Undo("box", "/boxes/{id}", "/id")
+THING: Final = Undo("thing", "/things/{id}", "/id")
 
 
 def exchange_of(request: Request, content: Any = b"", status: int | None = 201, **more: Any) -> Exchange:
@@ -21,30 +21,30 @@ def exchange_of(request: Request, content: Any = b"", status: int | None = 201, 
     return Exchange("x1", "owner", request, "", {}, None, 0, 0, status=status, content=body, **more)
 
 
-def create(ledger: Ledger, undo: Undo, name: str = "", path: str = "/lamps", **body: Any) -> str:
+def create(ledger: Ledger, undo: Undo, name: str = "", path: str = "/things", **body: Any) -> str:
     """Create something that is answered with this id, or not at all; return what the ledger says."""
     request = Request("POST", path, json=body, undo=undo)
     number = ledger.intend("owner", request)
     return ledger.outcome(number, exchange_of(request, {"id": name}) if name else None)
 
 
-def link(ledger: Ledger, lamp: str, room: str) -> None:
-    """Put a lamp into another room as well."""
-    path = f"/lamps/{lamp}/rooms/{room}"
+def link(ledger: Ledger, thing: str, box: str) -> None:
+    """Put a thing into another box as well."""
+    path = f"/things/{thing}/boxes/{box}"
     request = Request("POST", path, undo=Undo("link", path))
     ledger.outcome(ledger.intend("owner", request), exchange_of(request))
 
 
-def move(ledger: Ledger, lamp: str, room: str) -> None:
-    """Be about to move a lamp to a room."""
-    ledger.intend_move(Request("PATCH", f"/lamps/{lamp}/move", json={"to": room}, moves=lamp))
+def move(ledger: Ledger, thing: str, box: str) -> None:
+    """Be about to move a thing to a box."""
+    ledger.intend_move(Request("PATCH", f"/things/{thing}/move", json={"to": box}, moves=thing))
 
 
 @dataclass
-class Rooms:
-    """A target with these things, each in its room or in none; `answers` come instead, in order.
+class Boxes:
+    """A target with these things, each in its box or in none; `answers` come instead, in order.
 
-    A room that is deleted hides its lamps: they stay, and every request for them is answered with 404.
+    A box that is deleted hides its things: they stay, and every request for them is answered with 404.
     """
 
     things: dict[str, str] = field(default_factory=dict)
@@ -74,5 +74,5 @@ class Rooms:
         return self.lists.get(path)
 
     def _is_reachable(self, path: str) -> bool:
-        room = self.things.get(path)
-        return room is not None and (not room or room in self.things)
+        box = self.things.get(path)
+        return box is not None and (not box or box in self.things)

@@ -81,6 +81,7 @@ def test_a_violation_that_needs_what_the_run_made_carries_its_script(tmp_path: P
     site = "5a0c1d2e-0000-4000-8000-000000000001"
     made = documents.exchange("x0001", body=json.dumps({"id": site}), status=201)
     reading = documents.exchange()
+    reading["started"] += 1  # after the other one, not together with it
     reading["request"] = {**reading["request"], "method": "GET", "url": f"https://qa.example.com/data/{site}"}
     report = documents.report(tmp_path, documents.one_of_each(), made, reading)
     assert 'https://qa.example.com/data/"$id_1"' in data(render(report))["rows"][0]["s"]

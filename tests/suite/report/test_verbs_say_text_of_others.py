@@ -47,7 +47,7 @@ def say_replay(text: str) -> None:
 def say_history(text: str) -> None:
     """Say what is violated since when, and what is no run."""
     module = import_module("conformance.cli.history")
-    found = OpenViolation(text, text, text, "FAIL", False, text, text, text, text, 1, 1, 1)  # noqa: FBT003 - waived
+    found = OpenViolation(text, text, text, "FAIL", False, text, text, text, text, 1, 1, 1)  # noqa: FBT003 - it is not waived
     module._print_violations([found])
     module._print_broken([BrokenRun(Path("a"), text)])
     runs = documents.history(1, run_id=text, target=text, profile=text)

@@ -136,7 +136,7 @@ def test_a_book_keeps_one_verdict_for_each_promise() -> None:
 
 
 def test_threads_book_without_losing_anything() -> None:
-    """Judgements booked from several threads at once are all counted."""
+    """Verdicts booked from several threads at once are all counted."""
     book = Book()
 
     def many() -> None:

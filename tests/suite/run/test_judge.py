@@ -162,7 +162,8 @@ def test_what_follows_a_write_without_a_response_is_no_violation(
     """Nobody knows whether the write was carried out: what a later scope misses is no broken promise."""
     body = f"""\
 with judge("{GET}"):
-    lost = dataclasses.replace(get(run, "desk"), request=Request("POST", "/lamps"), status=None)
+    changes = {{"request": Request("POST", "/lamps"), "status": None, "failure": "timeout"}}
+    lost = dataclasses.replace(get(run, "desk"), **changes)
     judge.exchanges.append(lost)
     raise NotJudged("no response", (lost.id,))
 with judge("{WHOLE}", "getLamp"):
@@ -195,7 +196,7 @@ def test_what_the_target_lacks_is_not_applicable(checkout: Checkout, lamp_target
         "the run is read-only and this needs a write",
     )
     assert result.of(WHOLE, "addLamp") == ("NOT_APPLICABLE", "the run is read-only and this operation writes")
-    assert result.of(GET) == ("CANNOT_JUDGE", "no response of the run gave the occasion")
+    assert result.of(GET) == ("CANNOT_JUDGE", "no response of this run exercised it")
     assert not result.document["harness_errors"]
 
 

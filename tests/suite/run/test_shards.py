@@ -72,7 +72,7 @@ def test_a_shard_that_ends_badly_is_a_failure_of_the_suite(checkout: Checkout, l
         _merge(run, Shard(number, checkout.root, Dead(), heard))
         heard.close()
     run.client.close()
-    assert run.harness_errors == [
+    assert run.log.harness_errors == [
         "shard 1 ended: OSError: gone with ***",
         "shard 2 ended: it was ended from outside (-9)",
     ]

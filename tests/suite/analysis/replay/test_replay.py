@@ -226,7 +226,7 @@ def test_values_count_and_ids_and_moments_do_not(
     ],
 )
 def test_an_id_that_the_replay_made_is_not_any_id(tmp_path: Path, now: str, outcome: Reproduced) -> None:
-    """Where the violation is that a list names the wrong site, another site in it is no likeness."""
+    """Where the violation is that a list names the wrong site, another site in it is a difference."""
     body = f'{{"sites": ["{OLD_SITE}", "{OLD_SITE[:-1]}5"]}}'
     reading = record(5, f"GET /sites/{OLD_SITE}/zones/zone-12345", f"200 {body}")
     folder = folder_with(tmp_path, *RECORDS[:4], reading)

@@ -1,0 +1,158 @@
+"""Whatever command the project prints for a reader is executed, and does what is printed below it."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from configparser import ConfigParser
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from conformance.emulator.serving import running
+from tests.suite.checkout import ROOT
+from tests.suite.project.printed_commands import Printed, agrees, printed
+
+COMMANDS: Final = tuple({each.command: each for each in printed(ROOT)}.values())
+DEFECT: Final = "account-has-no-name"
+# What a reader puts in the place of capitals, in a folder with a target qa, a violation and two runs of it.
+STANDS_FOR: Final = {
+    "reports/OLD": "reports/old",
+    "reports/NEW": "reports/new",
+    "reports/RUN": "reports/new",
+    "OLD NEW": "reports/old reports/new",
+    "REQUIREMENT@OPERATION": "",
+    "REQUIREMENT": "",
+    "report DIR": "report reports/new",
+    "--page FILE": "--page seen.md",
+    "conformance init": "conformance init fresh",
+    "NAME": DEFECT,
+    "docs/what-the-suite-sees.md": "seen.md",
+    "8080": "0",
+}
+SERVING: Final = "conformance emulate"
+MATRIX: Final = "conformance defects"
+"""Runs for minutes: the one of the whole is .ci/run's own, here it lists what it would run."""
+INSTALLING: Final = re.compile(
+    r"(python -m pip|tox|uv|podman|bash \.ci/run|python benchmarks/|conformance check --pages)"
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return a working folder with a target qa that has one defect, and with two runs of it."""
+    place = tmp_path_factory.mktemp("reader")
+    (place / "tests").symlink_to(ROOT / "tests")
+    shutil.copy(ROOT / "targets.example.toml", place)
+    with running([DEFECT]) as served:
+        texts = served.targets("qa")
+        (place / "targets.toml").write_text(texts.toml)
+        (place / ".env").write_text(texts.env)
+        for name in ("old", "new"):
+            command = f"conformance run --target qa --only 'itwins.account.*' --report-dir reports/{name}"
+            assert execute(command, place).returncode == 1
+        yield place
+
+
+def execute(command: str, place: Path) -> subprocess.CompletedProcess[str]:
+    """Run the command as a reader would, 80 columns wide."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "COLUMNS": "80", "NO_COLOR": "1"}
+    return subprocess.run(
+        ["bash", "-c", command],
+        cwd=place,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+
+def violated(place: Path) -> str:
+    """Return the first violation of the newest run, as a report names it."""
+    found = re.search(r"\bFAIL ([a-z.-]+@\w+)", execute("conformance history", place).stdout)
+    assert found is not None
+    return found[1]
+
+
+def in_words(command: str, place: Path) -> str:
+    """Return the command with what a reader puts in the place of capitals."""
+    name = violated(place) if "REQUIREMENT" in command else ""
+    meanings = STANDS_FOR | {"REQUIREMENT@OPERATION": name, "REQUIREMENT": name.partition("@")[0]}
+    for word, meaning in meanings.items():
+        command = re.sub(rf"(?<![\w/-]){re.escape(word)}\b", meaning, command)
+    return command
+
+
+def place_of(each: Printed) -> str:
+    """Name a case by where it is printed and what."""
+    return f"{each.place} {each.command}"
+
+
+@pytest.mark.parametrize(
+    "each",
+    [each for each in COMMANDS if not INSTALLING.match(each.command) and "curl" not in each.command],
+    ids=place_of,
+)
+def test_a_printed_command_does_what_is_printed(each: Printed, folder: Path, tmp_path: Path) -> None:
+    """It ends with an exit code that it documents, without a traceback, and prints what is shown."""
+    command = in_words(each.command, folder)
+    home = tmp_path / "home"
+    shutil.copytree(folder, home, symlinks=True)
+    if command.startswith(SERVING):
+        assert served_by(command, home).startswith("http://127.0.0.1:")
+        return
+    if command.startswith(MATRIX):
+        command += " --list"
+    done = execute(command, home)
+    assert done.returncode in {0, 1}, done.stderr
+    assert "Traceback" not in done.stderr
+    assert agrees(each.output, done.stdout), done.stdout
+
+
+def served_by(command: str, place: Path) -> str:
+    """Start the emulator as printed, in a folder of its own, and return the first line that it prints."""
+    program = [sys.executable, "-m", *command.split()]
+    with subprocess.Popen(program, cwd=place, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        guard = threading.Timer(60, process.kill)  # only against hanging
+        guard.start()
+        line = process.stdout.readline()
+        guard.cancel()
+        process.terminate()
+    return line
+
+
+def test_the_printed_way_to_a_token_works(tmp_path: Path) -> None:
+    """What README shows with curl gives a token, on whatever port the emulator is."""
+    (each,) = (each for each in COMMANDS if "curl" in each.command)
+    with running() as served:
+        (tmp_path / ".env").write_text(served.targets().env)
+        command = each.command.replace("http://127.0.0.1:8080", served.base_url)
+        done = execute(command, tmp_path)
+    assert '"access_token"' in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("each", [each for each in COMMANDS if INSTALLING.match(each.command)], ids=place_of)
+def test_what_installs_or_measures_names_what_is_there(each: Printed) -> None:
+    """Such a command is executed by .ci/run or by hand; what it names exists in this checkout."""
+    tox = ConfigParser()
+    tox.read(ROOT / "tox.ini")
+    ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    for environment in re.findall(r"tox -e (\w+)", each.command):
+        assert f"testenv:{environment}" in tox
+    for script in re.findall(r"(?:bash|python) (\S+/\S+)", each.command):
+        assert (ROOT / script).is_file()
+    for target in re.findall(r"--target (\w+) \.", each.command):
+        assert f" AS {target}" in (ROOT / "Containerfile").read_text(encoding="utf-8")
+    if "check --pages" in each.command:
+        assert 'conformance check --pages "$pages"' in ci
+    if "tox" in each.command.split():
+        assert "\ntox\n" in ci
+    if "pip install" in each.command:
+        assert "pip install" in ci
