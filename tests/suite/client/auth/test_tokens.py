@@ -92,7 +92,7 @@ def test_a_target_that_takes_no_token_at_all_is_not_judged_by_that(tmp_path: Pat
     assert ended.code == 3, ended.said
     assert "answers 401 to whatever role owner sends" in ended.reasons()
     with fault_proxy(served.base_url, refuses_accounts) as proxy:
-        ended = place(tmp_path, served, proxy.url).run(*ACCOUNT)
+        ended = place(tmp_path, served, proxy.url).run(*ACCOUNT, report="second")
     assert ended.code == 1, ended.said
 
 
