@@ -1,1 +1,1 @@
-"""What the documentation promises: definitions, requirements, and the pages that they were read from."""
+"""What the documentation claims: definitions, requirements, and the pages that they were read from."""

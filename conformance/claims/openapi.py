@@ -65,7 +65,7 @@ class Operation:
 
     @property
     def safe(self) -> bool:
-        """Tell whether the operation promises by its method to change nothing (RFC 9110, 9.2.1)."""
+        """Tell whether its method says that the operation changes nothing (RFC 9110, 9.2.1)."""
         return self.method in SAFE_METHODS
 
     @property

@@ -33,10 +33,10 @@ from conformance.results.text import terminal
 from conformance.results.verdicts import ExitCode
 
 HELP: Final = """
-Contract tests for the iTwin Platform APIs: which documented promise does the API break, and what proves it?
+Contract tests for the iTwin Platform APIs: which documented requirement is violated, and what proves it?
 
-`conformance run` alone judges the built-in emulator. Exit codes: 0 conforms, 1 a promise is broken, 2 usage
-or a failure of the suite, 3 could not judge.
+`conformance run` alone judges the built-in emulator. Exit codes: 0 conforms, 1 a requirement is violated,
+2 usage or a failure of the suite, 3 could not judge.
 """
 
 UNWRITABLE: Final = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})

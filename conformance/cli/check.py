@@ -8,13 +8,15 @@ from typing import Annotated
 
 import typer
 
+from conformance.cli.options import AsJson
+
 
 def check(
     pages: Annotated[
         Path | None,
         typer.Option(help="Folder of the documentation pages: prove quotes, schemas and examples on them."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the problems as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Lint specs and requirements: valid, complete, each judged or excluded; with --pages, true to the pages.
 

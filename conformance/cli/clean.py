@@ -7,17 +7,19 @@ from typing import Annotated
 
 import typer
 
+from conformance.cli.options import REPORTS, Reports, Targets
+
 
 def clean(
     target: Annotated[str, typer.Option(help="Target of the targets file that the run wrote to.")],
-    targets: Annotated[Path | None, typer.Option(help="Targets file; default targets.toml.")] = None,
+    targets: Targets = None,
     ledger: Annotated[
         list[Path] | None,
         typer.Option(
             help="ledger.ndjson or run folder to clean up after; repeatable. Default: all below --reports."
         ),
     ] = None,
-    reports: Annotated[Path, typer.Option(help="Where run folders stand.")] = Path("reports"),
+    reports: Reports = REPORTS,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the calls and send nothing.")] = False,
 ) -> None:
     """Undo what interrupted runs left behind on a target. Safe to run twice."""

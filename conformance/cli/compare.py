@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from conformance.cli.options import REPORTS, AsJson, Reports
 from conformance.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,10 +23,8 @@ def compare(
         Path | None,
         typer.Argument(metavar="[NEW]", help="The later run folder; without it the newest run."),
     ] = None,
-    reports: Annotated[Path, typer.Option("--reports", help="Where the runs of the history stand.")] = Path(
-        "reports"
-    ),
-    as_json: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON.")] = False,
+    reports: Reports = REPORTS,
+    as_json: AsJson = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print it as Markdown.")] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Compare runs of different targets all the same.")

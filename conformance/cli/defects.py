@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from conformance.cli.options import AsJson
 from conformance.errors import UsageError
 
 if TYPE_CHECKING:
@@ -41,14 +42,14 @@ def defects(
     page: Annotated[
         Path | None, typer.Option(help="Also write the page that tells what the suite sees.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the matrix as JSON.")] = False,
+    as_json: AsJson = False,
     as_list: Annotated[
         bool, typer.Option("--list", help="Print the defects and variations, and run nothing.")
     ] = False,
 ) -> None:
     """Prove the suite: every defect of the emulator is caught where it should be, every variation is green.
 
-    Exit code 1 when a promise has no defect, a defect is missed, a requirement outside the declared ones
+    Exit code 1 when a requirement has no defect, a defect is missed, a requirement outside the declared ones
     is red, or a legitimate variation is not green.
     """
     from conformance.claims.requirements import load_claims

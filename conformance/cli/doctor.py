@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from conformance.cli.completion import selectors
+from conformance.cli.options import AsJson, Only, Targets
 
 if TYPE_CHECKING:
     from conformance.run.doctor import Diagnosis
@@ -17,19 +16,12 @@ def doctor(
     target: Annotated[
         str, typer.Option(help="Target of the targets file; none: the built-in emulator.")
     ] = "",
-    targets: Annotated[Path | None, typer.Option(help="Targets file; default targets.toml.")] = None,
-    only: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="What the run will judge, as in `conformance run`; repeatable.",
-            metavar="SELECTOR",
-            autocompletion=selectors,
-        ),
-    ] = None,
+    targets: Targets = None,
+    only: Only = None,
     read_only: Annotated[
         bool, typer.Option("--read-only", help="As a run with --read-only would see it.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Check a target before a run: reachable, tokens, fixtures, limits, and what will not be judged.
 

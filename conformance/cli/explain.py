@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from conformance.cli.completion import requirements
+from conformance.cli.options import REPORTS, AsJson, Reports
 
 
 def explain(
@@ -17,11 +17,9 @@ def explain(
             metavar="ID", autocompletion=requirements, help="A requirement, as in `conformance list`."
         ),
     ],
-    reports: Annotated[Path, typer.Option("--reports", help="Where the runs of the history stand.")] = Path(
-        "reports"
-    ),
+    reports: Reports = REPORTS,
     limit: Annotated[int, typer.Option("--limit", min=1, help="So many of its last verdicts.")] = 10,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Print a requirement with its page, its scenarios, the defects it catches and its last verdicts."""
     from conformance.analysis.explain import explain as explain_requirement

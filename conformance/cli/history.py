@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from conformance.cli.options import REPORTS, AsJson, Reports
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -28,9 +30,7 @@ def history(
     action: Annotated[
         Action, typer.Argument(help="list the runs, prune old ones, or make the index again.")
     ] = Action.LIST,
-    reports: Annotated[Path, typer.Option("--reports", help="Where the run folders stand.")] = Path(
-        "reports"
-    ),
+    reports: Reports = REPORTS,
     target: Annotated[str, typer.Option("--target", help="list: only this target.")] = "",
     limit: Annotated[int, typer.Option("--limit", min=0, help="list: so many runs; 0 for all.")] = 30,
     keep: Annotated[
@@ -42,7 +42,7 @@ def history(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="prune: print what would go, and leave it.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the runs of a report folder with what is violated since when, prune them, or index them again."""
     match action:

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Final
+from typing import Final
 
 import typer
 
-from conformance.cli.completion import selectors
+from conformance.cli.options import AsJson, Only
 
 HEADINGS: Final = ("requirement", "operation", "level", "sentence")
 
 
 def list_requirements(
-    only: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Requirement id, pattern, operationId, tag or API; repeatable.",
-            metavar="SELECTOR",
-            autocompletion=selectors,
-        ),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    only: Only = None,
+    as_json: AsJson = False,
 ) -> None:
     """Print the requirements: id, operation, level and sentence."""
     from conformance.claims.requirements import load_claims, select

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from conformance.cli.options import REPORTS, AsJson, Reports, Targets
 from conformance.errors import UsageError
 
 if TYPE_CHECKING:
@@ -20,17 +21,13 @@ def replay(
     run: Annotated[
         Path | None, typer.Option("--run", help="The run folder that has it; without it the newest run.")
     ] = None,
-    reports: Annotated[Path, typer.Option("--reports", help="Where the runs of the history stand.")] = Path(
-        "reports"
-    ),
+    reports: Reports = REPORTS,
     target: Annotated[str, typer.Option("--target", help="Another target than the run's.")] = "",
-    targets: Annotated[
-        Path | None, typer.Option("--targets", help="Targets file; default targets.toml.")
-    ] = None,
+    targets: Targets = None,
     as_script: Annotated[
         bool, typer.Option("--script", help="Print it as shell lines with curl and jq, and send nothing.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Send the exchanges of a violation again.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from conformance.cli.options import AsJson
 from conformance.errors import UsageError
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def report(
         typer.Option(metavar="REPORTS", help="Show the nights of this folder of runs too, and what moved."),
     ] = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of run.json.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print numbers and files as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Render a run folder again from its run.json, and tell the run at the terminal."""
     from conformance.report import statistics, terminal

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from conformance.cli.completion import selectors
+from conformance.cli.options import AsJson, Only, Targets
 from conformance.errors import UsageError
 
 
@@ -15,17 +15,10 @@ def run(
     target: Annotated[
         str, typer.Option(help="Target of the targets file; none: the built-in emulator.")
     ] = "",
-    targets: Annotated[Path | None, typer.Option(help="Targets file; default targets.toml.")] = None,
+    targets: Targets = None,
     profile: Annotated[str, typer.Option(help="quick (500 requests), nightly or release.")] = "quick",
     report_dir: Annotated[Path | None, typer.Option(help="Report folder; default reports/<run id>.")] = None,
-    only: Annotated[
-        list[str] | None,
-        typer.Option(
-            help="Requirement id, pattern, operationId, tag or API; repeatable.",
-            metavar="SELECTOR",
-            autocompletion=selectors,
-        ),
-    ] = None,
+    only: Only = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes for the property tests.")] = 1,
     seed: Annotated[int | None, typer.Option(help="Seed of the generated data; repeats a run.")] = None,
     max_requests: Annotated[int | None, typer.Option(min=1, help="Send no more requests than this.")] = None,
@@ -48,9 +41,9 @@ def run(
             min=0, max=100, metavar="PERCENT", help="Exit code 3 where less of what was selected was judged."
         ),
     ] = 0.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print run.json instead of tables.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Judge a target: every documented promise, with proof, in one report folder.
+    """Judge a target: every documented requirement, with proof, in one report folder.
 
     With no option at all it starts the built-in emulator on a free port and judges it over real HTTP.
     """

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from conformance.cli.options import REPORTS, Reports
 from conformance.errors import UsageError
 
 
@@ -26,9 +27,7 @@ def waive(
         str,
         typer.Option("--kind", help="failing, or flaky: it comes and goes; else as the history has it."),
     ] = "",
-    reports: Annotated[Path, typer.Option("--reports", help="Where the runs of the history stand.")] = Path(
-        "reports"
-    ),
+    reports: Reports = REPORTS,
     waivers: Annotated[
         Path | None,
         typer.Option("--waivers", metavar="FILE", help="waivers.yaml here, or else specs/waivers.yaml."),

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from conformance.cli.options import AsJson
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
@@ -20,7 +22,7 @@ def waivers(
         Path | None,
         typer.Option("--waivers", metavar="FILE", help="waivers.yaml here, or else specs/waivers.yaml."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the waivers by the days that are left; exit code 1 where one is over."""
     from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Generated requests: schemathesis reads the spec, Hypothesis finds the smallest one that breaks a promise.
+"""Generated requests: schemathesis reads the spec, Hypothesis finds the smallest violation.
 
 A request follows the documented schema (``valid``) or breaks it in one place. Real ids of the target stand in
 most paths, else nearly every request would end at 404. Equal requests are sent once: the answer is kept, and
@@ -127,7 +127,7 @@ class Explorer:
         try:
             self.send(request)
         except NotJudged as why:
-            # No finding for Hypothesis, and nothing more is sent: the same request may end otherwise later.
+            # No violation for Hypothesis, and nothing more is sent: the same request may end otherwise later.
             self._unjudged = why
         except Violation as violation:
             body = (request.body() or b"").decode(errors="replace")

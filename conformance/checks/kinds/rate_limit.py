@@ -1,4 +1,4 @@
-"""What the platform promises of its rate limit: how long to wait is said, and after that it lifts."""
+"""The rate limit: a 429 says how long to wait, and after that the limit lifts."""
 
 from __future__ import annotations
 

@@ -231,8 +231,8 @@ def client(run: Run) -> Client:
 @pytest.fixture
 def judge(request: pytest.FixtureRequest) -> Judge:
     """Return the judge of this scenario."""
-    told: Judge = request.node.stash[JUDGE]
-    return told
+    found: Judge = request.node.stash[JUDGE]
+    return found
 
 
 @pytest.fixture(scope="session")

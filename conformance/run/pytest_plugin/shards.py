@@ -68,7 +68,7 @@ def sharded(run: Run, run_shard: RunShard) -> Iterator[None]:
         return
     spawn = multiprocessing.get_context("spawn")
     shared = run.client.budget.share(spawn)
-    with signals_held_back():  # for good in the new processes: the run is told, and tells them
+    with signals_held_back():  # for good in the new processes: the run stops them
         shards = [_started(run, number, chosen, spawn, shared, run_shard) for number in range(1, more + 1)]
     yield
     for shard in shards:

@@ -32,21 +32,10 @@ CASES: Final[tuple[tuple[str, int, Any, dict[str, Any], str | None], ...]] = (
     ("success-schema", 200, LAMP, {}, ""),
     ("success-schema", 200, {**LAMP, "name": None}, {}, ""),
     ("success-schema", 200, {"id": "desk"}, {}, "/: 'lit' is a required property"),
-    (
-        "success-schema",
-        200,
-        {**LAMP, "odd": 1},
-        {},
-        "/: Additional properties are not allowed ('odd' was unexpected)",
-    ),
+    ("success-schema", 200, {**LAMP, "odd": 1}, {},
+     "/: Additional properties are not allowed ('odd' was unexpected)"),
     ("success-schema", 200, {**LAMP, "lit": "yes"}, {}, "/lit: 'yes' is not of type 'boolean'"),
-    (
-        "success-schema",
-        200,
-        {},
-        {},
-        "/: 'id' is a required property; /: 'lit' is a required property",
-    ),
+    ("success-schema", 200, {}, {}, "/: 'id' is a required property; /: 'lit' is a required property"),
     ("success-schema", 200, b"<p>", {}, "a body that is no JSON: '<p>'"),
     ("success-schema", 200, b"x" * 90, {}, f"a body that is no JSON: '{'x' * 40} … {'x' * 40}'"),
     ("success-schema", 200, ABSENT, {}, "an empty body"),
@@ -59,13 +48,8 @@ CASES: Final[tuple[tuple[str, int, Any, dict[str, Any], str | None], ...]] = (
     ("error-schema", 200, {}, {}, None),
     ("error-schema", 500, {}, {}, None),
     ("json-media-type", 200, LAMP, {}, ""),
-    (
-        "json-media-type",
-        200,
-        LAMP,
-        {"headers": {"content-type": "application/vnd.x+json; charset=utf-8"}},
-        "",
-    ),
+    ("json-media-type", 200, LAMP, {"headers": {"content-type": "application/vnd.x+json; charset=utf-8"}},
+     ""),
     ("json-media-type", 200, LAMP, {"headers": {"Content-Type": "APPLICATION/JSON"}}, ""),
     ("json-media-type", 200, LAMP, {"headers": {"Content-Type": "text/json"}}, "Content-Type text/json"),
     ("json-media-type", 200, LAMP, {"headers": {}}, "a body without a Content-Type"),
@@ -73,22 +57,12 @@ CASES: Final[tuple[tuple[str, int, Any, dict[str, Any], str | None], ...]] = (
     ("json-media-type", 418, LAMP, {"headers": {}}, None),
     ("correlation-id", 200, LAMP, {"headers": {"X-Correlation-Id": GUID.upper()}}, ""),
     ("correlation-id", 200, LAMP, {"headers": {}}, "no x-correlation-id header"),
-    (
-        "correlation-id",
-        200,
-        LAMP,
-        {"headers": {"x-correlation-id": "7"}},
-        "x-correlation-id: 7, which is no GUID",
-    ),
+    ("correlation-id", 200, LAMP, {"headers": {"x-correlation-id": "7"}},
+     "x-correlation-id: 7, which is no GUID"),
     ("retry-after-in-seconds", 429, NOT_FOUND, {"headers": {"Retry-After": "60"}}, ""),
     ("retry-after-in-seconds", 429, NOT_FOUND, {}, "429 without a Retry-After header"),
-    (
-        "retry-after-in-seconds",
-        429,
-        NOT_FOUND,
-        {"headers": {"Retry-After": "soon"}},
-        "Retry-After: soon, which is no number of seconds",
-    ),
+    ("retry-after-in-seconds", 429, NOT_FOUND, {"headers": {"Retry-After": "soon"}},
+     "Retry-After: soon, which is no number of seconds"),
     ("retry-after-in-seconds", 200, LAMP, {}, None),
     ("message-present", 404, NOT_FOUND, {}, ""),
     ("message-present", 404, {"error": {"message": " "}}, {}, "message ' '"),
@@ -104,14 +78,9 @@ CASES: Final[tuple[tuple[str, int, Any, dict[str, Any], str | None], ...]] = (
     ("no-body", 418, b"x", {}, None),
     ("token-never-echoed", 200, LAMP, {}, ""),
     ("token-never-echoed", 200, {"id": TOKEN}, {}, "the response repeats a token or secret"),
-    (
-        "token-never-echoed",
-        200,
-        LAMP,
-        {"headers": {"X-Echo": TOKEN}},
-        "the response repeats a token or secret",
-    ),
-)
+    ("token-never-echoed", 200, LAMP, {"headers": {"X-Echo": TOKEN}},
+     "the response repeats a token or secret"),
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(("check", "status", "body", "special", "seen"), CASES)
@@ -286,7 +255,7 @@ def test_many_responses_that_break_off_are_no_accident(
 def test_a_gateway_that_answers_often_is_judged_on_a_row_of_its_own(
     lamps: Catalogue, between: int, outcome: Outcome
 ) -> None:
-    """Its pages break no other promise, and one in a hundred not even this one."""
+    """Its pages violate no other requirement, and one in a hundred not even this one."""
     row = replace(
         lamps.rows["platform.reply.whole"], id="platform.reply.stable", check="stability", level=Level.SHOULD
     )

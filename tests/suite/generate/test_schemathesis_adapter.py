@@ -1,4 +1,4 @@
-"""Generated requests: what is sent, what is found, and how the smallest example is told."""
+"""Generated requests: what is sent, what is found, and how the smallest example is shown."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ WHOLE: Final = "platform.reply.whole"
 
 
 def test_scopes_judge_and_the_scenario_goes_on(checkout: Checkout, lamp_target: Target) -> None:
-    """A broken promise is booked with proof, and the next one is judged all the same."""
+    """A violation is booked with proof, and the next one is judged all the same."""
     body = f"""\
 with judge("{GET}"):
     expect.status(get(run, "attic"), 200)
@@ -59,7 +59,7 @@ def test_a_should_that_is_broken_deviates(checkout: Checkout, lamp_target: Targe
 def test_what_is_declared_and_never_judged_could_not_be_judged(
     checkout: Checkout, lamp_target: Target
 ) -> None:
-    """A scenario that ends without its scope leaves its promise unjudged, and says so."""
+    """A scenario that ends without its scope leaves its requirement unjudged, and says so."""
     result = run_scenarios(checkout, lamp_target, scenario("get(run, 'desk')", GET))
     assert result.of(GET) == ("CANNOT_JUDGE", "the scenario ended without judging it")
     assert result.document["exit_code"] == 3
@@ -159,7 +159,7 @@ with judge("lamps.get.colour"):
 def test_what_follows_a_write_without_a_response_is_no_violation(
     checkout: Checkout, lamp_target: Target
 ) -> None:
-    """Nobody knows whether the write was carried out: what a later scope misses is no broken promise."""
+    """Nobody knows whether the write was carried out: what a later scope misses is no violation."""
     body = f"""\
 with judge("{GET}"):
     changes = {{"request": Request("POST", "/lamps"), "status": None, "failure": "timeout"}}
@@ -186,7 +186,7 @@ def test_a_scenario_can_say_that_it_does_not_apply(checkout: Checkout, lamp_targ
 
 
 def test_what_the_target_lacks_is_not_applicable(checkout: Checkout, lamp_target: Target) -> None:
-    """A role that the target lacks, and a write of a read-only run, make a promise not applicable."""
+    """A role that the target lacks, and a write of a read-only run, make a requirement not applicable."""
     result = run_scenarios(
         checkout, lamp_target, scenario("assert False", "lamps.get.kindly"), read_only=True
     )
@@ -207,7 +207,7 @@ def test_what_the_target_lacks_is_not_applicable(checkout: Checkout, lamp_target
 def test_a_scenario_of_no_requirement_is_a_failure_of_the_suite(
     checkout: Checkout, lamp_target: Target, verified: str, complaint: str
 ) -> None:
-    """A scenario that verifies what nobody promised, or what is excluded, ends the run with exit code 2."""
+    """A scenario that verifies no requirement, or what is excluded, ends the run with exit code 2."""
     result = run_scenarios(checkout, lamp_target, scenario("pass", verified))
     assert result.document["exit_code"] == 2
     assert complaint in result.document["harness_errors"][0]

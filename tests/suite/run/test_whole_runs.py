@@ -130,7 +130,7 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, E
 
 
 def test_a_right_emulator_conforms(by_command: Ended) -> None:
-    """Every promise is judged, none is broken, and the run costs no more than it may."""
+    """Every requirement is judged, none is violated, and the run costs no more than it may."""
     assert by_command.code == 0, by_command.said
     document = by_command.document
     assert (document["exit_code"], document["complete"], document["harness_errors"]) == (0, True, [])
@@ -199,8 +199,8 @@ def generated(run: Ended) -> list[tuple[str, str, str]]:
     return found
 
 
-def test_a_broken_promise_is_told_with_its_sentence(broken: tuple[Served, Ended]) -> None:
-    """A run on a broken emulator is red, and names promise, expected, actual and a shell line."""
+def test_a_violation_is_shown_with_its_sentence(broken: tuple[Served, Ended]) -> None:
+    """A run on a broken emulator is red, and names requirement, expected, actual and a shell line."""
     _, run = broken
     assert run.code == 1
     failed = {pair for pair, verdict in run.verdicts.items() if verdict == Outcome.FAIL}
