@@ -14,7 +14,7 @@ from conformance.claims.openapi import Operation
 from conformance.claims.requirements import Catalogue
 from conformance.emulator.serving import Served, running
 from conformance.targets.model import Target
-from tests.suite.toy_api import Checkout, serve_lamps
+from tests.suite.toy_api import Checkout, serve_bulbs
 
 TOOLS: Final = {
     "browser": ("chromium", "chromium-browser", "google-chrome", "chrome"),
@@ -38,28 +38,28 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
-    """Return a checkout of lamps, which is also the working directory."""
+    """Return a checkout of bulbs, which is also the working directory."""
     made = Checkout(tmp_path / "checkout")
     monkeypatch.chdir(made.root)
     return made
 
 
 @pytest.fixture(scope="session")
-def lamps(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
-    """Return the claims of lamps."""
-    return Checkout(tmp_path_factory.mktemp("lamps") / "checkout").catalogue()
+def bulbs(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+    """Return the claims of bulbs."""
+    return Checkout(tmp_path_factory.mktemp("bulbs") / "checkout").catalogue()
 
 
 @pytest.fixture(scope="session")
-def operations(lamps: Catalogue) -> Mapping[str, Operation]:
-    """Return the operations of lamps."""
-    return lamps.operations
+def operations(bulbs: Catalogue) -> Mapping[str, Operation]:
+    """Return the operations of bulbs."""
+    return bulbs.operations
 
 
 @pytest.fixture(scope="session")
-def lamp_target() -> Iterator[Target]:
-    """Return a running server of lamps as a target."""
-    with serve_lamps() as target:
+def bulb_target() -> Iterator[Target]:
+    """Return a running server of bulbs as a target."""
+    with serve_bulbs() as target:
         yield target
 
 

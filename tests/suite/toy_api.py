@@ -1,4 +1,4 @@
-"""A platform in small: the claims of an API of lamps, a checkout that holds them, a server."""
+"""A platform in small: the claims of an API of bulbs, a checkout that holds them, a server."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from conformance.targets.model import Role, Target
 
 SPEC: Final = """\
 openapi: 3.0.3
-info: {title: Lamps, version: "1"}
+info: {title: Bulbs, version: "1"}
 components:
   schemas:
-    Lamp:
+    Bulb:
       type: object
       additionalProperties: false
       required: [id, lit]
@@ -41,69 +41,69 @@ components:
           required: [code, message]
           properties: {code: {type: string}, message: {type: string}}
   parameters:
-    lampId: {name: lampId, in: path, required: true, x-real-id: lamp_id, schema: {type: string}}
+    bulbId: {name: bulbId, in: path, required: true, x-real-id: bulb_id, schema: {type: string}}
   responses:
     Gone:
-      description: No such lamp.
+      description: No such bulb.
       content: {application/json: {schema: {$ref: "#/components/schemas/Error"}}}
 paths:
-  /lamps/{lampId}:
-    x-source: the page of lamps
-    parameters: [{$ref: "#/components/parameters/lampId"}]
+  /bulbs/{bulbId}:
+    x-source: the page of bulbs
+    parameters: [{$ref: "#/components/parameters/bulbId"}]
     get:
-      operationId: getLamp
+      operationId: getBulb
       tags: [Reading]
-      x-page: 001_lamps
+      x-page: 001_bulbs
       responses:
         "200":
-          description: The lamp.
+          description: The bulb.
           headers: {retry-after: {schema: {type: integer}}}
           content:
             application/json:
-              schema: {$ref: "#/components/schemas/Lamp"}
+              schema: {$ref: "#/components/schemas/Bulb"}
               example: {id: desk, lit: true}
         "404": {$ref: "#/components/responses/Gone"}
         "429": {$ref: "#/components/responses/Gone"}
     delete:
-      operationId: breakLamp
+      operationId: breakBulb
       tags: [Breaking]
       x-page: 002_breaking
       responses:
         "204": {description: Broken.}
         "404": {$ref: "#/components/responses/Gone"}
-  /rooms/{room}/lamps:
+  /rooms/{room}/bulbs:
     post:
-      operationId: addLamp
+      operationId: addBulb
       parameters: [{name: room, in: path, required: true, schema: {type: string}}]
-      x-undo: {what: lamp, path: "/lamps/{id}", pointer: /id}
+      x-undo: {what: bulb, path: "/bulbs/{id}", pointer: /id}
       requestBody:
         content:
           application/json:
             schema:
               type: object
-              properties: {id: {type: string, x-unique: true}, model: {type: string, x-real-id: lamp_id}}
+              properties: {id: {type: string, x-unique: true}, model: {type: string, x-real-id: bulb_id}}
             examples: {one: {value: {id: hall, model: desk, lit: false}}}
       responses:
         "201":
           description: Added.
-          content: {application/json: {schema: {$ref: "#/components/schemas/Lamp"}}}
+          content: {application/json: {schema: {$ref: "#/components/schemas/Bulb"}}}
 """
 
 ROWS: Final = """\
 pages: {}
 requirements:
-  - {id: lamps.get.answers-200, operation: getLamp, level: must, basis: sentence, quote: Returns a lamp.,
-     expect: a lamp that is there is answered with 200}
-  - {id: lamps.get.kindly, operation: getLamp, level: should, basis: fact, source: a guess, since: 2026-01-05,
-     expect: a lamp is answered kindly, needs: [role.reader]}
-  - {id: lamps.get.colour, operation: getLamp, level: unspecified, basis: fact, source: none,
-     expect: a lamp has some colour, ask: Name its colour.}
-  - {id: lamps.get.id-repeated, operation: getLamp, level: must, basis: example,
-     expect: the id of the path comes back, check: {status: 200, equal: {/id: $request.path.lampId}}}
-  - {id: lamps.break.answers-204, operation: breakLamp, level: must, basis: schema,
-     expect: a broken lamp is answered with 204, needs: [mode.write]}
-  - {id: lamps.break.loudly, operation: breakLamp, level: must, basis: schema,
-     excluded: nobody can hear a response, expect: a lamp breaks loudly}
+  - {id: bulbs.get.answers-200, operation: getBulb, level: must, basis: sentence, quote: Returns a bulb.,
+     expect: a bulb that is there is answered with 200}
+  - {id: bulbs.get.kindly, operation: getBulb, level: should, basis: fact, source: a guess, since: 2026-01-05,
+     expect: a bulb is answered kindly, needs: [role.reader]}
+  - {id: bulbs.get.colour, operation: getBulb, level: unspecified, basis: fact, source: none,
+     expect: a bulb has some colour, ask: Name its colour.}
+  - {id: bulbs.get.id-repeated, operation: getBulb, level: must, basis: example,
+     expect: the id of the path comes back, check: {status: 200, equal: {/id: $request.path.bulbId}}}
+  - {id: bulbs.break.answers-204, operation: breakBulb, level: must, basis: schema,
+     expect: a broken bulb is answered with 204, needs: [mode.write]}
+  - {id: bulbs.break.loudly, operation: breakBulb, level: must, basis: schema,
+     excluded: nobody can hear a response, expect: a bulb breaks loudly}
   - {id: platform.reply.documented-status, operation: every, level: must, basis: schema,
      expect: only documented statuses, check: documented-status}
   - {id: platform.reply.whole, operation: every, level: must, basis: schema, expect: every response is whole,
@@ -121,7 +121,7 @@ class Checkout:
 
     def __post_init__(self) -> None:
         """Write the claims."""
-        (self.specs / "lamps").mkdir(parents=True)
+        (self.specs / "bulbs").mkdir(parents=True)
         (self.root / "tests" / "contract").mkdir(parents=True)
         (self.root / "pyproject.toml").write_text('name = "itwin-conformance"\n', encoding="utf-8")
         self.spec(SPEC)
@@ -134,21 +134,21 @@ class Checkout:
 
     def spec(self, text: str) -> None:
         """Replace the operations."""
-        (self.specs / "lamps" / "openapi.yaml").write_text(text, encoding="utf-8")
+        (self.specs / "bulbs" / "openapi.yaml").write_text(text, encoding="utf-8")
 
     def rows(self, text: str) -> None:
         """Replace the requirements."""
-        (self.specs / "lamps" / "requirements.yaml").write_text(text, encoding="utf-8")
+        (self.specs / "bulbs" / "requirements.yaml").write_text(text, encoding="utf-8")
 
     def scenarios(self, text: str) -> None:
         """Add a module of scenarios under a name that no other module of this process has."""
-        head = '"""Scenarios of lamps."""\nimport pytest\nfrom conformance.checks import expect\n'
+        head = '"""Scenarios of bulbs."""\nimport pytest\nfrom conformance.checks import expect\n'
         head += "from conformance.errors import NotJudged, Violation\n"
         head += "from conformance.exchange.model import request_for\n"
         head += "from conformance.run.pytest_plugin import phase, verifies\n\n"
-        head += "def get(run, lamp):\n    operation = run.catalogue.operations['getLamp']\n"
-        head += "    return run.client.send(request_for(operation, {'lampId': lamp}))\n\n"
-        name = f"test_lamps_{next(_NUMBERS)}.py"
+        head += "def get(run, bulb):\n    operation = run.catalogue.operations['getBulb']\n"
+        head += "    return run.client.send(request_for(operation, {'bulbId': bulb}))\n\n"
+        name = f"test_bulbs_{next(_NUMBERS)}.py"
         (self.root / "tests" / "contract" / name).write_text(head + text, encoding="utf-8")
 
     def catalogue(self) -> Catalogue:
@@ -190,26 +190,26 @@ def response(
     return replace(base, **options)
 
 
-class LampHandler(BaseHTTPRequestHandler):
-    """Serves lamps: ``desk`` is there, ``dim`` answers 500, ``gone`` closes the connection."""
+class BulbHandler(BaseHTTPRequestHandler):
+    """Serves bulbs: ``desk`` is there, ``dim`` answers 500, ``gone`` closes the connection."""
 
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         """Answer a read."""
-        lamp = self.path.rpartition("/")[2]
-        if lamp == "gone":
+        bulb = self.path.rpartition("/")[2]
+        if bulb == "gone":
             self.close_connection = True
             return
-        if lamp == "desk":
+        if bulb == "desk":
             self._say(200, {"id": "desk", "lit": True})
-        elif lamp == "dim":
+        elif bulb == "dim":
             self._say(500, {"error": {"code": "Dim", "message": "It is dim."}})
         else:
-            self._say(404, {"error": {"code": "LampNotFound", "message": "No such lamp."}})
+            self._say(404, {"error": {"code": "BulbNotFound", "message": "No such bulb."}})
 
     def do_DELETE(self) -> None:
-        """Answer that the lamp is broken."""
+        """Answer that the bulb is broken."""
         self.send_response(204)
         self.end_headers()
 
@@ -226,15 +226,15 @@ class LampHandler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serve_lamps() -> Iterator[Target]:
-    """Serve lamps on a free port while the block lasts, and return them as a target."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), LampHandler)
+def serve_bulbs() -> Iterator[Target]:
+    """Serve bulbs on a free port while the block lasts, and return them as a target."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), BulbHandler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
         yield Target(
-            name="lamps",
+            name="bulbs",
             base_url=f"http://127.0.0.1:{server.server_address[1]}",
             roles={"owner": Role(token=SecretStr("the-token-of-the-owner"))},
             writes="free",

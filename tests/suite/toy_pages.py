@@ -5,38 +5,38 @@ from typing import Final
 import yaml
 
 LIT: Final = "000_00000000000000aa"
-LAMP: Final = "001_00000000000000bb"
+BULB: Final = "001_00000000000000bb"
 
 # The style that prints JSON on one line, schemas included.
 LIT_PAGE: Final = """\
-Lights a lamp. A lamp that is lit
+Lights a bulb. A bulb that is lit
 stays lit.
 Request parameters
-Id of the lamp
+Id of the bulb
 Request body
-lamp-light
+bulb-light
 How bright.
 Example
 { "level": 3 }
 Response 200 OK
-The lamp is lit.
-{ "lamp": { "level": 3, "colour": null } }
+The bulb is lit.
+{ "bulb": { "level": 3, "colour": null } }
 Response 204 No Content
 Nothing to say.
 Response 429 Too many requests
-Too many lamps.
+Too many bulbs.
 { "error": { "code": "TooBright" } }
 Response headers
 Seconds to wait.
-lamp-light
+bulb-light
 How bright.
 { "type": "object", "properties": { "level": { "type": "integer", "description": "How bright." } }, \
 "required": [ "level" ], "additionalProperties": false, "example": { "level": 3 } }
-Lamp Response
-The lamp.
-{ "title": "Lamp Response", "type": "object", "properties": \
-{ "lamp": { "$ref": "#/components/schemas/Lamp", "description": "The lamp." } } }
-Lamp
+Bulb Response
+The bulb.
+{ "title": "Bulb Response", "type": "object", "properties": \
+{ "bulb": { "$ref": "#/components/schemas/Bulb", "description": "The bulb." } } }
+Bulb
 { "type": "object", "allOf": [ { "description": "Any.", "type": "object" } ], "properties": \
 { "level": { "type": "integer" }, "colour": { "type": "string", "nullable": true }, \
 "description": { "type": "string" }, \
@@ -46,10 +46,10 @@ Error
 Was this page helpful?"""
 
 # The style that prints JSON on several lines, and schemas as tables.
-LAMP_PAGE: Final = """\
-GET https://example.com/lamps/{lampId}
+BULB_PAGE: Final = """\
+GET https://example.com/bulbs/{bulbId}
 
-Gets a lamp.
+Gets a bulb.
 
 Response 200 OK
 
@@ -57,7 +57,7 @@ OK
 
 json
 {
-    "lamp": {
+    "bulb": {
         "kind": "Desk",
         "bulbs": [
             {}
@@ -73,22 +73,22 @@ age
 
 Seconds since the last change.
 
-lamp-response
+bulb-response
 
 Name
 Type
 Description
 
-Lamp (short)
+Bulb (short)
 
-A lamp.
+A bulb.
 
 Name
 Type
 Description
 kind
 
-What sort of lamp.
+What sort of bulb.
 It stays what it is.
 
 colour
@@ -98,7 +98,7 @@ Its colour.
 
 Red or green, for instance.
 
-Lamp Kind
+Bulb Kind
 
 One of 'Desk', 'Floor'
 
@@ -115,29 +115,29 @@ Was this page helpful?
 
 DOCUMENT: Final = yaml.safe_load("""
 paths:
-  /lamps/{lampId}:
+  /bulbs/{bulbId}:
     get:
-      operationId: getLamp
+      operationId: getBulb
       x-page: 001_00000000000000bb
       responses:
         "200":
           headers: {age: {schema: {type: integer}}}
           content:
             application/json:
-              schema: {$ref: "#/components/schemas/LampResponse"}
-              examples: {desk: {value: {lamp: {kind: Desk, bulbs: [{}]}}}}
-  /lamps/{lampId}/light:
+              schema: {$ref: "#/components/schemas/BulbResponse"}
+              examples: {desk: {value: {bulb: {kind: Desk, bulbs: [{}]}}}}
+  /bulbs/{bulbId}/light:
     post:
-      operationId: lightLamp
+      operationId: lightBulb
       x-page: 000_00000000000000aa
       requestBody:
-        content: {application/json: {schema: {$ref: "#/components/schemas/lamp-light"}, example: {level: 3}}}
+        content: {application/json: {schema: {$ref: "#/components/schemas/bulb-light"}, example: {level: 3}}}
       responses:
         200:
           content:
             application/json:
-              schema: {$ref: "#/components/schemas/Lamp-Response"}
-              example: {lamp: {level: 3, colour: null}}
+              schema: {$ref: "#/components/schemas/Bulb-Response"}
+              example: {bulb: {level: 3, colour: null}}
         "204": {description: Nothing.}
         "429": {$ref: "#/components/responses/TooMany"}
 components:
@@ -147,18 +147,18 @@ components:
       content:
         application/json: {schema: {$ref: "#/components/schemas/Error"}, example: {error: {code: TooBright}}}
   schemas:
-    lamp-light:
+    bulb-light:
       type: object
       description: Other words.
       properties: {level: {type: integer, x-generation: {minimum: 0}}}
       required: [level]
       additionalProperties: false
       example: {level: 3}
-    Lamp-Response:
-      title: Lamp Response
+    Bulb-Response:
+      title: Bulb Response
       type: object
-      properties: {lamp: {$ref: "#/components/schemas/Lamp"}}
-    Lamp:
+      properties: {bulb: {$ref: "#/components/schemas/Bulb"}}
+    Bulb:
       type: object
       allOf: [{type: object}]
       properties:
@@ -167,10 +167,10 @@ components:
         description: {type: string}
         x-ray: {type: array, items: {type: string}}
     Error: {type: object, properties: {error: {type: object}}, additionalProperties: true}
-    LampResponse: {type: object, properties: {lamp: {$ref: "#/components/schemas/LampShort"}}}
-    LampShort:
-      title: Lamp (short)
+    BulbResponse: {type: object, properties: {bulb: {$ref: "#/components/schemas/BulbShort"}}}
+    BulbShort:
+      title: Bulb (short)
       type: object
-      properties: {kind: {$ref: "#/components/schemas/LampKind"}, colour: {type: string, nullable: true}}
-    LampKind: {type: string, enum: [Desk, Floor]}
+      properties: {kind: {$ref: "#/components/schemas/BulbKind"}, colour: {type: string, nullable: true}}
+    BulbKind: {type: string, enum: [Desk, Floor]}
 """)

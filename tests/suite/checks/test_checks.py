@@ -20,26 +20,26 @@ from tests.suite.toy_api import response
 
 TOKEN: Final = "a-token-of-the-run-0123456789"
 GUID: Final = "d0f27dd5-0a0a-4b0e-8a5b-2b0d3e0f5c11"
-NOT_FOUND: Final = {"error": {"code": "LampNotFound", "message": "No such lamp."}}
-LAMP: Final = {"id": "desk", "lit": True}
+NOT_FOUND: Final = {"error": {"code": "BulbNotFound", "message": "No such bulb."}}
+BULB: Final = {"id": "desk", "lit": True}
 
 # check, status, body, what else is special, what is seen: None where it does not apply, "" where it holds.
 CASES: Final[tuple[tuple[str, int, Any, dict[str, Any], str | None], ...]] = (
-    ("documented-status", 200, LAMP, {}, ""),
-    ("documented-status", 418, LAMP, {}, "status 418, which the page does not list"),
-    ("documented-status", 400, LAMP, {"request": {"tolerated": frozenset({400})}}, None),
-    ("documented-status", 200, LAMP, {"request": {"tolerated": frozenset({200})}}, ""),
-    ("success-schema", 200, LAMP, {}, ""),
-    ("success-schema", 200, {**LAMP, "name": None}, {}, ""),
+    ("documented-status", 200, BULB, {}, ""),
+    ("documented-status", 418, BULB, {}, "status 418, which the page does not list"),
+    ("documented-status", 400, BULB, {"request": {"tolerated": frozenset({400})}}, None),
+    ("documented-status", 200, BULB, {"request": {"tolerated": frozenset({200})}}, ""),
+    ("success-schema", 200, BULB, {}, ""),
+    ("success-schema", 200, {**BULB, "name": None}, {}, ""),
     ("success-schema", 200, {"id": "desk"}, {}, "/: 'lit' is a required property"),
-    ("success-schema", 200, {**LAMP, "odd": 1}, {},
+    ("success-schema", 200, {**BULB, "odd": 1}, {},
      "/: Additional properties are not allowed ('odd' was unexpected)"),
-    ("success-schema", 200, {**LAMP, "lit": "yes"}, {}, "/lit: 'yes' is not of type 'boolean'"),
+    ("success-schema", 200, {**BULB, "lit": "yes"}, {}, "/lit: 'yes' is not of type 'boolean'"),
     ("success-schema", 200, {}, {}, "/: 'id' is a required property; /: 'lit' is a required property"),
     ("success-schema", 200, b"<p>", {}, "a body that is no JSON: '<p>'"),
     ("success-schema", 200, b"x" * 90, {}, f"a body that is no JSON: '{'x' * 40} … {'x' * 40}'"),
     ("success-schema", 200, ABSENT, {}, "an empty body"),
-    ("success-schema", 200, LAMP, {"truncated": True}, "a body of more than 27 bytes"),
+    ("success-schema", 200, BULB, {"truncated": True}, "a body of more than 27 bytes"),
     ("success-schema", 404, {}, {}, None),
     ("success-schema", 202, {}, {}, None),
     ("error-schema", 404, NOT_FOUND, {}, ""),
@@ -47,23 +47,23 @@ CASES: Final[tuple[tuple[str, int, Any, dict[str, Any], str | None], ...]] = (
     ("error-schema", 404, ABSENT, {}, "an empty body"),
     ("error-schema", 200, {}, {}, None),
     ("error-schema", 500, {}, {}, None),
-    ("json-media-type", 200, LAMP, {}, ""),
-    ("json-media-type", 200, LAMP, {"headers": {"content-type": "application/vnd.x+json; charset=utf-8"}},
+    ("json-media-type", 200, BULB, {}, ""),
+    ("json-media-type", 200, BULB, {"headers": {"content-type": "application/vnd.x+json; charset=utf-8"}},
      ""),
-    ("json-media-type", 200, LAMP, {"headers": {"Content-Type": "APPLICATION/JSON"}}, ""),
-    ("json-media-type", 200, LAMP, {"headers": {"Content-Type": "text/json"}}, "Content-Type text/json"),
-    ("json-media-type", 200, LAMP, {"headers": {}}, "a body without a Content-Type"),
+    ("json-media-type", 200, BULB, {"headers": {"Content-Type": "APPLICATION/JSON"}}, ""),
+    ("json-media-type", 200, BULB, {"headers": {"Content-Type": "text/json"}}, "Content-Type text/json"),
+    ("json-media-type", 200, BULB, {"headers": {}}, "a body without a Content-Type"),
     ("json-media-type", 200, ABSENT, {}, None),
-    ("json-media-type", 418, LAMP, {"headers": {}}, None),
-    ("correlation-id", 200, LAMP, {"headers": {"X-Correlation-Id": GUID.upper()}}, ""),
-    ("correlation-id", 200, LAMP, {"headers": {}}, "no x-correlation-id header"),
-    ("correlation-id", 200, LAMP, {"headers": {"x-correlation-id": "7"}},
+    ("json-media-type", 418, BULB, {"headers": {}}, None),
+    ("correlation-id", 200, BULB, {"headers": {"X-Correlation-Id": GUID.upper()}}, ""),
+    ("correlation-id", 200, BULB, {"headers": {}}, "no x-correlation-id header"),
+    ("correlation-id", 200, BULB, {"headers": {"x-correlation-id": "7"}},
      "x-correlation-id: 7, which is no GUID"),
     ("retry-after-in-seconds", 429, NOT_FOUND, {"headers": {"Retry-After": "60"}}, ""),
     ("retry-after-in-seconds", 429, NOT_FOUND, {}, "429 without a Retry-After header"),
     ("retry-after-in-seconds", 429, NOT_FOUND, {"headers": {"Retry-After": "soon"}},
      "Retry-After: soon, which is no number of seconds"),
-    ("retry-after-in-seconds", 200, LAMP, {}, None),
+    ("retry-after-in-seconds", 200, BULB, {}, None),
     ("message-present", 404, NOT_FOUND, {}, ""),
     ("message-present", 404, {"error": {"message": " "}}, {}, "message ' '"),
     ("message-present", 404, {"error": {}}, {}, ""),
@@ -76,25 +76,25 @@ CASES: Final[tuple[tuple[str, int, Any, dict[str, Any], str | None], ...]] = (
     ("no-body", 204, ABSENT, {"headers": {"Content-Length": "12"}}, "Content-Length: 12"),
     ("no-body", 404, NOT_FOUND, {}, None),
     ("no-body", 418, b"x", {}, None),
-    ("token-never-echoed", 200, LAMP, {}, ""),
+    ("token-never-echoed", 200, BULB, {}, ""),
     ("token-never-echoed", 200, {"id": TOKEN}, {}, "the response repeats a token or secret"),
-    ("token-never-echoed", 200, LAMP, {"headers": {"X-Echo": TOKEN}},
+    ("token-never-echoed", 200, BULB, {"headers": {"X-Echo": TOKEN}},
      "the response repeats a token or secret"),
 )  # fmt: skip
 
 
 @pytest.mark.parametrize(("check", "status", "body", "special", "seen"), CASES)
 def test_a_check_says_what_it_sees(
-    lamps: Catalogue, check: str, status: int, body: Any, special: dict[str, Any], seen: str | None
+    bulbs: Catalogue, check: str, status: int, body: Any, special: dict[str, Any], seen: str | None
 ) -> None:
     """Each check holds, fails with what was seen, or keeps out of what is not its own."""
-    operation = lamps.operations["breakLamp" if check == "no-body" else "getLamp"]
-    assert look(lamps, check, response_of(operation, status, body, special)) == seen
+    operation = bulbs.operations["breakBulb" if check == "no-body" else "getBulb"]
+    assert look(bulbs, check, response_of(operation, status, body, special)) == seen
 
 
-def look(lamps: Catalogue, check: Any, exchange: Exchange) -> str | None:
+def look(bulbs: Catalogue, check: Any, exchange: Exchange) -> str | None:
     """Return what a check sees in an exchange; None where it does not speak of it."""
-    row = replace(lamps.rows["platform.reply.whole"], check=check)
+    row = replace(bulbs.rows["platform.reply.whole"], check=check)
     found = list(check_of(row, redactor()).exchange(exchange))
     return found[0].what if found else None
 
@@ -140,11 +140,11 @@ ROW: Final = {
         (200, {}, None),
     ],
 )
-def test_a_row_describes_its_own_check(lamps: Catalogue, status: int, body: Any, seen: str | None) -> None:
+def test_a_row_describes_its_own_check(bulbs: Catalogue, status: int, body: Any, seen: str | None) -> None:
     """Constants, repeated values, present and absent members are judged on the row's status alone."""
-    add = lamps.operations["addLamp"]
+    add = bulbs.operations["addBulb"]
     special = {"request": {"json": {"id": "hall"}, "params": {"room": "desk"}}}
-    assert look(lamps, ROW, response_of(add, status, body, special)) == seen
+    assert look(bulbs, ROW, response_of(add, status, body, special)) == seen
 
 
 @pytest.mark.parametrize(
@@ -173,31 +173,31 @@ def booker_of(catalogue: Catalogue, *, only: str = "") -> Booker:
     return booker(catalogue.judged(), Book(), redactor(), pairs)
 
 
-def test_a_violation_is_booked_on_its_requirement_with_proof(lamps: Catalogue) -> None:
+def test_a_violation_is_booked_on_its_requirement_with_proof(bulbs: Catalogue) -> None:
     """A check that fails books expected, actual, evidence and a shell line."""
-    checks = booker_of(lamps)
-    seen = response_of(lamps.operations["getLamp"], 418, LAMP, {"scenario": "test_lamps::a_scenario"})
+    checks = booker_of(bulbs)
+    seen = response_of(bulbs.operations["getBulb"], 418, BULB, {"scenario": "test_bulbs::a_scenario"})
     checks(seen)
-    judged = checks.book.get("platform.reply.documented-status", "getLamp")
+    judged = checks.book.get("platform.reply.documented-status", "getBulb")
     assert judged is not None
     assert (judged.outcome, judged.evidence) == (Outcome.FAIL, (seen.id,))
     assert judged.actual == "418: status 418, which the page does not list"
-    assert (judged.expected, judged.reason) == ("only documented statuses", "seen in test_lamps::a_scenario")
-    assert judged.seen_in == ("test_lamps::a_scenario",)
+    assert (judged.expected, judged.reason) == ("only documented statuses", "seen in test_bulbs::a_scenario")
+    assert judged.seen_in == ("test_bulbs::a_scenario",)
     assert judged.curl.startswith("curl -sS -i -X GET")
 
 
-def test_what_is_not_selected_or_off_the_spec_is_not_judged(lamps: Catalogue) -> None:
+def test_what_is_not_selected_or_off_the_spec_is_not_judged(bulbs: Catalogue) -> None:
     """Requests that leave the documented path, set-up calls and requirements not selected are left alone."""
-    lamp = lamps.operations["getLamp"]
-    checks = booker_of(lamps, only="lamps.")
-    checks(response_of(lamp, 418, LAMP, {}))
-    everywhere = booker_of(lamps)
-    everywhere(response_of(lamp, 418, LAMP, {"request": {"off_spec": True}}))
+    bulb = bulbs.operations["getBulb"]
+    checks = booker_of(bulbs, only="bulbs.")
+    checks(response_of(bulb, 418, BULB, {}))
+    everywhere = booker_of(bulbs)
+    everywhere(response_of(bulb, 418, BULB, {"request": {"off_spec": True}}))
     everywhere(
         replace(
-            response_of(lamp, 418, LAMP, {}),
-            request=replace(response_of(lamp, 1, b"", {}).request, operation=None),
+            response_of(bulb, 418, BULB, {}),
+            request=replace(response_of(bulb, 1, b"", {}).request, operation=None),
         )
     )
     assert {(j.requirement, j.outcome) for j in [*checks.book, *everywhere.book]} <= {
@@ -208,19 +208,19 @@ def test_what_is_not_selected_or_off_the_spec_is_not_judged(lamps: Catalogue) ->
 WHOLE: Final = "platform.reply.whole"
 
 
-def whole(checks: Booker, operation: str = "getLamp") -> Verdict | None:
+def whole(checks: Booker, operation: str = "getBulb") -> Verdict | None:
     """Return what is booked on the wholeness of an operation's responses."""
     return checks.book.get(WHOLE, operation)
 
 
 @pytest.mark.parametrize(("tries", "outcome"), [(1, Outcome.PASS), (2, Outcome.PASS), (3, Outcome.FAIL)])
 def test_a_request_that_always_breaks_off_is_a_violation_once_the_target_lives(
-    lamps: Catalogue, tries: int, outcome: Outcome
+    bulbs: Catalogue, tries: int, outcome: Outcome
 ) -> None:
     """Three broken connections for one request count when the next request is answered, and only then."""
-    fine = response_of(lamps.operations["getLamp"], 200, LAMP, {})
+    fine = response_of(bulbs.operations["getBulb"], 200, BULB, {})
     lost = replace(fine, id="lost", status=None, failure="broken: reset")
-    checks = booker_of(lamps)
+    checks = booker_of(bulbs)
     for _ in range(tries):
         checks(lost)
     assert whole(checks) is None
@@ -234,51 +234,51 @@ def test_a_request_that_always_breaks_off_is_a_violation_once_the_target_lives(
 
 @pytest.mark.parametrize(("between", "outcome"), [(8, Outcome.FAIL), (100, Outcome.PASS)])
 def test_many_responses_that_break_off_are_no_accident(
-    lamps: Catalogue, between: int, outcome: Outcome
+    bulbs: Catalogue, between: int, outcome: Outcome
 ) -> None:
     """One in a hundred is the network's; one in nine of an operation is a violation, and of no other."""
-    checks = booker_of(lamps)
-    lamp, add = lamps.operations["getLamp"], lamps.operations["addLamp"]
-    checks(replace(response_of(add, 200, LAMP, {}), status=None, failure="broken: reset"))
+    checks = booker_of(bulbs)
+    bulb, add = bulbs.operations["getBulb"], bulbs.operations["addBulb"]
+    checks(replace(response_of(add, 200, BULB, {}), status=None, failure="broken: reset"))
     for number in range(6):
-        lost = response_of(lamp, 200, LAMP, {})
+        lost = response_of(bulb, 200, BULB, {})
         checks(replace(lost, id=f"lost{number}", status=None, failure="broken: reset"))
         for _ in range(between):
-            checks(response_of(lamp, 200, LAMP, {}))
+            checks(response_of(bulb, 200, BULB, {}))
     found = whole(checks)
     assert found is not None
     assert found.outcome is outcome
-    assert whole(checks, "addLamp") is None
+    assert whole(checks, "addBulb") is None
 
 
 @pytest.mark.parametrize(("between", "outcome"), [(8, Outcome.DEVIATION), (100, Outcome.PASS)])
 def test_a_gateway_that_answers_often_is_judged_on_a_row_of_its_own(
-    lamps: Catalogue, between: int, outcome: Outcome
+    bulbs: Catalogue, between: int, outcome: Outcome
 ) -> None:
     """Its pages violate no other requirement, and one in a hundred not even this one."""
     row = replace(
-        lamps.rows["platform.reply.whole"], id="platform.reply.stable", check="stability", level=Level.SHOULD
+        bulbs.rows["platform.reply.whole"], id="platform.reply.stable", check="stability", level=Level.SHOULD
     )
-    checks = booker_of(replace(lamps, rows={**lamps.rows, row.id: row}))
-    lamp = lamps.operations["getLamp"]
+    checks = booker_of(replace(bulbs, rows={**bulbs.rows, row.id: row}))
+    bulb = bulbs.operations["getBulb"]
     for _ in range(6):
-        checks(response_of(lamp, 502, b"<html>", {}))
+        checks(response_of(bulb, 502, b"<html>", {}))
         for _ in range(between):
-            checks(response_of(lamp, 200, LAMP, {}))
-    stable = checks.book.get(row.id, "getLamp")
+            checks(response_of(bulb, 200, BULB, {}))
+    stable = checks.book.get(row.id, "getBulb")
     assert stable is not None
     assert stable.outcome is outcome
     assert {v.requirement for v in checks.book if v.outcome is Outcome.FAIL} == set()
-    checks(response_of(lamp, 502, {"error": {"code": "X", "message": "x"}}, {}))
+    checks(response_of(bulb, 502, {"error": {"code": "X", "message": "x"}}, {}))
     assert {v.requirement for v in checks.book if v.outcome is Outcome.FAIL} == {
         "platform.reply.documented-status"
     }
 
 
-def test_other_failures_are_not_counted_as_broken_responses(lamps: Catalogue) -> None:
+def test_other_failures_are_not_counted_as_broken_responses(bulbs: Catalogue) -> None:
     """A timeout has rows of its own, and a set-up request has none at all."""
-    checks = booker_of(lamps)
-    fine = response_of(lamps.operations["getLamp"], 200, LAMP, {})
+    checks = booker_of(bulbs)
+    fine = response_of(bulbs.operations["getBulb"], 200, BULB, {})
     for failure, request in (
         ("timeout", fine.request),
         ("broken: reset", replace(fine.request, operation=None)),
@@ -291,13 +291,13 @@ def test_other_failures_are_not_counted_as_broken_responses(lamps: Catalogue) ->
     assert found.outcome is Outcome.PASS
 
 
-def test_what_holds_is_booked_with_its_level_and_its_proof(lamps: Catalogue) -> None:
+def test_what_holds_is_booked_with_its_level_and_its_proof(bulbs: Catalogue) -> None:
     """A PASS has its evidence too, and neither observation nor reason."""
-    checks = booker_of(lamps)
+    checks = booker_of(bulbs)
     for status, outcome in ((200, Outcome.PASS), (418, Outcome.FAIL)):
-        seen = response_of(lamps.operations["getLamp"], status, LAMP, {})
+        seen = response_of(bulbs.operations["getBulb"], status, BULB, {})
         checks(seen)
-        judged = checks.book.get("platform.reply.documented-status", "getLamp")
+        judged = checks.book.get("platform.reply.documented-status", "getBulb")
         assert judged is not None
         assert (judged.outcome, judged.level, judged.evidence) == (outcome, Level.MUST, (seen.id,))
         assert (judged.reason, judged.observed, judged.seen_in) == ("", "", ())
@@ -307,49 +307,49 @@ def test_what_holds_is_booked_with_its_level_and_its_proof(lamps: Catalogue) -> 
     ("header", "lifted", "verdict"), [("1", True, "PASS"), ("1", False, "FAIL"), ("", False, None)]
 )
 def test_a_limit_that_never_lifts_is_judged(
-    lamps: Catalogue, header: str, verdict: str | None, *, lifted: bool
+    bulbs: Catalogue, header: str, verdict: str | None, *, lifted: bool
 ) -> None:
     """Refused again after its own wait, a target breaks its word; without a number there is no word."""
-    checks = rate_booker(lamps)
+    checks = rate_booker(bulbs)
     headers = {"Retry-After": header} if header else {}
     checks.rate_limit(
-        response_of(lamps.operations["getLamp"], 429, NOT_FOUND, {"headers": headers}), lifted=lifted
+        response_of(bulbs.operations["getBulb"], 429, NOT_FOUND, {"headers": headers}), lifted=lifted
     )
-    judged = checks.book.get(LIFTS, "getLamp")
+    judged = checks.book.get(LIFTS, "getBulb")
     assert (judged.outcome if judged else None) == verdict
 
 
 LIFTS: Final = "platform.rate.lifts"
 
 
-def rate_booker(lamps: Catalogue) -> Booker:
+def rate_booker(bulbs: Catalogue) -> Booker:
     """Return a booker whose claims say that the rate limit lifts."""
-    row = replace(lamps.rows[WHOLE], id=LIFTS, check="rate-limit-lifts")
-    return booker_of(replace(lamps, rows={**lamps.rows, LIFTS: row}))
+    row = replace(bulbs.rows[WHOLE], id=LIFTS, check="rate-limit-lifts")
+    return booker_of(replace(bulbs, rows={**bulbs.rows, LIFTS: row}))
 
 
-def test_a_limit_that_stops_a_preparation_is_booked_on_the_operation_before_it(lamps: Catalogue) -> None:
+def test_a_limit_that_stops_a_preparation_is_booked_on_the_operation_before_it(bulbs: Catalogue) -> None:
     """A set-up request has no requirements: its violation is that of the operation that was answered last."""
-    checks = rate_booker(lamps)
-    latest = response_of(lamps.operations["getLamp"], 429, NOT_FOUND, {"headers": {"Retry-After": "1"}})
+    checks = rate_booker(bulbs)
+    latest = response_of(bulbs.operations["getBulb"], 429, NOT_FOUND, {"headers": {"Retry-After": "1"}})
     setup = replace(latest, id="setup", request=replace(latest.request, operation=None))
     checks.rate_limit(setup, lifted=False)
     checks(latest)
     checks.rate_limit(setup, lifted=True)
-    assert checks.book.get(LIFTS, "getLamp") is None
+    assert checks.book.get(LIFTS, "getBulb") is None
     checks.rate_limit(setup, lifted=False)
-    judged = checks.book.get(LIFTS, "getLamp")
+    judged = checks.book.get(LIFTS, "getBulb")
     assert judged is not None
     assert (judged.outcome, judged.evidence) == (Outcome.FAIL, (latest.id,))
     assert "still refused after waiting as Retry-After says, again and again" in judged.actual
 
 
-def test_an_observation_keeps_what_was_seen(lamps: Catalogue) -> None:
+def test_an_observation_keeps_what_was_seen(bulbs: Catalogue) -> None:
     """What the check of an unspecified row sees is its observation, and never a violation."""
-    row = replace(lamps.rows["lamps.get.colour"], check="documented-status")
-    checks = booker_of(replace(lamps, rows={**lamps.rows, row.id: row}))
-    checks(response_of(lamps.operations["getLamp"], 418, LAMP, {}))
-    judged = checks.book.get(row.id, "getLamp")
+    row = replace(bulbs.rows["bulbs.get.colour"], check="documented-status")
+    checks = booker_of(replace(bulbs, rows={**bulbs.rows, row.id: row}))
+    checks(response_of(bulbs.operations["getBulb"], 418, BULB, {}))
+    judged = checks.book.get(row.id, "getBulb")
     assert judged is not None
     assert judged.outcome is Outcome.OBSERVED
     assert judged.observed == "status 418, which the page does not list"

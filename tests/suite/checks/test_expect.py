@@ -73,9 +73,9 @@ def test_an_expectation_tells_right_from_wrong(
     actual: str,
 ) -> None:
     """What is right passes; what is wrong is a violation with expected, actual and its exchange."""
-    lamp = operations["getLamp"]
-    expectation(response(lamp, *right), *arguments)
-    bad = response(lamp, *wrong)
+    bulb = operations["getBulb"]
+    expectation(response(bulb, *right), *arguments)
+    bad = response(bulb, *wrong)
     with pytest.raises(Violation) as raised:
         expectation(bad, *arguments)
     assert (raised.value.expected, raised.value.actual) == (expected, actual)
@@ -84,10 +84,10 @@ def test_an_expectation_tells_right_from_wrong(
 
 def test_an_absent_member_differs_from_nothing(operations: Mapping[str, Operation]) -> None:
     """What the other side does not say either cannot be the same."""
-    seen = response(operations["getLamp"], 200, {})
+    seen = response(operations["getBulb"], 200, {})
     expect.differs(seen, "/a", seen.at("/a"))
-    expect.no_detail(response(operations["getLamp"], 422, refusal(details=["x"])), "id")
-    assert expect.text(response(operations["getLamp"], 200, {"a": "x"}), "/a") == "x"
+    expect.no_detail(response(operations["getBulb"], 422, refusal(details=["x"])), "id")
+    assert expect.text(response(operations["getBulb"], 200, {"a": "x"}), "/a") == "x"
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_lists_and_values_are_compared(
     operations: Mapping[str, Operation], look: Callable[[Exchange], None], complaint: str
 ) -> None:
     """Ids are compared without order and case, values exactly, each with its evidence."""
-    proof = response(operations["getLamp"], 200)
+    proof = response(operations["getBulb"], 200)
     if not complaint:
         look(proof)
         return

@@ -12,13 +12,13 @@ from conformance.claims.openapi import JsonObject, load_documents
 from conformance.claims.pages import Page, load_pages, parse_page
 from conformance.errors import UsageError
 from tests.suite.checkout import ROOT
-from tests.suite.toy_pages import DOCUMENT, LAMP, LAMP_PAGE, LIT, LIT_PAGE
+from tests.suite.toy_pages import BULB, BULB_PAGE, DOCUMENT, LIT, LIT_PAGE
 
 GONE: Final = object()
-LAMP_KIND: Final = "#/components/schemas/LampKind"
+BULB_KIND: Final = "#/components/schemas/BulbKind"
 SHORT: Final = {
-    "light": ("paths", "/lamps/{lampId}/light", "post"),
-    "get": ("paths", "/lamps/{lampId}", "get"),
+    "light": ("paths", "/bulbs/{bulbId}/light", "post"),
+    "get": ("paths", "/bulbs/{bulbId}", "get"),
     "json": ("content", "application/json"),
     "schemas": ("components", "schemas"),
 }
@@ -47,40 +47,40 @@ def document() -> JsonObject:
 @pytest.fixture
 def pages() -> dict[str, Page]:
     """Hand over the two invented pages."""
-    return {LIT: parse_page(LIT, LIT_PAGE), LAMP: parse_page(LAMP, LAMP_PAGE)}
+    return {LIT: parse_page(LIT, LIT_PAGE), BULB: parse_page(BULB, BULB_PAGE)}
 
 
 def test_a_specification_that_says_what_its_pages_print_has_no_problem(
     pages: dict[str, Page], document: JsonObject
 ) -> None:
     """Descriptions, notes and the words beside a reference may differ, all else is equal."""
-    assert compare_all({"lamps": document}, pages) == []
+    assert compare_all({"bulbs": document}, pages) == []
 
 
 def test_a_specification_whose_page_is_not_there_is_the_users_error(
     pages: dict[str, Page], document: JsonObject
 ) -> None:
     """Without the page nothing is proved, so the comparison refuses to pass."""
-    del pages[LAMP]
-    with pytest.raises(UsageError, match=f"page {LAMP} is missing"):
-        compare_all({"lamps": document}, pages)
+    del pages[BULB]
+    with pytest.raises(UsageError, match=f"page {BULB} is missing"):
+        compare_all({"bulbs": document}, pages)
 
 
 def test_an_operation_without_a_page_is_a_problem(pages: dict[str, Page], document: JsonObject) -> None:
     """What no page stands behind cannot be proved, and the page is left alone."""
     _change(document, "light x-page", GONE)
-    assert compare_all({"lamps": document}, pages) == [
-        Problem("", "lightLamp", "names no page in x-page"),
+    assert compare_all({"bulbs": document}, pages) == [
+        Problem("", "lightBulb", "names no page in x-page"),
         Problem(LIT, "x-page", "no operation names this page"),
     ]
 
 
 def test_a_page_without_an_operation_is_a_problem(pages: dict[str, Page], document: JsonObject) -> None:
     """A page that no operation names has no counterpart, asked alone or with all others."""
-    _change(document, "paths /lamps/{lampId}/light", GONE)
+    _change(document, "paths /bulbs/{bulbId}/light", GONE)
     alone = [Problem(LIT, "x-page", "no operation names this page")]
     assert compare(document, pages[LIT]) == alone
-    assert compare_all({"lamps": document}, pages) == alone
+    assert compare_all({"bulbs": document}, pages) == alone
 
 
 @pytest.mark.parametrize(
@@ -92,39 +92,39 @@ def test_a_page_without_an_operation_is_a_problem(pages: dict[str, Page], docume
         ("light responses 204 headers", {"age": {}}, "response 204, headers", "page prints none"),
         ("light responses 204 content", {"a/b": {}}, "response 204", "the page prints none"),
         ("light responses 200 json schema", GONE, "response 200", "a body without a schema"),
-        ("light responses 200 json example lamp level", 4, "response 200, example", "/lamp/level"),
-        ("light responses 200 json example lamp level", 3.0, "response 200, example", "has 3.0"),
+        ("light responses 200 json example bulb level", 4, "response 200, example", "/bulb/level"),
+        ("light responses 200 json example bulb level", 3.0, "response 200, example", "has 3.0"),
         ("light responses 200 json example", GONE, "response 200, example", "specification has 0"),
         ("light responses 200 json example more", 1, "response 200, example", "/more stands only in"),
         ("light requestBody json example", {"level": True}, "request example", "has true"),
         ("light requestBody json examples", {"b": {"value": 1}}, "request example", "prints 1, the"),
-        ("light requestBody", GONE, "request body", "prints lamp-light, the specification has none"),
+        ("light requestBody", GONE, "request body", "prints bulb-light, the specification has none"),
         ("light requestBody json schema", {}, "request body", "a schema without a name"),
         ("get requestBody", {"content": {"a/b": {}}}, "request body", "the page prints none"),
         ("components responses TooMany headers", GONE, "response 429, headers", "has none"),
-        ("schemas lamp-light required", GONE, "schema lamp-light", "/required stands only on the page"),
-        ("schemas lamp-light required", [], "schema lamp-light", '/required: the page has ["level"]'),
-        ("schemas lamp-light required 0", "x", "schema lamp-light", "/required/0: the page"),
-        ("schemas lamp-light additionalProperties", True, "schema lamp-light", "has true"),
-        ("schemas lamp-light minProperties", 1, "schema lamp-light", "/minProperties stands only in the"),
-        ("schemas lamp-light example level", 4, "schema lamp-light", "/example/level"),
-        ("schemas lamp-light properties level type", "number", "schema lamp-light", '"number"'),
-        ("schemas Lamp properties colour nullable", GONE, "schema Lamp", "/colour/nullable"),
-        ("schemas Lamp properties description", GONE, "schema Lamp", "/properties/description"),
-        ("schemas Lamp properties x-ray", GONE, "schema Lamp", "/properties/x-ray stands only on"),
-        ("schemas Lamp properties x-ray items type", "null", "schema Lamp", "x-ray/items/type"),
-        ("schemas Lamp allOf 0 type", "string", "schema Lamp", "/allOf/0/type"),
-        ("schemas Lamp-Response title", GONE, "schema Lamp-Response", "/title stands only on"),
-        ("schemas Lamp-Response properties lamp", {}, "schema Lamp", "operation does not use it"),
-        ("schemas Error properties error", {"$ref": LAMP_KIND}, "schema LampKind", "does not stand on"),
-        ("schemas LampResponse properties age", {"type": "integer"}, "schema LampResponse", "/age"),
-        ("schemas LampShort properties colour nullable", GONE, "schema LampShort", '"String, null"'),
-        ("schemas LampShort properties colour", GONE, "schema LampShort", "/colour stands only on"),
-        ("schemas LampShort properties size", {"type": "string"}, "schema LampShort", "/size stands"),
-        ("schemas LampShort properties kind", {"type": "string"}, "schema LampShort", "/kind: the page"),
-        ("schemas LampShort title", "Short lamp", "schema LampShort", "the page has 'Lamp (short)'"),
-        ("schemas LampKind enum", ["Desk"], "schema LampKind", "/Floor stands only on the page"),
-        ("schemas LampKind type", "integer", "schema LampKind", '"Integer"'),
+        ("schemas bulb-light required", GONE, "schema bulb-light", "/required stands only on the page"),
+        ("schemas bulb-light required", [], "schema bulb-light", '/required: the page has ["level"]'),
+        ("schemas bulb-light required 0", "x", "schema bulb-light", "/required/0: the page"),
+        ("schemas bulb-light additionalProperties", True, "schema bulb-light", "has true"),
+        ("schemas bulb-light minProperties", 1, "schema bulb-light", "/minProperties stands only in the"),
+        ("schemas bulb-light example level", 4, "schema bulb-light", "/example/level"),
+        ("schemas bulb-light properties level type", "number", "schema bulb-light", '"number"'),
+        ("schemas Bulb properties colour nullable", GONE, "schema Bulb", "/colour/nullable"),
+        ("schemas Bulb properties description", GONE, "schema Bulb", "/properties/description"),
+        ("schemas Bulb properties x-ray", GONE, "schema Bulb", "/properties/x-ray stands only on"),
+        ("schemas Bulb properties x-ray items type", "null", "schema Bulb", "x-ray/items/type"),
+        ("schemas Bulb allOf 0 type", "string", "schema Bulb", "/allOf/0/type"),
+        ("schemas Bulb-Response title", GONE, "schema Bulb-Response", "/title stands only on"),
+        ("schemas Bulb-Response properties bulb", {}, "schema Bulb", "operation does not use it"),
+        ("schemas Error properties error", {"$ref": BULB_KIND}, "schema BulbKind", "does not stand on"),
+        ("schemas BulbResponse properties age", {"type": "integer"}, "schema BulbResponse", "/age"),
+        ("schemas BulbShort properties colour nullable", GONE, "schema BulbShort", '"String, null"'),
+        ("schemas BulbShort properties colour", GONE, "schema BulbShort", "/colour stands only on"),
+        ("schemas BulbShort properties size", {"type": "string"}, "schema BulbShort", "/size stands"),
+        ("schemas BulbShort properties kind", {"type": "string"}, "schema BulbShort", "/kind: the page"),
+        ("schemas BulbShort title", "Short bulb", "schema BulbShort", "the page has 'Bulb (short)'"),
+        ("schemas BulbKind enum", ["Desk"], "schema BulbKind", "/Floor stands only on the page"),
+        ("schemas BulbKind type", "integer", "schema BulbKind", '"Integer"'),
     ],
 )
 def test_a_specification_that_departs_from_its_page_is_a_problem(
@@ -132,7 +132,7 @@ def test_a_specification_that_departs_from_its_page_is_a_problem(
 ) -> None:
     """Each rule of the comparison catches the specification that breaks it."""
     _change(document, place, value)
-    problems = compare_all({"lamps": document}, pages)
+    problems = compare_all({"bulbs": document}, pages)
     assert [p for p in problems if p.where.endswith(f", {where}") and message in p.message], problems
 
 
@@ -157,25 +157,25 @@ def test_a_specification_that_departs_from_its_page_is_a_problem(
         (LIT, 'Example\n{ "level": 3 }\n', "", "request example", "page prints 0, the specification has 1"),
         (
             LIT,
-            "Request body\nlamp-light",
-            "Request body\nlamp-dim",
+            "Request body\nbulb-light",
+            "Request body\nbulb-dim",
             "request body",
-            "the page prints lamp-dim",
+            "the page prints bulb-dim",
         ),
         (LIT, "Request body\n", "", "request body", "the page prints none"),
-        (LIT, "\nLamp\n{", "\nTorch\n{", "schema Torch", "stands on the page"),
-        (LIT, "\nLamp\n{", "\n{", "schema without title", "stands on the page"),
-        (LIT, '"title": "Lamp Response"', '"title": "Lamps"', "schema Lamp-Response", '"Lamps"'),
-        (LIT, '"nullable": true', '"nullable": false', "schema Lamp", "nullable"),
-        (LAMP, "GET https", "PUT https", "path", "PUT"),
-        (LAMP, "/lamps/{lampId}", "/lamp/{lampId}", "path", "/lamp/{lampId}"),
-        (LAMP, '"kind": "Desk"', '"kind": "Floor"', "response 200, example", "/lamp/kind"),
-        (LAMP, "Response headers", "Headers", "response 200, headers", "the page prints none"),
-        (LAMP, "Lamp Kind", "Lamp Sort", "schema Lamp Sort", "stands on the page"),
-        (LAMP, "Lamp Kind", "Lamp Sort", "schema LampKind", "does not stand on the page"),
-        (LAMP, "\nFloor\n", "\nCeiling\n", "schema LampKind", "/Ceiling stands only on the page"),
-        (LAMP, "String, null", "String", "schema LampShort", "/colour: the page has"),
-        (LAMP, "colour\nString", "color\nString", "schema LampShort", "/color stands only on the page"),
+        (LIT, "\nBulb\n{", "\nTorch\n{", "schema Torch", "stands on the page"),
+        (LIT, "\nBulb\n{", "\n{", "schema without title", "stands on the page"),
+        (LIT, '"title": "Bulb Response"', '"title": "Bulbs"', "schema Bulb-Response", '"Bulbs"'),
+        (LIT, '"nullable": true', '"nullable": false', "schema Bulb", "nullable"),
+        (BULB, "GET https", "PUT https", "path", "PUT"),
+        (BULB, "/bulbs/{bulbId}", "/bulb/{bulbId}", "path", "/bulb/{bulbId}"),
+        (BULB, '"kind": "Desk"', '"kind": "Floor"', "response 200, example", "/bulb/kind"),
+        (BULB, "Response headers", "Headers", "response 200, headers", "the page prints none"),
+        (BULB, "Bulb Kind", "Bulb Sort", "schema Bulb Sort", "stands on the page"),
+        (BULB, "Bulb Kind", "Bulb Sort", "schema BulbKind", "does not stand on the page"),
+        (BULB, "\nFloor\n", "\nCeiling\n", "schema BulbKind", "/Ceiling stands only on the page"),
+        (BULB, "String, null", "String", "schema BulbShort", "/colour: the page has"),
+        (BULB, "colour\nString", "color\nString", "schema BulbShort", "/color stands only on the page"),
     ],
 )
 def test_a_page_that_has_changed_is_a_problem(

@@ -19,12 +19,12 @@ from tests.suite.toy_api import SPEC, Checkout
         ("openapi:", "openapi: [", ":2:5: not valid YAML"),
         (SPEC, "- a list", "expected a mapping at the top, found list"),
         (
-            "operationId: breakLamp",
-            "operationId: getLamp",
-            "operationId getLamp stands in two specs: lamps and lamps",
+            "operationId: breakBulb",
+            "operationId: getBulb",
+            "operationId getBulb stands in two specs: bulbs and bulbs",
         ),
         (
-            "#/components/schemas/Lamp",
+            "#/components/schemas/Bulb",
             "#/components/schemas/Lantern",
             "refers to #/components/schemas/Lantern",
         ),
@@ -47,25 +47,25 @@ def test_a_missing_spec_is_said(tmp_path: Path) -> None:
         read_yaml(tmp_path / "none.yaml")
 
 
-def test_an_operation_knows_what_its_page_says(lamps: Catalogue) -> None:
+def test_an_operation_knows_what_its_page_says(bulbs: Catalogue) -> None:
     """Method, path, tags, statuses, headers, examples and undo come from the spec, references followed."""
-    get, add = lamps.operations["getLamp"], lamps.operations["addLamp"]
+    get, add = bulbs.operations["getBulb"], bulbs.operations["addBulb"]
     assert (get.method, get.safe, get.page, get.tags, get.source) == (
         "GET",
         True,
-        "001_lamps",
+        "001_bulbs",
         ("Reading",),
-        "the page of lamps",
+        "the page of bulbs",
     )
-    assert (get.path_parameters, get.real_ids()) == (("lampId",), {"lampId": "lamp_id"})
+    assert (get.path_parameters, get.real_ids()) == (("bulbId",), {"bulbId": "bulb_id"})
     assert (get.responses[200].example, get.responses[200].headers) == (
         {"id": "desk", "lit": True},
         ("retry-after",),
     )
     assert get.responses[404].errors({}) == ("/: 'error' is a required property",)
-    assert lamps.operations["breakLamp"].responses[204].errors({"anything": 1}) == ()
+    assert bulbs.operations["breakBulb"].responses[204].errors({"anything": 1}) == ()
     assert (add.safe, add.body_example["id"]) == (False, "hall")
-    assert add.undo == {"what": "lamp", "path": "/lamps/{id}", "pointer": "/id"}
+    assert add.undo == {"what": "bulb", "path": "/bulbs/{id}", "pointer": "/id"}
 
 
 def test_pointers_and_long_texts_are_shown_short() -> None:

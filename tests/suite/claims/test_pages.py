@@ -15,14 +15,14 @@ from conformance.claims.pages import (
     quote_stands,
 )
 from conformance.errors import UsageError
-from tests.suite.toy_pages import LAMP, LAMP_PAGE, LIT, LIT_PAGE
+from tests.suite.toy_pages import BULB, BULB_PAGE, LIT, LIT_PAGE
 
 
 @pytest.fixture
 def pages(tmp_path: Path) -> dict[str, Page]:
     """Hand over the two invented pages, read from files."""
     (tmp_path / f"{LIT}.txt").write_text(LIT_PAGE, encoding="utf-8")
-    (tmp_path / f"{LAMP}_saved-later.txt").write_text(LAMP_PAGE, encoding="utf-8")
+    (tmp_path / f"{BULB}_saved-later.txt").write_text(BULB_PAGE, encoding="utf-8")
     (tmp_path / "README.txt").write_text("No page.", encoding="utf-8")
     (tmp_path / "notes.md").write_text("No page either.", encoding="utf-8")
     return load_pages(tmp_path)
@@ -30,42 +30,42 @@ def pages(tmp_path: Path) -> dict[str, Page]:
 
 def test_pages_are_found_by_their_id_whatever_follows_it_in_the_name(pages: dict[str, Page]) -> None:
     """A file is a page when its name begins with a page id, and other files are left alone."""
-    assert set(pages) == {LIT, LAMP}
-    assert find_page(pages, LAMP) is pages[LAMP]
+    assert set(pages) == {LIT, BULB}
+    assert find_page(pages, BULB) is pages[BULB]
 
 
 def test_a_page_of_json_lines_is_taken_apart(pages: dict[str, Page]) -> None:
     """Each JSON line is an example or a schema, by what stands above it."""
     page = pages[LIT]
     assert page.route is None
-    assert page.body_title == "lamp-light"
+    assert page.body_title == "bulb-light"
     assert page.statuses == {"200", "204", "429"}
     assert page.statuses_with_headers == {"429"}
     assert page.blocks[:3] == (
         Block("request", "", {"level": 3}),
-        Block("response", "200", {"lamp": {"level": 3, "colour": None}}),
+        Block("response", "200", {"bulb": {"level": 3, "colour": None}}),
         Block("response", "429", {"error": {"code": "TooBright"}}),
     )
-    assert [block.name for block in page.blocks[3:]] == ["lamp-light", "Lamp Response", "Lamp", "Error"]
+    assert [block.name for block in page.blocks[3:]] == ["bulb-light", "Bulb Response", "Bulb", "Error"]
     assert page.tables == ()
 
 
 def test_a_page_of_tables_is_taken_apart(pages: dict[str, Page]) -> None:
     """Tables give names and types; untyped rows, empty tables and bare lists of values are kept apart."""
-    page = pages[LAMP]
-    assert page.route == ("GET", "/lamps/{lampId}")
+    page = pages[BULB]
+    assert page.route == ("GET", "/bulbs/{bulbId}")
     assert page.body_title is None
-    assert page.blocks == (Block("response", "200", {"lamp": {"kind": "Desk", "bulbs": [{}]}}),)
+    assert page.blocks == (Block("response", "200", {"bulb": {"kind": "Desk", "bulbs": [{}]}}),)
     assert page.tables == (
-        Table("lamp-response", {}),
-        Table("Lamp (short)", {"kind": "", "colour": "String, null"}),
-        Table("Lamp Kind", {"Desk": "String", "Floor": "String"}),
+        Table("bulb-response", {}),
+        Table("Bulb (short)", {"kind": "", "colour": "String, null"}),
+        Table("Bulb Kind", {"Desk": "String", "Floor": "String"}),
     )
 
 
 def test_a_table_without_a_title_is_named_by_its_head() -> None:
     """A table that follows a sentence has no title, and no schema of a specification will answer to it."""
-    page = parse_page(LAMP, "A lamp.\n\nName\nType\nDescription\nkind\nString")
+    page = parse_page(BULB, "A bulb.\n\nName\nType\nDescription\nkind\nString")
     assert page.tables == (Table("Name", {"kind": "String"}),)
 
 
@@ -78,11 +78,11 @@ def test_a_page_hash_changes_with_every_character() -> None:
 @pytest.mark.parametrize(
     ("quote", "stands"),
     [
-        ("A lamp that is lit stays lit.", True),
-        ("  A lamp that\n is lit  stays lit. ", True),
-        ("a lamp that is lit stays lit.", False),
-        ("A lamp that is lit, stays lit.", False),
-        ("A lampthat is lit", False),
+        ("A bulb that is lit stays lit.", True),
+        ("  A bulb that\n is lit  stays lit. ", True),
+        ("a bulb that is lit stays lit.", False),
+        ("A bulb that is lit, stays lit.", False),
+        ("A bulbthat is lit", False),
         ("", False),
         (" \n", False),
     ],
@@ -96,7 +96,7 @@ def test_a_quote_stands_word_for_word_and_only_white_space_may_differ(
 
 def test_a_page_that_is_not_there_is_the_users_error(pages: dict[str, Page]) -> None:
     """The message names the page that is missing and those that are there."""
-    with pytest.raises(UsageError, match=f"page 009_x is missing.*{LIT}, {LAMP}"):
+    with pytest.raises(UsageError, match=f"page 009_x is missing.*{LIT}, {BULB}"):
         find_page(pages, "009_x")
 
 

@@ -124,8 +124,8 @@ def test_the_package_is_the_command(tmp_path: Path) -> None:
             ("--target", "qa"),
             "not valid TOML: Invalid value (at line 2, column 12)",
         ),
-        (TARGETS, ("--only", "lamps.get.nothing"), "--only lamps.get.nothing: selects nothing"),
-        (TARGETS, ("--only", "lamps.break.loudly"), "it is excluded: nobody can hear a response"),
+        (TARGETS, ("--only", "bulbs.get.nothing"), "--only bulbs.get.nothing: selects nothing"),
+        (TARGETS, ("--only", "bulbs.break.loudly"), "it is excluded: nobody can hear a response"),
         (TARGETS, ("--profile", "slow"), "--profile slow: there are quick, nightly, release"),
         (TARGETS, ("--rate", "fast"), "--rate: 'fast' is no rate"),
         (TARGETS, ("--baseline", "nowhere"), "nowhere"),
@@ -191,10 +191,10 @@ def test_a_port_in_use_is_said(say: Say) -> None:
 def test_the_requirements_are_listed(checkout: Checkout, say: Say) -> None:
     """The list shows each selected requirement with operation, level and sentence, or all of it as JSON."""
     assert checkout.root.is_dir()
-    code, out, _ = say("list", "--only", "getLamp")
+    code, out, _ = say("list", "--only", "getBulb")
     assert code == 0
-    assert "lamps.get.kindly" in out
-    assert "lamps.break" not in out
+    assert "bulbs.get.kindly" in out
+    assert "bulbs.break" not in out
     assert "6 requirements, 6 verdicts in a full run" in out
     code, out, _ = say("list", "--json")
     rows = json.loads(out)
@@ -207,36 +207,36 @@ def test_claims_that_nobody_judges_are_a_problem(checkout: Checkout, say: Say) -
     """A requirement without scenario, check or exclusion is named, and so is a scenario of no requirement."""
     checkout.scenarios(
         'KINDS = [word.lower() for word in ("Kindly", "Colour")]\n'
-        '@verifies("lamps.get.answers-200", *map("lamps.get.{}".format, KINDS))\n'
+        '@verifies("bulbs.get.answers-200", *map("bulbs.get.{}".format, KINDS))\n'
         'def test_a():\n    """A."""\n'
-        '@verifies("lamps.get.nothing", "lamps.break.loudly")\ndef test_b(operation):\n    """B."""\n'
+        '@verifies("bulbs.get.nothing", "bulbs.break.loudly")\ndef test_b(operation):\n    """B."""\n'
     )
     code, out, err = say("check")
     assert code == 2
-    assert "lamps.break.answers-204: nobody judges it" in err
-    assert "verifies lamps.get.nothing, which is no requirement" in err
-    assert "verifies lamps.break.loudly, which is excluded" in err
+    assert "bulbs.break.answers-204: nobody judges it" in err
+    assert "verifies bulbs.get.nothing, which is no requirement" in err
+    assert "verifies bulbs.break.loudly, which is excluded" in err
     assert len(err.splitlines()) == 3
     assert "3 operations, 8 requirements (1 excluded), 11 verdicts in a full run" in out
-    rows = (checkout.specs / "lamps/requirements.yaml").read_text(encoding="utf-8")
+    rows = (checkout.specs / "bulbs/requirements.yaml").read_text(encoding="utf-8")
     checkout.rows(
         rows.replace("check: documented-status", "check: no-such-check").replace(
-            "status: 200, equal: {/id: $request.path.lampId}", "status: 299, equal: {/id: $request.path.lamp}"
+            "status: 200, equal: {/id: $request.path.bulbId}", "status: 299, equal: {/id: $request.path.bulb}"
         )
     )
     code, out, _ = say("check", "--json")
     problems = "\n".join(json.loads(out)["problems"])
     assert code == 2
     assert "no check 'no-such-check'; there are" in problems
-    assert "getLamp documents no status 299" in problems
-    assert "getLamp has no path parameter lamp" in problems
+    assert "getBulb documents no status 299" in problems
+    assert "getBulb has no path parameter bulb" in problems
 
 
 def test_claims_in_order_are_no_problem(checkout: Checkout, say: Say) -> None:
     """When each requirement has its judge, check ends with 0."""
     checkout.scenarios(
-        '@verifies("lamps.get.answers-200", "lamps.get.kindly",\n'
-        '          "lamps.get.colour", "lamps.break.answers-204")\n'
+        '@verifies("bulbs.get.answers-200", "bulbs.get.kindly",\n'
+        '          "bulbs.get.colour", "bulbs.break.answers-204")\n'
         'def test_a():\n    """A."""\n'
     )
     assert say("check")[::2] == (0, "")
@@ -276,8 +276,8 @@ def test_the_boundary_turns_errors_into_words(
     ("line", "words"),
     [
         ("conformance expl", {"explain"}),
-        ("conformance explain lamps.get.k", {"lamps.get.kindly"}),
-        ("conformance list --only getL", {"getLamp"}),
+        ("conformance explain bulbs.get.k", {"bulbs.get.kindly"}),
+        ("conformance list --only getL", {"getBulb"}),
         ("conformance run --only Brea", {"Breaking"}),
     ],
 )

@@ -22,15 +22,15 @@ from conformance.run.run import Run
 from conformance.targets.model import Target
 from tests.suite.toy_api import Checkout
 
-STEP = "12 of 97: a lamp is there"
+STEP = "12 of 97: a bulb is there"
 
 
 @pytest.fixture
-def run(checkout: Checkout, lamp_target: Target) -> Iterator[Run]:
+def run(checkout: Checkout, bulb_target: Target) -> Iterator[Run]:
     """Return a run with one violation and one thing that it created."""
-    made = new_run(Options(report_dir=checkout.root / "report"), lamp_target, checkout.catalogue())
-    made.book.add(Verdict("lamps.get.answers-200", "getLamp", Level.MUST, Outcome.FAIL))
-    made.client.ledger.intend("owner", Request("POST", "/lamps", undo=Undo("lamp", "/lamps/{id}", "/id")))
+    made = new_run(Options(report_dir=checkout.root / "report"), bulb_target, checkout.catalogue())
+    made.book.add(Verdict("bulbs.get.answers-200", "getBulb", Level.MUST, Outcome.FAIL))
+    made.client.ledger.intend("owner", Request("POST", "/bulbs", undo=Undo("bulb", "/bulbs/{id}", "/id")))
     yield made
     made.client.close()
 
@@ -42,10 +42,10 @@ def test_the_line_tells_how_far_the_run_is(run: Run) -> None:
     progress(run, STEP)
     assert progress.text() == f"0 requests, 1 violated; {STEP}"
     progress(run, "")
-    assert progress.text() == "deleting what the run created: 1 x lamp"
+    assert progress.text() == "deleting what the run created: 1 x bulb"
     progress(run, STEP)
     stop(run, "interrupted by SIGINT")
-    assert progress.text() == "interrupted by SIGINT; deleting what the run created: 1 x lamp"
+    assert progress.text() == "interrupted by SIGINT; deleting what the run created: 1 x bulb"
     for entry in run.client.ledger.unfinished():
         run.client.ledger.keep(replace(entry, state="undone"))
     assert progress.text() == "interrupted by SIGINT; nothing left to delete"

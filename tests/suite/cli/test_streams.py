@@ -73,9 +73,9 @@ def test_a_terminal_of_ascii_shows_our_own_characters_spelled() -> None:
     """An ellipsis is three dots there and a quote a quote; what a server may have sent is an escape."""
     prepare_streams()
     terminal = io.TextIOWrapper(io.BytesIO(), "ascii", "spelled")
-    terminal.write("1 → 2, “lamp” … 灯 \ud800")
+    terminal.write("1 → 2, “bulb” … 灯 \ud800")
     terminal.seek(0)
-    assert terminal.read() == '1 -> 2, "lamp" ... \\u706f \\ud800'
+    assert terminal.read() == '1 -> 2, "bulb" ... \\u706f \\ud800'
 
 
 @pytest.mark.parametrize("columns", ["0", "-1", "x", "40", "80", "500"])
@@ -87,7 +87,7 @@ def test_a_list_is_whole_at_any_width(checkout: Checkout, columns: str) -> None:
     )
     lines = done.stdout.decode().splitlines()
     assert len(lines) == 1 + 11 + 1
-    assert any(line.split()[:3] == ["lamps.break.answers-204", "breakLamp", "must"] for line in lines)
+    assert any(line.split()[:3] == ["bulbs.break.answers-204", "breakBulb", "must"] for line in lines)
     assert "…" not in done.stdout.decode()
 
 

@@ -63,29 +63,29 @@ def test_a_body_that_is_no_json_is_absent(
     operations: Mapping[str, Operation], content: bytes, value: Any
 ) -> None:
     """Broken, empty, foreign and bottomless bodies are read as absent."""
-    assert response(operations["getLamp"], 200, content).json == value
+    assert response(operations["getBulb"], 200, content).json == value
 
 
 def test_a_response_is_told_in_a_phrase(operations: Mapping[str, Operation]) -> None:
     """Status and code of a response, or what stood in its place, fit into a phrase."""
-    lamp = operations["getLamp"]
-    assert response(lamp, 404, {"error": {"code": "LampNotFound"}}).summary() == "404 LampNotFound"
-    assert response(lamp, 200, {"error": {"code": 7}}).summary() == "200"
-    assert response(lamp, None, failure="timeout").summary() == "no response (timeout)"
+    bulb = operations["getBulb"]
+    assert response(bulb, 404, {"error": {"code": "BulbNotFound"}}).summary() == "404 BulbNotFound"
+    assert response(bulb, 200, {"error": {"code": 7}}).summary() == "200"
+    assert response(bulb, None, failure="timeout").summary() == "no response (timeout)"
 
 
 def test_headers_are_found_in_any_case(operations: Mapping[str, Operation]) -> None:
     """The case of a header's name does not matter."""
-    seen = response(operations["getLamp"], 200, headers={"RETRY-after": "3"})
+    seen = response(operations["getBulb"], 200, headers={"RETRY-after": "3"})
     assert (seen.header("Retry-After"), seen.header("Location")) == ("3", None)
 
 
 def test_a_path_is_filled_with_encoded_values(operations: Mapping[str, Operation]) -> None:
     """Parameters travel percent-encoded, and what a request creates knows how to go away."""
-    request = request_for(operations["addLamp"], {"room": "a/b ü"}, json={"id": "x"})
-    assert request.path == "/rooms/a%2Fb%20%C3%BC/lamps"
+    request = request_for(operations["addBulb"], {"room": "a/b ü"}, json={"id": "x"})
+    assert request.path == "/rooms/a%2Fb%20%C3%BC/bulbs"
     assert request.undo is not None
-    assert (request.undo.what, request.undo.path, request.undo.pointer) == ("lamp", "/lamps/{id}", "/id")
+    assert (request.undo.what, request.undo.path, request.undo.pointer) == ("bulb", "/bulbs/{id}", "/id")
     assert fill("/x/{id}", {"id": "\ud800"}) == "/x/%ED%A0%80"
 
 
@@ -104,7 +104,7 @@ def test_a_body_travels_as_it_was_meant() -> None:
 def test_a_shell_sends_the_request_again(operations: Mapping[str, Operation], redactor: Redactor) -> None:
     """The curl line is one shell command with the same method, headers, body and address, and no secret."""
     sent = replace(
-        response(operations["addLamp"], 201, request={"json": {"id": f"it's {SECRET} $HOME"}}),
+        response(operations["addBulb"], 201, request={"json": {"id": f"it's {SECRET} $HOME"}}),
         sent_headers={"Authorization": "Bearer ***", "Host": "h", "X-Empty": "", "X-Odd": f"a'b {SECRET}"},
     )
     sent = replace(sent, sent_body=sent.request.body())
@@ -126,7 +126,7 @@ def test_an_authorization_without_a_scheme_is_hidden_whole(
     operations: Mapping[str, Operation], redactor: Redactor
 ) -> None:
     """Where the header is a bare token, nothing of it is shown; a request without a body has none."""
-    line = curl(response(operations["getLamp"], 401, sent_headers={"authorization": "***"}), redactor)
+    line = curl(response(operations["getBulb"], 401, sent_headers={"authorization": "***"}), redactor)
     assert 'authorization: $TOKEN"' in line
     assert "--data-binary" not in line
 
@@ -136,20 +136,20 @@ def test_a_record_holds_everything_but_secrets(
 ) -> None:
     """The record of an exchange names scenario, role, request and response; the secret is masked."""
     seen = response(
-        operations["getLamp"],
+        operations["getBulb"],
         200,
         {"id": SECRET},
         headers={"Set-Cookie": "session=1", "X-Echo": SECRET},
         sent_headers={"Authorization": f"Bearer {SECRET}"},
         url=f"http://127.0.0.1/{SECRET}",
-        scenario="test_lamps::test_a_scenario",
+        scenario="test_bulbs::test_a_scenario",
     )
     record = to_record(seen, redactor)
     assert SECRET not in json.dumps(record)
     assert (record["scenario"], record["role"], record["operation"]) == (
-        "test_lamps::test_a_scenario",
+        "test_bulbs::test_a_scenario",
         "owner",
-        "getLamp",
+        "getBulb",
     )
     assert record["response"]["headers"]["Set-Cookie"] == "***"
     assert record["request"]["headers"]["Authorization"] == "Bearer ***"
@@ -158,7 +158,7 @@ def test_a_record_holds_everything_but_secrets(
 
 def test_a_long_body_is_cut_in_the_record(operations: Mapping[str, Operation], redactor: Redactor) -> None:
     """Of a long body the record keeps the beginning and says how long it was."""
-    seen = response(operations["getLamp"], 200, b"x" * (RECORDED_BODY + 1))
+    seen = response(operations["getBulb"], 200, b"x" * (RECORDED_BODY + 1))
     body = to_record(seen, redactor)["response"]["body"]
     assert body == "x" * RECORDED_BODY + f"… ({RECORDED_BODY + 1} bytes in all)"
 
@@ -171,7 +171,7 @@ def test_a_recorder_writes_at_once_and_can_be_closed(
     recorder = Recorder(redactor, str(file))
     seen: list[Exchange] = []
     for status in (200, 404):
-        seen.append(response(operations["getLamp"], status))
+        seen.append(response(operations["getBulb"], status))
         recorder.record(seen[-1])
         lines = file.read_text(encoding="utf-8").splitlines()
         assert json.loads(lines[-1])["response"]["status"] == status

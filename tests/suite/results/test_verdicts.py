@@ -30,7 +30,7 @@ PAIRS: Final = tuple(itertools.product(STRENGTH, STRENGTH))
 
 def booked(verdict: str, **details: object) -> Verdict:
     """Return a verdict on the one promise of this module."""
-    fields = {"level": Level.MUST, "requirement": "lamps.get.answers-200", "operation": "getLamp", **details}
+    fields = {"level": Level.MUST, "requirement": "bulbs.get.answers-200", "operation": "getBulb", **details}
     return Verdict(outcome=Outcome(verdict), **fields)  # type: ignore[arg-type] # the details are spelt by name
 
 
@@ -114,8 +114,8 @@ def test_a_run_without_a_verdict_is_a_usage_error() -> None:
 def test_a_violation_of_a_new_requirement_alone_is_no_failure_of_the_suite(verdict: str, code: int) -> None:
     """It is reported and not red, also where nothing else was selected; a gap of it is a gap."""
     found = [booked(verdict)]
-    assert exit_code(without_provisional(found, {"lamps.get.answers-200"}), strict=True) == code
-    assert exit_code(without_provisional([booked("FAIL")], {"lamps.other"})) is ExitCode.VIOLATION
+    assert exit_code(without_provisional(found, {"bulbs.get.answers-200"}), strict=True) == code
+    assert exit_code(without_provisional([booked("FAIL")], {"bulbs.other"})) is ExitCode.VIOLATION
 
 
 def test_a_deviation_counts_only_when_asked_to() -> None:
@@ -132,7 +132,7 @@ def test_a_book_keeps_one_verdict_for_each_promise() -> None:
     book.add(booked("FAIL", operation="b"))
     assert [(j.operation, j.outcome) for j in book] == [("a", "PASS"), ("b", "FAIL")]
     assert len(book) == 2
-    assert book.get("lamps.get.answers-200", "c") is None
+    assert book.get("bulbs.get.answers-200", "c") is None
 
 
 def test_threads_book_without_losing_anything() -> None:

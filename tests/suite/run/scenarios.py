@@ -1,4 +1,4 @@
-"""Runs of made-up scenarios against the lamps, and what came of them."""
+"""Runs of made-up scenarios against the bulbs, and what came of them."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ class RunResult:
         self.document = document
         self.verdicts = {(v["requirement"], v["operation"]): v for v in document["verdicts"]}
 
-    def of(self, requirement: str, operation: str = "getLamp") -> tuple[str, str]:
+    def of(self, requirement: str, operation: str = "getBulb") -> tuple[str, str]:
         """Return verdict and reason."""
         found = self.verdicts[requirement, operation]
         return found["verdict"], found["reason"]
 
-    def scenario(self, requirement: str, operation: str = "getLamp") -> str:
+    def scenario(self, requirement: str, operation: str = "getBulb") -> str:
         """Return the scenario that a reason names."""
         return str(self.of(requirement, operation)[1].removeprefix("judged in "))
 
 
 def run_scenarios(checkout: Checkout, target: Target, scenarios: str, **options: Any) -> RunResult:
-    """Run these scenarios against the lamps and return what came out."""
+    """Run these scenarios against the bulbs and return what came out."""
     checkout.scenarios(scenarios)
     run = new_run(Options(report_dir=checkout.root / "report", **options), target, checkout.catalogue())
     document = launch.run_scenarios(run, formats=False).to_document()

@@ -18,8 +18,8 @@ from conformance.targets.model import Target
 from tests.suite.run.scenarios import RunResult, scenario
 from tests.suite.toy_api import Checkout
 
-GET: Final = "lamps.get.answers-200"
-COLOUR: Final = "lamps.get.colour"
+GET: Final = "bulbs.get.answers-200"
+COLOUR: Final = "bulbs.get.colour"
 SCENARIOS: Final = scenario(
     f'with judge("{GET}"):\n    expect.status(get(run, "attic"), 200)', GET, name="status"
 ) + scenario(
@@ -49,15 +49,15 @@ def _not_for_ours(request):
 
 
 @pytest.fixture
-def surroundings(checkout: Checkout, lamp_target: Target) -> Checkout:
+def surroundings(checkout: Checkout, bulb_target: Target) -> Checkout:
     """Return a checkout of two scenarios, with a pytest plugin in a folder beside it and a targets file."""
     checkout.scenarios(SCENARIOS)
     (checkout.root / "tests" / "contract" / "conftest.py").write_text(
         'pytest_plugins = ["conformance.run.pytest_plugin"]\n', encoding="utf-8"
     )
     (checkout.root / "targets.toml").write_text(
-        f'[targets.lamps]\nbase_url = "{lamp_target.base_url}"\nwrites = "free"\n'
-        '[targets.lamps.roles.owner]\ntoken = "${LAMP_TOKEN}"\n',
+        f'[targets.bulbs]\nbase_url = "{bulb_target.base_url}"\nwrites = "free"\n'
+        '[targets.bulbs.roles.owner]\ntoken = "${BULB_TOKEN}"\n',
         encoding="utf-8",
     )
     info = checkout.root / "site" / "others-1.0.dist-info"
@@ -93,14 +93,14 @@ def spoil(root: Path) -> None:
     ids=lambda settings: next(iter(settings), "files"),
 )
 def test_a_run_is_the_same_in_any_surroundings(
-    surroundings: Checkout, lamp_target: Target, monkeypatch: pytest.MonkeyPatch, settings: dict[str, str]
+    surroundings: Checkout, bulb_target: Target, monkeypatch: pytest.MonkeyPatch, settings: dict[str, str]
 ) -> None:
     """Plugins that are installed, settings of the environment and files above the contract change nothing."""
     spoil(surroundings.root)
     monkeypatch.syspath_prepend(str(surroundings.root / "site"))
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
-    run = new_run(Options(report_dir=surroundings.root / "r"), lamp_target, surroundings.catalogue())
+    run = new_run(Options(report_dir=surroundings.root / "r"), bulb_target, surroundings.catalogue())
     result = RunResult(launch.run_scenarios(run, formats=False).to_document())
     assert result.document["harness_errors"] == []
     assert (result.of(GET)[0], result.of(COLOUR)[0]) == ("FAIL", "OBSERVED")
@@ -110,7 +110,7 @@ def test_a_run_is_the_same_in_any_surroundings(
 def call(checkout: Checkout, *words: str, **settings: str) -> tuple[int, str, dict[str, Any]]:
     """Call a program in the checkout; return its exit code, what it said, and its run.json, if any."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "COV_"))}
-    environment |= {"LAMP_TOKEN": "the-token-of-the-owner", "PYTHONPATH": str(checkout.root / "site")}
+    environment |= {"BULB_TOKEN": "the-token-of-the-owner", "PYTHONPATH": str(checkout.root / "site")}
     done = subprocess.run(
         [sys.executable, "-m", *words],
         cwd=checkout.root,
@@ -128,7 +128,7 @@ def call(checkout: Checkout, *words: str, **settings: str) -> tuple[int, str, di
     )
 
 
-PYTEST: Final = ("pytest", "tests/contract", "--target=lamps", "--report-dir=report")
+PYTEST: Final = ("pytest", "tests/contract", "--target=bulbs", "--report-dir=report")
 
 
 def test_warnings_that_are_errors_end_no_run(surroundings: Checkout) -> None:
@@ -186,7 +186,7 @@ def test_a_run_of_some_scenarios_is_a_run_of_their_requirements(
     ended, said, document = call(surroundings, *PYTEST, "--conformance-seed=3", *arguments)
     assert ended == code, said
     found = {
-        v["requirement"]: v["verdict"] for v in document.get("verdicts", ()) if v["operation"] == "getLamp"
+        v["requirement"]: v["verdict"] for v in document.get("verdicts", ()) if v["operation"] == "getBulb"
     }
     assert judged.items() <= found.items()
     assert not judged or document["seed"] == 3
@@ -199,7 +199,7 @@ def test_last_failed_runs_what_failed(surroundings: Checkout) -> None:
     code, said, document = call(surroundings, *PYTEST, "--lf")
     assert code == 1, said
     assert {v["requirement"]: v["verdict"] for v in document["verdicts"]} == {GET: "FAIL"}
-    assert document["selected"] == [f"{GET}@getLamp"]
+    assert document["selected"] == [f"{GET}@getBulb"]
 
 
 def test_a_run_that_ends_at_the_first_violation_is_not_complete(surroundings: Checkout) -> None:

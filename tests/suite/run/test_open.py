@@ -29,27 +29,27 @@ def test_a_folder_that_holds_a_run_is_refused(tmp_path: Path, monkeypatch: pytes
         refuse_earlier_run(free)
 
 
-def test_nothing_of_an_earlier_run_is_taken_for_this_one(checkout: Checkout, lamp_target: Target) -> None:
+def test_nothing_of_an_earlier_run_is_taken_for_this_one(checkout: Checkout, bulb_target: Target) -> None:
     """Its comparison, history and digest would be rendered with this run's verdicts."""
     folder = checkout.root / "report"
     folder.mkdir()
     for name in WRITTEN:
         (folder / name).write_text("{}", encoding="utf-8")
-    new_run(Options(report_dir=folder), lamp_target, checkout.catalogue()).client.close()
+    new_run(Options(report_dir=folder), bulb_target, checkout.catalogue()).client.close()
     assert [name for name in WRITTEN if (folder / name).exists()] == []
 
 
-def test_a_baseline_of_another_target_is_refused(checkout: Checkout, lamp_target: Target) -> None:
+def test_a_baseline_of_another_target_is_refused(checkout: Checkout, bulb_target: Target) -> None:
     """What was new there says nothing here."""
     folder = folder_of(checkout.root, run(verdict("a.b")))
     options = Options(report_dir=checkout.root / "report", baseline=folder)
-    with pytest.raises(UsageError, match="judged 'qa', and this run judges 'lamps'"):
-        new_run(options, lamp_target, checkout.catalogue())
-    (folder / "run.json").write_text(json.dumps(document(verdict("a.b"), target="lamps")), encoding="utf-8")
-    opened = new_run(options, lamp_target, checkout.catalogue())
+    with pytest.raises(UsageError, match="judged 'qa', and this run judges 'bulbs'"):
+        new_run(options, bulb_target, checkout.catalogue())
+    (folder / "run.json").write_text(json.dumps(document(verdict("a.b"), target="bulbs")), encoding="utf-8")
+    opened = new_run(options, bulb_target, checkout.catalogue())
     opened.client.close()
     assert opened.baseline is not None
-    assert opened.baseline.target == "lamps"
+    assert opened.baseline.target == "bulbs"
 
 
 @pytest.mark.parametrize(
@@ -63,8 +63,8 @@ def test_a_baseline_of_another_target_is_refused(checkout: Checkout, lamp_target
     ],
 )
 def test_the_command_line_only_narrows_a_limit(
-    lamp_target: Target, options: dict[str, Any], own: int | None, limit: int | None
+    bulb_target: Target, options: dict[str, Any], own: int | None, limit: int | None
 ) -> None:
     """A target's own limit is never widened, and a quick run has one in any case."""
-    target = lamp_target.model_copy(update={"max_requests": own})
+    target = bulb_target.model_copy(update={"max_requests": own})
     assert limited(target, Options(**options)).max_requests == limit

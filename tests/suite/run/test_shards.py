@@ -16,7 +16,7 @@ from tests.suite.toy_api import ROWS, Checkout
 
 MODEL: Final = "platform.model.agrees"
 ROW: Final = f"""\
-  - {{id: {MODEL}, operation: getLamp, level: must, basis: schema, expect: it agrees as said,
+  - {{id: {MODEL}, operation: getBulb, level: must, basis: schema, expect: it agrees as said,
      generated: true}}
 """
 SCENARIO: Final = f'''\
@@ -37,7 +37,7 @@ class Dead:
         """Wait for nothing."""
 
 
-def test_what_a_shard_finds_is_a_verdict_of_the_run(checkout: Checkout, lamp_target: Target) -> None:
+def test_what_a_shard_finds_is_a_verdict_of_the_run(checkout: Checkout, bulb_target: Target) -> None:
     """From the next seed a second process finds a violation; its requests and its proof are the run's own."""
     checkout.rows(ROWS + ROW)
     checkout.scenarios(SCENARIO)
@@ -49,20 +49,20 @@ def test_what_a_shard_finds_is_a_verdict_of_the_run(checkout: Checkout, lamp_tar
         report_dir=checkout.root / "report",
         max_requests=10,
     )
-    report = run_scenarios(new_run(options, lamp_target, checkout.catalogue()), formats=False)
+    report = run_scenarios(new_run(options, bulb_target, checkout.catalogue()), formats=False)
     (verdict,) = report.verdicts
     assert (verdict.outcome, report.exit_code, report.harness_errors) == (Outcome.FAIL, 1, ())
-    assert report.requests.per_operation["getLamp"] == 2
+    assert report.requests.per_operation["getBulb"] == 2
     lines = (checkout.root / "report" / "exchanges.ndjson").read_text(encoding="utf-8").splitlines()
     kept = {exchange["id"]: exchange for exchange in map(json.loads, lines)}
     assert len(kept) == 2
     assert [kept[proof]["response"]["status"] for proof in verdict.evidence] == [404]
 
 
-def test_a_shard_that_ends_badly_is_a_failure_of_the_suite(checkout: Checkout, lamp_target: Target) -> None:
+def test_a_shard_that_ends_badly_is_a_failure_of_the_suite(checkout: Checkout, bulb_target: Target) -> None:
     """A process that died is said, without the secrets that its last words may hold."""
     run = new_run(
-        Options(max_requests=9, report_dir=checkout.root / "report"), lamp_target, checkout.catalogue()
+        Options(max_requests=9, report_dir=checkout.root / "report"), bulb_target, checkout.catalogue()
     )
     for number, said in ((1, True), (2, False)):
         heard, words = multiprocessing.Pipe(duplex=False)
