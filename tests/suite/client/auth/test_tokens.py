@@ -157,3 +157,25 @@ def test_a_token_tells_its_life_and_scopes(served: Served) -> None:
     assert life_of(token) == pytest.approx(3600)
     assert claims("a.b.c") == {}
     assert life_of("opaque") is None
+
+
+def test_a_token_service_in_trouble_for_a_moment_costs_no_verdict(tmp_path: Path, served: Served) -> None:
+    """Each client's first request is refused for the moment; the run is as green as ever, and says so."""
+    seen: set[str] = set()
+
+    def stumbles(asked: ReceivedRequest) -> bool:
+        client = asked.headers.get("authorization", "")
+        if client in seen:
+            return asked.hand_on()
+        seen.add(client)
+        return asked.response(b"<html>busy</html>", "503 Service Unavailable", "Retry-After: 0")
+
+    with fault_proxy(served.base_url, stumbles) as proxy:
+        home = place(tmp_path, served)
+        file = home.folder / "targets.toml"
+        text = file.read_text(encoding="utf-8").replace(served.token_url, f"{proxy.url}/connect/token")
+        file.write_text(text, encoding="utf-8")
+        ended = home.run("--only", "itwins.account.*")
+    assert ended.code == 0, ended.said
+    assert len(seen) >= 2
+    assert ended.document["requests"]["per_purpose"]["token"] >= 2 * len(seen)
