@@ -49,7 +49,8 @@ class Controls:
             "getITwinAccount": lambda: world.first.account(world.itwin_a),
         }
         reason = f"nothing proves why {operation} refuses: without the fault it is refused, too"
-        return self._once(operation, valid[operation], reason)
+        example = partial(owner.example, operation, ExampleIds(world).generated())
+        return self._once(operation, valid.get(operation, example), reason)
 
     def actor(self, role: str) -> Actor:
         """Return the actor of a role that is another user than the owner and every other role."""

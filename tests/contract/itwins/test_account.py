@@ -18,6 +18,7 @@ from ..reads import read_itwin
 
 if TYPE_CHECKING:
     from tests.contract.actors import Actor
+    from tests.contract.ids import ExampleIds
     from tests.contract.world import World
 
 MEMBERS = ("id", "class", "subClass", "number", "displayName")
@@ -176,14 +177,20 @@ def test_prefer_asks_for_more_or_less(owner: Actor, world: World, judge: Judge) 
 
 
 @verifies("platform.safe.changes-nothing")
-def test_a_whole_run_of_reads_changed_nothing(owner: Actor, world: World, judge: Judge) -> None:
+def test_a_whole_run_of_reads_changed_nothing(
+    owner: Actor, world: World, ids: ExampleIds, judge: Judge
+) -> None:
     """An iTwin that was only read is at the end what it was when it was first read."""
     first = world.first.itwin(world.itwin_a)
 
     @judge.at_end
     def nothing_has_changed() -> None:
-        with judge("platform.safe.changes-nothing"):
-            owner.account(world.itwin_a)
+        for _, operation in judge.open():
+            nothing_changed_by(operation)
+
+    def nothing_changed_by(operation: str) -> None:
+        with judge("platform.safe.changes-nothing", operation):
+            owner.example(operation, ids.real())
             after = read_itwin(owner, world.itwin_a)
             expect.equal(after.at("/iTwin"), first.at("/iTwin"), "the iTwin", first, after)
             listed = owner.read(f"/itwins/{world.itwin_a}/repositories")
