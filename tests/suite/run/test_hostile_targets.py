@@ -162,7 +162,7 @@ def test_an_effect_is_not_missed_where_the_call_got_no_response(tmp_path: Path, 
         home = place(tmp_path, served, proxy.url)
         ended = home.run("--only", "reality-management.associate.is-listed")
     check_end(ended, (3,))
-    assert "whether it was" in ended.reasons()
+    assert "associateRealityData: no response (timeout" in ended.reasons()
 
 
 def test_what_could_not_be_prepared_says_why(tmp_path: Path, served: Served) -> None:
@@ -177,7 +177,7 @@ def test_what_could_not_be_prepared_says_why(tmp_path: Path, served: Served) -> 
     check_end(ended, (3,))
     (told,) = ended.verdicts("CANNOT_JUDGE")
     assert told["requirement"] == "itwins.resource.stays"
-    assert "not prepared" in told["reason"]
+    assert "set-up failed" in told["reason"]
     assert "answered 403" in told["reason"]
 
 
