@@ -2,10 +2,10 @@
 
 Five exceptions tell the whole protocol between a scenario and the engine:
 
-- `Violation`: the *target* broke a promise; becomes ``FAIL`` or ``DEVIATION``.
+- `Violation`: the *target* violated a requirement; becomes ``FAIL`` or ``DEVIATION``.
 - `NotJudged`: nobody could judge (throttled, unreachable, budget spent, a prerequisite
   failed); becomes ``CANNOT_JUDGE``.
-- `NotApplicable`: the target lacks what the promise is made to; becomes ``NOT_APPLICABLE``.
+- `NotApplicable`: the target lacks what the requirement is about; becomes ``NOT_APPLICABLE``.
 - `UsageError`: the *user* asked for something that makes no sense; exit code 2.
 - `HarnessError`: the *suite* itself is wrong; becomes ``HARNESS_ERROR``.
 """
@@ -28,8 +28,8 @@ class HarnessError(ConformanceError):
     """The suite contradicts itself, for instance a scenario judges what it never declared."""
 
 
-class Violation(ConformanceError):  # noqa: N818 - named for what it is: a broken promise, not an error of ours
-    """The target broke a promise.
+class Violation(ConformanceError):  # noqa: N818 - named for what it is: a violated requirement, not an error of ours
+    """The target violated a requirement.
 
     `expected` and `actual` are short sentences that a report prints side by side;
     `evidence` holds the ids of the exchanges that prove it, newest last.

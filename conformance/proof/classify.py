@@ -1,4 +1,4 @@
-"""Weigh what came out against what was declared: caught, missed, stray, and promises without a defect."""
+"""Classify what came out against what was declared: caught, missed, unexpected, or without any defect."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ SCHEMA_VERSION: Final = "1.0"
 
 @dataclass(frozen=True)
 class Row:
-    """One case after its run. Only `caught`, `elsewhere` and `allowed` are as they should be."""
+    """One case after its run. Only `caught`, `tolerated` and `allowed` are as they should be."""
 
     case: Case
     outcome: CaseResult
     caught: tuple[Pair, ...] = ()
-    elsewhere: tuple[Pair, ...] = ()
+    tolerated: tuple[Pair, ...] = ()
     missed: tuple[Pair, ...] = ()
-    stray: tuple[Pair, ...] = ()
+    unexpected: tuple[Pair, ...] = ()
 
     @property
     def good(self) -> bool:
         """Tell whether the case came out as declared."""
-        clean = not (self.missed or self.stray or self.outcome.error)
+        clean = not (self.missed or self.unexpected or self.outcome.error)
         return clean and (self.case.kind == "defect" or self.outcome.exit_code == 0)
 
     @property
@@ -36,8 +36,8 @@ class Row:
         if self.outcome.error:
             return "error"
         if self.case.kind != "defect":
-            return "green" if self.good else "red" if self.stray else "not judged"
-        return "missed" if self.missed else "stray" if self.stray else "caught"
+            return "green" if self.good else "red" if self.unexpected else "not judged"
+        return "missed" if self.missed else "unexpected" if self.unexpected else "caught"
 
 
 @dataclass(frozen=True)
@@ -99,9 +99,9 @@ class Matrix:
             "ask": row.ask,
             "status": self._status(pair),
             "caught": [each.case.name for each in self.rows if pair in each.caught],
-            "elsewhere": [each.case.name for each in self.rows if pair in each.elsewhere],
+            "tolerated": [each.case.name for each in self.rows if pair in each.tolerated],
             "missed": [each.case.name for each in self.rows if pair in each.missed],
-            "stray": [each.case.name for each in self.rows if pair in each.stray],
+            "unexpected": [each.case.name for each in self.rows if pair in each.unexpected],
         }
 
     def _status(self, pair: Pair) -> str:
@@ -125,9 +125,9 @@ def _case(row: Row) -> dict[str, Any]:
         "breaks": _texts(case.breaks),
         "may_also_break": list(case.may_also_break),
         "caught": _texts(row.caught),
-        "elsewhere": _texts(row.elsewhere),
+        "tolerated": _texts(row.tolerated),
         "missed": _texts(row.missed),
-        "stray": _texts(row.stray),
+        "unexpected": _texts(row.unexpected),
         "seen": {"@".join(pair): text for pair, text in outcome.red.items()},
         "unjudged": {"@".join(pair): text for pair, text in outcome.unjudged.items()},
         "complaints": complaints(row),
@@ -150,9 +150,9 @@ def classify(case: Case, outcome: CaseResult) -> Row:
         case,
         outcome,
         caught=tuple(pair for pair in case.breaks if pair in outcome.red),
-        elsewhere=tuple(pair for pair in red if pair not in case.breaks and case.allows(pair)),
+        tolerated=tuple(pair for pair in red if pair not in case.breaks and case.allows(pair)),
         missed=tuple(pair for pair in case.breaks if pair not in outcome.red),
-        stray=tuple(pair for pair in red if not case.allows(pair)),
+        unexpected=tuple(pair for pair in red if not case.allows(pair)),
     )
 
 
@@ -166,7 +166,7 @@ def complaints(row: Row) -> list[str]:
     lines = [f"{name}: missed by {'@'.join(pair)}" for pair in row.missed]
     lines += [
         f"{name}: {'@'.join(pair)} is red without being declared: {row.outcome.red[pair]}"
-        for pair in row.stray
+        for pair in row.unexpected
     ]
     if row.case.kind != "defect":
         lines += [

@@ -14,8 +14,8 @@ from conformance.report.environment import environment
 Document = Mapping[str, Any]
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
-ALSO: Final = "elsewhere"
-MARKS: Final = {"caught": "●", ALSO: "○", "missed": "✗", "stray": "!"}
+ALSO: Final = "tolerated"
+MARKS: Final = {"caught": "●", ALSO: "○", "missed": "✗", "unexpected": "!"}
 """How a case and a requirement may meet, by the keys of the document."""
 
 

@@ -1,4 +1,4 @@
-"""What is red: the verdicts, how several of them on one promise combine, and the exit code."""
+"""What is red: the verdicts, how several of them on one requirement combine, and the exit code."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ PRECEDENCE: Final = (
     Outcome.OBSERVED,
     Outcome.NOT_APPLICABLE,
 )
-"""Which of two verdicts on one promise stands: the earlier one. A proven violation outlives everything."""
+"""Which of two verdicts on one requirement stands: the earlier one. A violation outlives everything."""
 
 VIOLATED: Final = frozenset({Outcome.FAIL, Outcome.DEVIATION})
 """The verdicts that are violations."""
@@ -106,7 +106,7 @@ def held(level: Level) -> Outcome:
 
 
 def combine(old: Verdict, new: Verdict) -> Verdict:
-    """Return the one that stands when both speak of the same promise; the first proof is kept."""
+    """Return the one that stands when both speak of the same requirement; the first proof is kept."""
     stands = new if PRECEDENCE.index(new.outcome) < PRECEDENCE.index(old.outcome) else old
     observed = sorted({part for v in (old, new) for part in v.observed.split(" | ") if part})
     seen = tuple(sorted({*old.seen_in, *new.seen_in}))

@@ -23,7 +23,7 @@ TRANSPORT = "conformance.transport"
 
 used_by_clients("http.paths", "Static path segments match in any case, with or without a trailing slash.")
 used_by_clients("http.accept", "Any Accept header, or none, is answered with JSON.")
-documented("http.correlation-id", "Every reply carries x-correlation-id, a GUID.")
+documented("http.correlation-id", "Every response carries x-correlation-id, a GUID.")
 assumed("http.unknown-path", "A path that no operation has is answered with 404 and code NotFound.")
 assumed("http.unknown-method", "A method that the path does not have is answered with 405 and Allow.")
 assumed("http.content-type", "A body is read as JSON whatever its Content-Type says.")

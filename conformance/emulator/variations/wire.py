@@ -153,7 +153,7 @@ VARIATIONS = (
         "A list may come in pages smaller than asked for, with a link to the next.",
         changes.before("listRepositoryResources", "respond", _cut_page),
     ),
-    variation("slow-but-correct")("Every reply takes 200 ms.", changes.on_response(ALL, _wait)),
+    variation("slow-but-correct")("Every response takes 200 ms.", changes.on_response(ALL, _wait)),
     variation("reads-lag-behind-writes", patience=5.0)(
         "A read may show a write only after a while, within the target's patience.",
         changes.fresh(_lagging_reads),

@@ -36,7 +36,7 @@ def make_role(owner: Caller, itwin: str, *permissions: str) -> str:
 
 
 def add(owner: Caller, itwin: str, address: str, *roles: str) -> Any:
-    """Add a member and return the reply's body."""
+    """Add a member and return the response's body."""
     body = {"members": [{"email": address, "roleIds": list(roles)}]}
     answer = owner.call("POST", f"{base(itwin)}/members/users", body)
     assert answer.status == 201, answer

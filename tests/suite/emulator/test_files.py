@@ -140,7 +140,7 @@ def test_a_snapshot_is_a_seed_file(tmp_path: Path) -> None:
 
 
 def test_a_record_has_a_line_for_each_exchange_and_no_secret(tmp_path: Path) -> None:
-    """Method, path, user, body, status and reply are written; headers, queries and credentials are not."""
+    """Method, path, user, body, status and response are written; headers, queries and credentials are not."""
     path = tmp_path / "record.ndjson"
     with running(settings=Settings(record=path)) as served, requests.Session() as session:
         owner = Caller(served, session=session)

@@ -22,7 +22,7 @@ def test_unknown_paths_and_methods_are_told_apart(owner: Caller, itwin: str) -> 
 
 
 def test_a_browser_may_call_from_anywhere(served: Served, itwin: str) -> None:
-    """The preflight needs no token, and the reply shows the headers that a client needs."""
+    """The preflight needs no token, and the response shows the headers that a client needs."""
     url = f"{served.base_url}/itwins/{itwin}/account"
     asked = {
         "Origin": "https://app.example",

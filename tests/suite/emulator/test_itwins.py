@@ -17,7 +17,7 @@ JPEG = bytes.fromhex("ffd8 ffe0 0004 0000 ffc0 0008 08 0014 0028 01")
 
 
 def test_a_new_itwin_has_every_member_and_its_defaults(owner: Caller) -> None:
-    """The reply shows the whole iTwin; number is the id, status Active, the data center East US."""
+    """The response shows the whole iTwin; number is the id, status Active, the data center East US."""
     answer = owner.call("POST", "/itwins", ASSET)
     assert answer.status == 201
     made = answer.json["iTwin"]

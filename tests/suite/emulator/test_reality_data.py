@@ -203,7 +203,7 @@ def test_a_deleted_itwin_takes_its_data_along(owner: Caller, itwin: str, data: s
 
 @pytest.mark.parametrize(("path", "access"), [("readAccess", "Read"), ("writeaccess", "Write")])
 def test_a_container_address_is_shown(owner: Caller, itwin: str, data: str, path: str, access: str) -> None:
-    """The reply has the link that clients look for."""
+    """The response has the link that clients look for."""
     answer = owner.call("GET", f"{BASE}/{data}/{path}?iTwinId={itwin}")
     assert (answer.status, answer.json["access"]) == (200, access)
     assert answer.json["_links"]["containerUrl"]["href"].startswith(owner.served.base_url)

@@ -1,4 +1,4 @@
-"""The matrix on a few defects: what is caught, missed and stray, and how it is told."""
+"""The matrix on a few defects: what is caught, missed and unexpected, and how it is told."""
 
 from __future__ import annotations
 
@@ -64,15 +64,17 @@ def outcome_of(case: Case, *red: tuple[str, str], **more: object) -> CaseResult:
 
 
 def test_missed_and_stray_are_told_apart(catalogue: Catalogue) -> None:
-    """What is declared and not seen is missed; what is seen and not declared is stray."""
+    """What is declared and not seen is missed; what is seen and not declared is unexpected."""
     case = defect_case(declared(CODE, may_also_break=(f"{DETAIL}@*",)), catalogue)
     seen = classify(case, outcome_of(case, (CODE, PLACE), (DETAIL, PLACE)))
-    assert (seen.status, seen.elsewhere, seen.good) == ("caught", ((DETAIL, PLACE),), True)
+    assert (seen.status, seen.tolerated, seen.good) == ("caught", ((DETAIL, PLACE),), True)
     missed = classify(case, outcome_of(case))
     assert (missed.status, missed.missed, missed.good) == ("missed", ((CODE, PLACE),), False)
-    stray = classify(case, outcome_of(case, (CODE, PLACE), ("platform.error.message", "moveRealityData")))
-    assert (stray.status, stray.good) == ("stray", False)
-    assert "without being declared" in complaints(stray)[0]
+    unexpected = classify(
+        case, outcome_of(case, (CODE, PLACE), ("platform.error.message", "moveRealityData"))
+    )
+    assert (unexpected.status, unexpected.good) == ("unexpected", False)
+    assert "without being declared" in complaints(unexpected)[0]
     watched = classify(case, outcome_of(case, (CODE, PLACE), ("platform.model.agrees", PLACE)))
     assert watched.good
     broken = classify(case, outcome_of(case, (CODE, PLACE), error="the process ended"))

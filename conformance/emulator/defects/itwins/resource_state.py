@@ -75,7 +75,7 @@ def _find_deleted_repositories() -> Change:
 
 def _state() -> Iterator[Defect]:
     yield resource("stores-nothing", ".can-be-read", ".is-listed-once", ".stays", _SAME_ID)(
-        "The unit of work is never saved, and the reply is written before anybody notices.",
+        "The unit of work is never saved, and the response is written before anybody notices.",
         changes.drop(RESOURCE, "apply"),
     )
     yield resource("is-taken-back-later", ".stays")(

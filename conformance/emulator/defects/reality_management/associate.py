@@ -155,7 +155,7 @@ def _store_unknown(call: Call, inner: Handler) -> object:
 
 def _state() -> Iterator[Defect]:
     yield associate("stores-nothing", ".is-listed")(
-        "The unit of work is never saved, and the reply is written before anybody notices.",
+        "The unit of work is never saved, and the response is written before anybody notices.",
         changes.drop(ASSOCIATE, "apply"),
     )
     yield associate("replaces-the-others", ".is-listed", ".several-itwins")(

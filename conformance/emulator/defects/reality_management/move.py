@@ -172,7 +172,7 @@ async def _store_later(call: Call, inner: Handler) -> None:
 
 def _state() -> Iterator[Defect]:
     yield move("stores-nothing", ".lists-exactly-the-destination")(
-        "The unit of work is never saved, and the reply is written before anybody notices.",
+        "The unit of work is never saved, and the response is written before anybody notices.",
         changes.drop(MOVE, "apply"),
     )
     yield move("keeps-the-source", ".lists-exactly-the-destination")(

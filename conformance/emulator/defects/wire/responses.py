@@ -82,7 +82,7 @@ def _with_body(short: str) -> Iterator[Defect]:
         in_success(short, lambda body: body[member].update(etag="1")),
     )
     yield named(short, "answers-nothing", SCHEMA)(
-        "The body is built after the reply was sent.",
+        "The body is built after the response was sent.",
         changes.on_response(
             SHORT[short], lambda _, response: replace(response, json=None, body=b""), status=documented
         ),
@@ -176,7 +176,7 @@ DEFECTS = (
         changes.on_response(ACCOUNT, _echo, status=404),
     ),
     move("204-with-body", ".answers-without-body")(
-        "A formatter appends a null document to every reply, whatever its status.",
+        "A formatter appends a null document to every response, whatever its status.",
         changes.raw(MOVE, _with_body_of_204, status=204),
     ),
     platform("every-sixth-request-stops-at-the-gateway", "platform.reply.stable")(
