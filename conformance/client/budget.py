@@ -50,7 +50,7 @@ class Slot:
     """What is asked of the budget: room for one request.
 
     `reserved_undos` is how many undo requests this one will make necessary if it succeeds. A retry never
-    spends what is kept back, not even to undo.
+    spends what is kept back for anything else, not even to undo.
     """
 
     writes: bool = False
@@ -126,8 +126,7 @@ class Budget:
             own, reserved = self.reserve(), self.counters.reserved
             reserved[self.process] = own
             others = sum(reserved) - own
-            kept = others if slot.undo and not slot.is_retry else own + others + slot.reserved_undos
-            self._refuse_spent(slot, kept)
+            self._refuse_spent(slot, others + self._kept_of_own(slot, own))
             now = self.clock()
             if now < self.counters.next:
                 return self.counters.next - now
@@ -136,6 +135,16 @@ class Budget:
             self.counters.writes += slot.writes
             self.counters.next = now + (1.0 / self.rate if self.rate else 0.0)
         return 0.0
+
+    @staticmethod
+    def _kept_of_own(slot: Slot, own: int) -> int:
+        """Return how much of this process's own reserve a request must leave.
+
+        An undo request is what it is for; a retry of one is still for the same thing, and leaves the others'.
+        """
+        if not slot.undo:
+            return own + slot.reserved_undos
+        return max(0, own - 1) if slot.is_retry else 0
 
     def _refuse_spent(self, slot: Slot, kept: int) -> None:
         self._refuse_stopped(undo=slot.undo)

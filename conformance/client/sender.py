@@ -144,12 +144,13 @@ class Client:
 
 
 def undo_requests(target: Target, ledger: Ledger) -> int:
-    """Return how many requests undo may cost, one for each token that may expire until then included.
+    """Return how many requests undo may cost, tokens that expire until then included.
 
-    It is one, as the way to send the credentials is known once a role has created something.
+    A token costs one, as the way to send the credentials is known once a role has created something.
     """
     ledgers = (ledger, *ledger.inherited)
-    entries = [entry for each in ledgers for entry in [*each.pending(maybe=True), *each.lost()]]
+    # What was lost is looked for first, and then deleted.
+    entries = [e for each in ledgers for e in [*each.pending(maybe=True), *each.lost(), *each.lost()]]
     roles = {entry.role for entry in entries}
     renewed = sum(bool(target.roles[r].client_id) for r in roles if r in target.roles)
     return len(entries) + renewed

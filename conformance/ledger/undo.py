@@ -113,12 +113,13 @@ class _Undo:
 
     def _ask(self, entry: Entry) -> Answer:
         """Send the DELETE as the role that created it, and where that sees nothing as those of its places."""
-        places = [e for e in self.ledger.entries.values() if may_be_in(entry, e)]
+        places = [e for e in self.ledger.entries.values() if entry.id and may_be_in(entry, e)]
         was_tried = self.tried.get(entry.number)
-        answer = self.sender.delete(entry.role, entry.undo, is_retry=was_tried is not None)
+        answer = self.sender.delete(entry.role, entry.undo, is_retry=False)
         for role in {place.role for place in places} - {entry.role}:
             if answer.status in NOT_FOUND:
-                answer = self.sender.delete(role, entry.undo, is_retry=True)
+                other = self.sender.delete(role, entry.undo, is_retry=True)
+                answer = other if other.status in DELETED else answer
         self.tried[entry.number] = was_tried or answer.status is None or answer.status >= FAILED
         return replace(answer, retried=answer.retried or bool(was_tried))
 
