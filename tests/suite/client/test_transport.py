@@ -82,7 +82,9 @@ def test_a_response_is_read_in_every_legal_form(form: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [gzip.compress(b" " * (3 * MAX_BODY)), b"".join([gzip.compress(b" " * MAX_BODY)] * 3)]
+    "body",
+    [gzip.compress(b" " * (3 * MAX_BODY)), b"".join([gzip.compress(b" " * MAX_BODY)] * 3)],
+    ids=["one member", "three members"],
 )
 def test_what_unfolds_to_too_much_is_cut(body: bytes) -> None:
     """One member or many: no more than the limit is kept, and it is said."""
