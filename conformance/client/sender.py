@@ -149,8 +149,7 @@ def undo_requests(target: Target, ledger: Ledger) -> int:
     A token costs one, as the way to send the credentials is known once a role has created something.
     """
     ledgers = (ledger, *ledger.inherited)
-    # What was lost is looked for first, and then deleted.
-    entries = [e for each in ledgers for e in [*each.pending(maybe=True), *each.lost(), *each.lost()]]
+    entries = [e for each in ledgers for e in [*each.pending(maybe=True), *each.lost()]]
     roles = {entry.role for entry in entries}
     renewed = sum(bool(target.roles[r].client_id) for r in roles if r in target.roles)
     return len(entries) + renewed
