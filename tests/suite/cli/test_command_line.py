@@ -59,6 +59,8 @@ token = "${OWNER_TOKEN}"
 
 KNOWN: Final = TARGETS.replace("${OWNER_TOKEN}", "${PATH}")
 
+SCRIPT: Final = str(Path(sys.executable).with_name("conformance"))
+
 Say = Callable[..., tuple[int, str, str]]
 
 
@@ -277,7 +279,7 @@ def test_the_boundary_turns_errors_into_words(
     [
         ("conformance expl", {"explain"}),
         ("conformance explain bulbs.get.k", {"bulbs.get.kindly"}),
-        ("conformance list --only getL", {"getBulb"}),
+        ("conformance list --only getB", {"getBulb"}),
         ("conformance run --only Brea", {"Breaking"}),
     ],
 )
@@ -291,6 +293,6 @@ def test_a_shell_completes_verbs_and_what_can_be_selected(
         "COMP_CWORD": str(line.count(" ")),
     }
     done = subprocess.run(
-        ["conformance"], cwd=checkout.root, env=environment, capture_output=True, text=True, check=False
+        [SCRIPT], cwd=checkout.root, env=environment, capture_output=True, text=True, check=False
     )
     assert set(done.stdout.split()) == words, done.stderr

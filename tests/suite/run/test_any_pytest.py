@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -196,6 +197,7 @@ def test_a_run_of_some_scenarios_is_a_run_of_their_requirements(
 def test_last_failed_runs_what_failed(surroundings: Checkout) -> None:
     """--lf runs the scenarios of what was violated, and says of nothing else that it could not be judged."""
     assert call(surroundings, *PYTEST)[0] == 1
+    shutil.rmtree(surroundings.root / "report")
     code, said, document = call(surroundings, *PYTEST, "--lf")
     assert code == 1, said
     assert {v["requirement"]: v["verdict"] for v in document["verdicts"]} == {GET: "FAIL"}
