@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from conformance.analysis.reproduction.plan import leaves, parsed
+from conformance.checks.values import GUID
 from conformance.exchange.recorded import RecordedResponse
 from conformance.exchange.redaction import MASK
 
 HEADERS: Final = ("content-type", "location", "retry-after", "www-authenticate")
 """Headers that a requirement may be about; the others differ with every proxy."""
 
-_GUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _TIMESTAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?")
 _ABSENT: Final = "nothing"
 
@@ -91,7 +91,7 @@ def _alike(old: Any, new: Any, ours: frozenset[str]) -> bool:
 
 
 def _plain(text: str) -> str:
-    return _TIMESTAMP.sub("<timestamp>", _GUID.sub("<id>", text))
+    return _TIMESTAMP.sub("<timestamp>", GUID.sub("<id>", text))
 
 
 def new_ids(recorded: str | None, body: str | None, known: set[str]) -> dict[str, str]:
