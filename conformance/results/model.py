@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final
 from pydantic import AliasChoices, ConfigDict, Field, Strict
 from pydantic.json_schema import SkipJsonSchema
 
+from conformance.results.coverage import Coverage
 from conformance.results.parts import (
     AssumptionCheck,
     Environment,
@@ -30,7 +31,7 @@ from conformance.results.parts import (
 )
 from conformance.results.verdicts import ExitCode, Verdict, is_red
 
-SCHEMA_VERSION: Final = "1.1"
+SCHEMA_VERSION: Final = "1.2"
 """A newer minor version only adds members and is read; a newer major version is refused."""
 
 SCHEMA_ID: Final = f"urn:itwin-conformance:run:{SCHEMA_VERSION}"
@@ -118,6 +119,10 @@ class RunReport(RunHeader):
         default=(), validation_alias=AliasChoices("assumptions", "confirmations")
     )
     """What the target showed about behaviours that the emulator assumes; empty for the emulator itself."""
+    coverage: Coverage | None = None
+    """What of the documentation was exercised and judged; null where an older suite did not measure it."""
+    min_coverage: float = 0.0
+    """How much of the documentation had to be exercised and judged, in percent."""
 
     def requirement(self, identifier: str) -> ReportedRequirement:
         """Return the requirement; one that the file does not explain still has its id."""
