@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+from conformance.analysis.causes import causes_of
 from conformance.analysis.compare import Comparison, compare
 from conformance.analysis.coverage import Facts, measure
 from conformance.analysis.history import History, keep_digest, read_history
@@ -43,7 +44,8 @@ def finish(run: Run, *, formats: bool = True) -> RunReport:
     )
     settled = settle(booked_report(run), known)
     assumptions = assumptions_of(run, settled.report.verdicts)
-    report = settled.report.model_copy(update={"assumptions": assumptions})
+    causes = causes_of(settled.report.verdicts, known.exchanges, run.catalogue)
+    report = settled.report.model_copy(update={"assumptions": assumptions, "causes": causes})
     write_run(run.folder, report)
     if formats:
         keep_digest(report)

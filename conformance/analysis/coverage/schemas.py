@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
-
-from jsonschema.protocols import Validator
-from openapi_schema_validator import (
-    OAS30Validator,
-    OAS31Validator,
-    oas30_format_checker,
-    oas31_format_checker,
-)
+from typing import TYPE_CHECKING, Any, Final
 
 from conformance.claims.openapi import JsonObject, resolve
+
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
 
 OF_TYPE: Final[Mapping[str, tuple[type, ...]]] = {
     "pattern": (str,),
@@ -52,9 +47,11 @@ class Keyword:
 
     @cached_property
     def _validator(self) -> Validator:
-        kind, formats = OAS30Validator, oas30_format_checker
+        import openapi_schema_validator as dialects
+
+        kind, formats = dialects.OAS30Validator, dialects.oas30_format_checker
         if self.is_31:
-            kind, formats = OAS31Validator, oas31_format_checker
+            kind, formats = dialects.OAS31Validator, dialects.oas31_format_checker
         validator: Validator = kind(self.schema, format_checker=formats)
         return validator
 
