@@ -47,7 +47,7 @@ class Keyword:
 
     @cached_property
     def _validator(self) -> Validator:
-        import openapi_schema_validator as dialects
+        import openapi_schema_validator as dialects  # noqa: PLC0415 - needed only where a request was sent
 
         kind, formats = dialects.OAS30Validator, dialects.oas30_format_checker
         if self.is_31:
