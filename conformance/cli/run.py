@@ -41,6 +41,9 @@ def run(
             min=0, max=100, metavar="PERCENT", help="Exit code 3 where less of what was selected was judged."
         ),
     ] = 0.0,
+    shard: Annotated[
+        str, typer.Option(metavar="I/N", help="Only the I-th of N parts; `conformance merge` joins them.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Judge a target: every documented requirement, with proof, in one report folder.
@@ -54,6 +57,7 @@ def run(
         from conformance.run.open import new_run, refuse_earlier_run
         from conformance.run.options import PROFILES, Options
         from conformance.run.pytest_plugin.launch import run_scenarios
+        from conformance.run.sharding import parse_shard
         from conformance.targets.model import parse_rate
         from conformance.targets.opened import open_target
 
@@ -77,6 +81,7 @@ def run(
             waivers=waivers,
             baseline=baseline,
             min_judged=min_judged,
+            shard=parse_shard(shard) if shard else None,
         )
         refuse_earlier_run(report_dir)
         catalogue = load_claims()
