@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import sys
 from contextlib import suppress
-from typing import Final
+from typing import Final, NoReturn
 
 import typer
 
@@ -31,7 +31,6 @@ from conformance.cli.waivers import waivers
 from conformance.errors import NotJudged, UsageError
 from conformance.exchange.redaction import scrubbed
 from conformance.results.text import terminal
-from conformance.results.verdicts import ExitCode
 
 HELP: Final = """
 Contract tests for the iTwin Platform APIs: which documented requirement is violated, and what proves it?
@@ -85,19 +84,25 @@ def main() -> None:
         _call()
     except UsageError as error:
         _say(str(error))
-        sys.exit(ExitCode.USAGE)
+        _exit("USAGE")
     except NotJudged as why:
         _say(why.reason)
-        sys.exit(ExitCode.CANNOT_JUDGE)
+        _exit("CANNOT_JUDGE")
     except KeyboardInterrupt:
         _say("interrupted")
-        sys.exit(ExitCode.CANNOT_JUDGE)
+        _exit("CANNOT_JUDGE")
     except Exception as error:  # noqa: BLE001 - the one boundary: a failure of the suite is said, never shown as a traceback
         _say(
             f"the suite failed: {type(error).__name__}: {error}; "
             "please report this with the command that you ran"
         )
-        sys.exit(ExitCode.USAGE)
+        _exit("USAGE")
+
+
+def _exit(name: str) -> NoReturn:
+    from conformance.results.verdicts import ExitCode
+
+    sys.exit(ExitCode[name])
 
 
 def _call() -> None:

@@ -110,7 +110,7 @@ class Pipeline:
         )
         clock = time.perf_counter()
         try:
-            response = self.sessions.send(prepared)
+            response = self.sessions.send(prepared, is_judged=request.operation is not None)
         except TROUBLE as error:
             return replace(base, elapsed_ms=(time.perf_counter() - clock) * 1000, failure=failure_of(error))
         return replace(
