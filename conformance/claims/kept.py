@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from conformance.claims.folders import cache_dir
 
-MOST: Final = 64
+MOST: Final = 2000
 """Files of one kind that are kept; of more, the oldest go."""
 _DATE: Final = "$date"
 

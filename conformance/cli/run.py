@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from conformance.cli.options import AsJson, Only, Targets
+from conformance.cli.options import AsJson, MinCoverage, Only, Targets
 from conformance.errors import UsageError
 
 
@@ -44,6 +44,7 @@ def run(
     shard: Annotated[
         str, typer.Option(metavar="I/N", help="Only the I-th of N parts; `conformance merge` joins them.")
     ] = "",
+    min_coverage: MinCoverage = 0.0,
     as_json: AsJson = False,
 ) -> None:
     """Judge a target: every documented requirement, with proof, in one report folder.
@@ -82,6 +83,7 @@ def run(
             baseline=baseline,
             min_judged=min_judged,
             shard=parse_shard(shard) if shard else None,
+            min_coverage=min_coverage,
         )
         refuse_earlier_run(report_dir)
         catalogue = load_claims()
@@ -100,6 +102,10 @@ def run(
     if (judged := judged_percent(report.verdicts)) < min_judged:
         asked = f"--min-judged asks for {min_judged:g} %"
         typer.echo(f"conformance: {judged:.1f} % of what was selected was judged, and {asked}", err=True)
+    if report.coverage is not None and report.coverage.percent < min_coverage:
+        asked = f"--min-coverage asks for {min_coverage:g} %"
+        covered = f"{report.coverage.percent:.1f} % of the documentation was exercised and judged"
+        typer.echo(f"conformance: {covered}, and {asked}", err=True)
     for problem in state.log.harness_errors:
         typer.echo(terminal(f"conformance: the suite failed: {problem}"), err=True)
     raise typer.Exit(report.exit_code)

@@ -33,6 +33,7 @@ class Options:
     baseline: Path | None = None
     min_judged: float = 0.0
     shard: Shard | None = None
+    min_coverage: float = 0.0
 
 
 def limited(target: Target, options: Options) -> Target:

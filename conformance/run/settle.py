@@ -15,6 +15,7 @@ from conformance.analysis.history import RunDigest, provisional
 from conformance.analysis.waivers import Waiver, apply, red_waivers
 from conformance.checks.positive_controls import without_unproven
 from conformance.exchange.model import Exchange, Request
+from conformance.results.coverage import Coverage
 from conformance.results.model import RunReport, WaiverStanding, WaiverState
 from conformance.results.verdicts import (
     VIOLATED,
@@ -31,12 +32,17 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
-    """What an outcome depends on besides verdicts; `past` are the target's earlier runs, oldest first."""
+    """What an outcome depends on besides verdicts.
+
+    `past` are the earlier runs of the target, oldest first; `covers` measures what of the documentation the
+    verdicts cover.
+    """
 
     today: date
     waivers: Sequence[Waiver] = ()
     past: Sequence[RunDigest] = ()
     baseline: RunReport | None = None
+    covers: Callable[[Sequence[Verdict]], Coverage | None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +102,7 @@ def conclude(booked: RunReport, known: Outlook) -> tuple[RunReport, Comparison |
         update={
             "verdicts": waived,
             "waivers": standings,
+            "coverage": known.covers(waived),
             "requirements": {
                 name: row.model_copy(update={"provisional": name in young})
                 for name, row in booked.requirements.items()
@@ -152,5 +159,6 @@ def _exit_code(
     if report.harness_errors and code is not ExitCode.VIOLATION:
         return ExitCode.USAGE
     if comparison is not None and code in (ExitCode.CONFORMS, ExitCode.VIOLATION):
-        return gate(comparison)
-    return code
+        code = gate(comparison)
+    covered = report.coverage.percent if report.coverage is not None else 0.0
+    return ExitCode.CANNOT_JUDGE if code is ExitCode.CONFORMS and covered < report.min_coverage else code

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from conformance.claims.kept import MOST, kept
+from conformance.claims import kept as module
+from conformance.claims.kept import kept
 from conformance.claims.openapi import load_documents
 from conformance.claims.requirements import load_claims
 
@@ -112,14 +113,15 @@ def test_writers_at_the_same_time_leave_whole_files(folder: Path) -> None:
     assert len(list((folder / "words").iterdir())) == 3
 
 
-def test_the_oldest_files_go(folder: Path) -> None:
+def test_the_oldest_files_go(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No more than so many files of a kind are kept, the newest."""
-    for number in range(MOST + 5):
+    monkeypatch.setattr(module, "MOST", 10)
+    for number in range(15):
         kept("words", b"%d" % number, Maker(number))
         if number == 0:
             os.utime(next((folder / "words").iterdir()), (0, 0))
     make = Maker("again")
-    assert len(list((folder / "words").iterdir())) == MOST
+    assert len(list((folder / "words").iterdir())) == 10
     assert kept("words", b"0", make) == "again"
 
 
