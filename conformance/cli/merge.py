@@ -36,24 +36,21 @@ def merge(
     """
     from conformance.analysis.waivers import known_of, load_or_none
     from conformance.claims.requirements import load_claims
-    from conformance.report.material import kept_comparison
-    from conformance.report.terminal import show
+    from conformance.cli.outcome import tell
     from conformance.results.run_json import load_run
-    from conformance.results.text import json_text
     from conformance.run.merge import merge_folders, run_folders
     from conformance.run.open import refuse_earlier_run
+    from conformance.run.settle import Outlook
 
     refuse_earlier_run(report_dir)
-    rows = load_or_none(waivers, today=datetime.now(UTC).date(), known=known_of(load_claims()))
-    report = merge_folders(
-        run_folders(directories),
-        report_dir,
-        waivers=rows,
+    catalogue = load_claims()
+    today = datetime.now(UTC).date()
+    outlook = Outlook(
+        today=today,
+        waivers=load_or_none(waivers, today=today, known=known_of(catalogue)),
         baseline=None if baseline is None else load_run(baseline),
-        partial=partial,
     )
-    if as_json:
-        typer.echo(json_text(report.to_document(), 2))
-    else:
-        show(report, comparison=kept_comparison(report.folder))
-    raise typer.Exit(report.exit_code)
+    report = merge_folders(
+        run_folders(directories), report_dir, outlook, catalogue=catalogue, partial=partial
+    )
+    tell(report, as_json=as_json)

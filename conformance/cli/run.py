@@ -51,6 +51,7 @@ def run(
 
     With no option at all it starts the built-in emulator on a free port and judges it over real HTTP.
     """
+    from conformance.cli.outcome import tell
     from conformance.cli.progress import shown_progress
 
     with shown_progress(quiet=as_json) as progress:  # before the slow imports
@@ -90,22 +91,4 @@ def run(
         with open_target(target, targets, catalogue) as opened:
             state = new_run(options, opened, catalogue)
             report = run_scenarios(state, progress)
-    from conformance.report.material import kept_comparison
-    from conformance.report.terminal import show
-    from conformance.results.text import json_text, terminal
-    from conformance.results.verdicts import judged_percent
-
-    if as_json:
-        typer.echo(json_text(report.to_document(), 2))
-    else:
-        show(report, comparison=kept_comparison(state.folder))
-    if (judged := judged_percent(report.verdicts)) < min_judged:
-        asked = f"--min-judged asks for {min_judged:g} %"
-        typer.echo(f"conformance: {judged:.1f} % of what was selected was judged, and {asked}", err=True)
-    if report.coverage is not None and report.coverage.percent < min_coverage:
-        asked = f"--min-coverage asks for {min_coverage:g} %"
-        covered = f"{report.coverage.percent:.1f} % of the documentation was exercised and judged"
-        typer.echo(f"conformance: {covered}, and {asked}", err=True)
-    for problem in state.log.harness_errors:
-        typer.echo(terminal(f"conformance: the suite failed: {problem}"), err=True)
-    raise typer.Exit(report.exit_code)
+    tell(report, as_json=as_json)

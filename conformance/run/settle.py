@@ -25,6 +25,7 @@ from conformance.results.verdicts import (
     exit_code,
     without_provisional,
 )
+from conformance.run.sharding import ELSEWHERE
 
 UNAUTHORIZED: Final = 401
 Pair = tuple[str, str]
@@ -75,7 +76,8 @@ def settle(booked: RunReport, known: Known) -> Settled:
     code says what is left, against a baseline only what is new there.
     """
     retracted = _replaced(booked.verdicts, _retracted(booked.verdicts, known))
-    proven = _replaced(retracted, without_unproven(retracted, known.exchanges, known.checks))
+    unproven = without_unproven(retracted, known.exchanges, known.checks)
+    proven = _replaced(retracted, _left_to_others(unproven, known) if booked.shard else unproven)
     report, comparison = conclude(booked.model_copy(update={"verdicts": proven}), known)
     return Settled(
         report,
@@ -119,6 +121,15 @@ def _replaced(verdicts: Iterable[Verdict], changed: Iterable[Verdict]) -> tuple[
     return tuple(by_pair.get(verdict.pair, verdict) for verdict in verdicts)
 
 
+def _left_to_others(unproven: Iterable[Verdict], known: Known) -> Iterator[Verdict]:
+    """Yield what a shard alone cannot prove of what is judged on every response as not its own to judge."""
+    for each in unproven:
+        if each.outcome is Outcome.CANNOT_JUDGE and each.requirement in known.checks:
+            yield replace(each, outcome=Outcome.NOT_APPLICABLE, reason=ELSEWHERE)
+        else:
+            yield each
+
+
 def _retracted(verdicts: Iterable[Verdict], known: Known) -> Iterator[Verdict]:
     """Yield what is violated on nothing but exchanges that prove nothing, as what cannot be judged."""
     excuses = _excuses(known)
@@ -153,8 +164,10 @@ def _exit_code(
     if red_waivers(standings):
         return ExitCode.VIOLATION
     settled = without_provisional(report.verdicts, young)
-    if report.shard and not settled:
-        return ExitCode.CONFORMS  # the other shards have it all
+    if report.shard:  # how much has to be judged is asked of the whole run
+        report = report.model_copy(update={"min_judged": 0.0, "min_coverage": 0.0})
+        if not settled:
+            return ExitCode.CONFORMS
     code = exit_code(settled, strict=report.strict, complete=report.complete, min_judged=report.min_judged)
     if report.harness_errors and code is not ExitCode.VIOLATION:
         return ExitCode.USAGE

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from conformance.analysis.compare import compare
+from conformance.analysis.coverage import Facts, measure
 from conformance.analysis.history import keep_digest, read_history
-from conformance.analysis.waivers import Waiver, hash_of
+from conformance.analysis.waivers import hash_of
+from conformance.claims.requirements import Catalogue
 from conformance.errors import UsageError
 from conformance.report.registry import render
+from conformance.results.coverage import Coverage
 from conformance.results.exchange_log import FILE_NAME as EXCHANGES
+from conformance.results.exchange_log import recorded_exchanges
 from conformance.results.model import RunReport
 from conformance.results.run_json import FILE_NAME, load_run, write_run
+from conformance.results.verdicts import Verdict
 from conformance.run.lifecycle import SHOWN_RUNS
 from conformance.run.merge.reports import in_order, merged, renamed, shard_of
 from conformance.run.settle import Outlook, conclude
@@ -41,32 +46,38 @@ def run_folders(named: Iterable[Path]) -> list[Path]:
 def merge_folders(
     folders: Iterable[Path],
     into: Path | None,
+    outlook: Outlook,
     *,
-    waivers: Iterable[Waiver] = (),
-    baseline: RunReport | None = None,
+    catalogue: Catalogue,
     partial: bool = False,
 ) -> RunReport:
     """Write the report of shards that were run apart, and return it; `into` is by default reports/<run id>.
 
-    The folders of the shards stay as they are. `UsageError` where they do not belong together.
+    The folders of the shards stay as they are. Of the outlook it needs waivers and baseline. `UsageError`
+    where they do not belong together.
     """
     shards = in_order((load_run(folder) for folder in folders), partial=partial)
-    report, known = merged(shards), tuple(waivers)
+    report = merged(shards)
     folder = into or Path("reports") / report.run_id
     history = read_history(folder.parent)
     past = history.runs(target=report.target, limit=SHOWN_RUNS)
-    provenance = report.provenance.model_copy(update={"waivers": hash_of(known)})
-    report, comparison = conclude(
-        report.model_copy(update={"folder": folder, "provenance": provenance}),
-        Outlook(today=datetime.now(UTC).date(), waivers=known, past=past, baseline=baseline),
-    )
+    provenance = report.provenance.model_copy(update={"waivers": hash_of(outlook.waivers)})
     _write_evidence(shards, folder)
-    write_run(folder, report)
-    keep_digest(report)
-    if comparison is None and (last := history.last_comparable(report)) is not None:
-        comparison = compare(load_run(last), report)
+
+    def covers(verdicts: Sequence[Verdict]) -> Coverage:
+        facts = Facts(catalogue, verdicts, report.credentials or {}, report.stopped, report.selected)
+        return measure(recorded_exchanges(folder), facts)
+
+    settled, comparison = conclude(
+        report.model_copy(update={"folder": folder, "provenance": provenance}),
+        replace(outlook, past=past, covers=covers),
+    )
+    write_run(folder, settled)
+    keep_digest(settled)
+    if comparison is None and (last := history.last_comparable(settled)) is not None:
+        comparison = compare(load_run(last), settled)
     render(folder, comparison=comparison, history=past)
-    return report
+    return settled
 
 
 def _write_evidence(shards: Iterable[RunReport], folder: Path) -> None:
