@@ -16,7 +16,7 @@ from conformance.results.verdicts import Outcome
 from conformance.run.pytest_plugin.judge import Judge
 
 JUDGE: Final = pytest.StashKey[Judge]()
-FURTHER_SILENCE: Final = 0.4
+FURTHER_SILENCE: Final = 0.3
 """Seconds of silence that are enough for a quick run once it kept a whole one."""
 
 
