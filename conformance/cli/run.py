@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from conformance.cli.options import AsJson, Only, Targets
+from conformance.cli.options import AsJson, MinCoverage, Only, Targets
 from conformance.errors import UsageError
 
 
@@ -41,6 +41,7 @@ def run(
             min=0, max=100, metavar="PERCENT", help="Exit code 3 where less of what was selected was judged."
         ),
     ] = 0.0,
+    min_coverage: MinCoverage = 0.0,
     as_json: AsJson = False,
 ) -> None:
     """Judge a target: every documented requirement, with proof, in one report folder.
@@ -77,6 +78,7 @@ def run(
             waivers=waivers,
             baseline=baseline,
             min_judged=min_judged,
+            min_coverage=min_coverage,
         )
         refuse_earlier_run(report_dir)
         catalogue = load_claims()
@@ -95,6 +97,10 @@ def run(
     if (judged := judged_percent(report.verdicts)) < min_judged:
         asked = f"--min-judged asks for {min_judged:g} %"
         typer.echo(f"conformance: {judged:.1f} % of what was selected was judged, and {asked}", err=True)
+    if report.coverage is not None and report.coverage.percent < min_coverage:
+        asked = f"--min-coverage asks for {min_coverage:g} %"
+        covered = f"{report.coverage.percent:.1f} % of the documentation was exercised and judged"
+        typer.echo(f"conformance: {covered}, and {asked}", err=True)
     for problem in state.log.harness_errors:
         typer.echo(terminal(f"conformance: the suite failed: {problem}"), err=True)
     raise typer.Exit(report.exit_code)

@@ -80,6 +80,8 @@ class RecordedExchange(_Recorded):
     elapsed_ms: Number = 0.0
     failure: Words = ""
     group: Words = ""
+    off_spec: Annotated[bool, PlainValidator(bool)] = False
+    """The request left the documented path or protocol on purpose."""
 
     @property
     def writes(self) -> bool:

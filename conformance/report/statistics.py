@@ -161,6 +161,10 @@ def breakdown(run: RunReport) -> str:
     judged = sum(counts[outcome] for outcome in JUDGED)
     words = [f"{judged} of {len(run.verdicts)} requirements judged"]
     words += [f"{number} {name}{'' if number == 1 else more}" for number, name, more in groups if number]
+    if run.coverage is not None and run.coverage.percent < run.min_coverage:
+        words.append(
+            f"{run.coverage.percent:.1f} % of the documentation covered, {run.min_coverage:g} % asked for"
+        )
     if not run.complete:
         words.append(f"cut off: {run.stopped or 'no reason was given'}")
     return "; ".join(words)

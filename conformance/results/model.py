@@ -11,6 +11,8 @@ from typing import Annotated, Any, Final
 from pydantic import AliasChoices, ConfigDict, Field, Strict
 from pydantic.json_schema import SkipJsonSchema
 
+from conformance.results.causes import Cause
+from conformance.results.coverage import Coverage
 from conformance.results.parts import (
     AssumptionCheck,
     Environment,
@@ -30,7 +32,7 @@ from conformance.results.parts import (
 )
 from conformance.results.verdicts import ExitCode, Verdict, is_red
 
-SCHEMA_VERSION: Final = "1.1"
+SCHEMA_VERSION: Final = "1.2"
 """A newer minor version only adds members and is read; a newer major version is refused."""
 
 SCHEMA_ID: Final = f"urn:itwin-conformance:run:{SCHEMA_VERSION}"
@@ -38,6 +40,7 @@ SCHEMA_ID: Final = f"urn:itwin-conformance:run:{SCHEMA_VERSION}"
 __all__ = [
     "SCHEMA_VERSION",
     "AssumptionCheck",
+    "Cause",
     "Environment",
     "FileModel",
     "Limits",
@@ -110,6 +113,8 @@ class RunReport(RunHeader):
     """Every requirement that was selected, by id."""
     verdicts: tuple[Verdict, ...]
     """One for each requirement and operation."""
+    causes: tuple[Cause, ...] = ()
+    """What explains the violations, the gravest first; empty in a run of schema 1.1 or older."""
     waivers: tuple[WaiverStanding, ...]
     """Waivers that apply to this target."""
     leaks: tuple[ReportedLeak, ...]
@@ -118,6 +123,10 @@ class RunReport(RunHeader):
         default=(), validation_alias=AliasChoices("assumptions", "confirmations")
     )
     """What the target showed about behaviours that the emulator assumes; empty for the emulator itself."""
+    coverage: Coverage | None = None
+    """What of the documentation was exercised and judged; null where an older suite did not measure it."""
+    min_coverage: float = 0.0
+    """How much of the documentation had to be exercised and judged, in percent."""
 
     def requirement(self, identifier: str) -> ReportedRequirement:
         """Return the requirement; one that the file does not explain still has its id."""
@@ -146,6 +155,16 @@ class RunReport(RunHeader):
         """Return the verdict on this requirement of this operation, if there is one."""
         pair = (requirement, operation)
         return next((v for v in self.verdicts if (v.requirement, v.operation) == pair), None)
+
+    def cause_of(self, verdict: Verdict) -> Cause | None:
+        """Return the cause that explains this violation, if the run recorded one."""
+        name = "@".join(verdict.pair)
+        return next((cause for cause in self.causes if name in cause.explains), None)
+
+    def explained_by(self, cause: Cause) -> list[Verdict]:
+        """Return the violations that a cause explains, in its order."""
+        by_name = {"@".join(verdict.pair): verdict for verdict in self.verdicts}
+        return [by_name[name] for name in cause.explains if name in by_name]
 
     def to_document(self) -> dict[str, Any]:
         """Return the content of `run.json`."""

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
+from conformance.analysis.causes import causes_of
 from conformance.analysis.compare import Comparison, compare
+from conformance.analysis.coverage import Facts, measure
 from conformance.analysis.history import History, keep_digest, read_history
 from conformance.report.registry import render
+from conformance.results.coverage import Coverage
+from conformance.results.exchange_log import recorded_exchanges
 from conformance.results.model import RunReport
 from conformance.results.run_json import load_run, write_run
+from conformance.results.verdicts import Verdict
 from conformance.run.reporting import assumptions_of, booked_report
 from conformance.run.run import Run
 from conformance.run.settle import Known, settle
@@ -34,15 +40,23 @@ def finish(run: Run, *, formats: bool = True) -> RunReport:
         waivers=run.waivers,
         past=past,
         baseline=run.baseline,
+        covers=lambda verdicts: _coverage(run, verdicts),
     )
     settled = settle(booked_report(run), known)
     assumptions = assumptions_of(run, settled.report.verdicts)
-    report = settled.report.model_copy(update={"assumptions": assumptions})
+    causes = causes_of(settled.report.verdicts, known.exchanges, run.catalogue)
+    report = settled.report.model_copy(update={"assumptions": assumptions, "causes": causes})
     write_run(run.folder, report)
     if formats:
         keep_digest(report)
         render(run.folder, comparison=settled.comparison or _since_the_last(report, history), history=past)
     return report
+
+
+def _coverage(run: Run, verdicts: Sequence[Verdict]) -> Coverage:
+    """Return what of the documentation the run exercised and judged, from the exchanges that it recorded."""
+    facts = Facts(run.catalogue, verdicts, run.target.roles, run.log.stopped, run.options.only)
+    return measure(recorded_exchanges(run.folder), facts)
 
 
 def _since_the_last(report: RunReport, history: History) -> Comparison | None:

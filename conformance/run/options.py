@@ -30,6 +30,7 @@ class Options:
     waivers: Path | None = None
     baseline: Path | None = None
     min_judged: float = 0.0
+    min_coverage: float = 0.0
 
 
 def limited(target: Target, options: Options) -> Target:

@@ -62,6 +62,7 @@ def booked_report(run: Run) -> RunReport:
             max_requests=run.target.max_requests, max_writes=run.target.max_writes, rate=run.target.rate
         ),
         min_judged=run.options.min_judged,
+        min_coverage=run.options.min_coverage,
         requests=RequestCounts(
             total=sum(client.counts.per_operation.values()),
             per_operation={mask(k): n for k, n in sorted(client.counts.per_operation.items())},

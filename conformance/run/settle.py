@@ -15,6 +15,7 @@ from conformance.analysis.history import RunDigest, provisional
 from conformance.analysis.waivers import Waiver, apply, red_waivers
 from conformance.checks.positive_controls import without_unproven
 from conformance.exchange.model import Exchange, Request
+from conformance.results.coverage import Coverage
 from conformance.results.model import RunReport, WaiverStanding
 from conformance.results.verdicts import (
     VIOLATED,
@@ -35,7 +36,7 @@ class Known:
 
     `exchanges` are those of the run by id; `is_foreign` tells whether a request was about something that is
     not the run's own; `checks` are the requirements that are judged on every exchange; `past` are the earlier
-    runs of the target, oldest first.
+    runs of the target, oldest first; `covers` measures what of the documentation the verdicts cover.
     """
 
     exchanges: Mapping[str, Exchange]
@@ -45,6 +46,7 @@ class Known:
     waivers: Sequence[Waiver] = ()
     past: Sequence[RunDigest] = ()
     baseline: RunReport | None = None
+    covers: Callable[[Sequence[Verdict]], Coverage | None] = lambda _: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ def settle(booked: RunReport, known: Known) -> Settled:
         update={
             "verdicts": waived,
             "waivers": standings,
+            "coverage": known.covers(waived),
             "requirements": {
                 name: row.model_copy(update={"provisional": name in young})
                 for name, row in booked.requirements.items()
@@ -133,5 +136,6 @@ def _exit_code(
     if report.harness_errors and code is not ExitCode.VIOLATION:
         return ExitCode.USAGE
     if comparison is not None and code in (ExitCode.CONFORMS, ExitCode.VIOLATION):
-        return gate(comparison)
-    return code
+        code = gate(comparison)
+    covered = report.coverage.percent if report.coverage is not None else 0.0
+    return ExitCode.CANNOT_JUDGE if code is ExitCode.CONFORMS and covered < report.min_coverage else code

@@ -31,8 +31,9 @@ def test_an_old_run_is_read_and_written_with_the_new_names(reports: Path) -> Non
     """What was `variations` is `seen_in` from now on; the scenario and the response of an exchange too."""
     run = load_run(reports / "violated")
     (verdict,) = run.verdicts
+    assert (run.causes, run.cause_of(verdict)) == ((), None)
     assert (run.schema_version, verdict.outcome, verdict.seen_in) == ("1.0", Outcome.FAIL, (SCENARIO,))
-    write_run(reports / "violated", run.model_copy(update={"schema_version": "1.1"}))
+    write_run(reports / "violated", run.model_copy(update={"schema_version": "1.2"}))
     (row,) = json.loads((reports / "violated" / "run.json").read_text(encoding="utf-8"))["verdicts"]
     assert (row["seen_in"], "variations" in row, "fingerprint" in row) == ([SCENARIO], False, False)
     proof = read_exchanges(reports / "violated")[verdict.evidence[-1]]
