@@ -31,6 +31,8 @@ class Options:
     baseline: Path | None = None
     min_judged: float = 0.0
     min_coverage: float = 0.0
+    wanted: frozenset[tuple[str, str]] = frozenset()
+    """What a run looks for, if for anything: it ends once all of it is violated, and nothing is undone."""
 
 
 def limited(target: Target, options: Options) -> Target:
