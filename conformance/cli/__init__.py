@@ -22,6 +22,7 @@ from conformance.cli.explain import explain
 from conformance.cli.history import history
 from conformance.cli.init import init
 from conformance.cli.list import list_requirements
+from conformance.cli.merge import merge
 from conformance.cli.replay import replay
 from conformance.cli.report import report
 from conformance.cli.run import run
@@ -63,6 +64,7 @@ for verb in (
     waivers,
     explain,
     replay,
+    merge,
     init,
 ):
     app.command(cls=Verb)(verb)

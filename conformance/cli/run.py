@@ -41,6 +41,9 @@ def run(
             min=0, max=100, metavar="PERCENT", help="Exit code 3 where less of what was selected was judged."
         ),
     ] = 0.0,
+    shard: Annotated[
+        str, typer.Option(metavar="I/N", help="Only the I-th of N parts; `conformance merge` joins them.")
+    ] = "",
     min_coverage: MinCoverage = 0.0,
     as_json: AsJson = False,
 ) -> None:
@@ -48,6 +51,7 @@ def run(
 
     With no option at all it starts the built-in emulator on a free port and judges it over real HTTP.
     """
+    from conformance.cli.outcome import tell
     from conformance.cli.progress import shown_progress
 
     with shown_progress(quiet=as_json) as progress:  # before the slow imports
@@ -55,6 +59,7 @@ def run(
         from conformance.run.open import new_run, refuse_earlier_run
         from conformance.run.options import PROFILES, Options
         from conformance.run.pytest_plugin.launch import run_scenarios
+        from conformance.run.sharding import parse_shard
         from conformance.targets.model import parse_rate
         from conformance.targets.opened import open_target
 
@@ -78,6 +83,7 @@ def run(
             waivers=waivers,
             baseline=baseline,
             min_judged=min_judged,
+            shard=parse_shard(shard) if shard else None,
             min_coverage=min_coverage,
         )
         refuse_earlier_run(report_dir)
@@ -85,22 +91,4 @@ def run(
         with open_target(target, targets, catalogue) as opened:
             state = new_run(options, opened, catalogue)
             report = run_scenarios(state, progress)
-    from conformance.report.material import kept_comparison
-    from conformance.report.terminal import show
-    from conformance.results.text import json_text, terminal
-    from conformance.results.verdicts import judged_percent
-
-    if as_json:
-        typer.echo(json_text(report.to_document(), 2))
-    else:
-        show(report, comparison=kept_comparison(state.folder))
-    if (judged := judged_percent(report.verdicts)) < min_judged:
-        asked = f"--min-judged asks for {min_judged:g} %"
-        typer.echo(f"conformance: {judged:.1f} % of what was selected was judged, and {asked}", err=True)
-    if report.coverage is not None and report.coverage.percent < min_coverage:
-        asked = f"--min-coverage asks for {min_coverage:g} %"
-        covered = f"{report.coverage.percent:.1f} % of the documentation was exercised and judged"
-        typer.echo(f"conformance: {covered}, and {asked}", err=True)
-    for problem in state.log.harness_errors:
-        typer.echo(terminal(f"conformance: the suite failed: {problem}"), err=True)
-    raise typer.Exit(report.exit_code)
+    tell(report, as_json=as_json)

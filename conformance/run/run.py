@@ -14,6 +14,7 @@ from conformance.ledger.entries import Leak
 from conformance.results.model import RunReport
 from conformance.results.verdicts import VIOLATED, Book, Outcome, Verdict
 from conformance.run.options import Options
+from conformance.run.sharding import ELSEWHERE
 from conformance.targets.model import Target
 
 
@@ -87,6 +88,8 @@ class Run:
         if lacking:
             return Verdict(requirement, operation, row.level, Outcome.NOT_APPLICABLE, reason=lacking)
         reason = self.log.notes.get(pair) or self.log.stopped or self.client.budget.stopped
+        if self.options.shard is not None and row.check is not None and not reason:
+            return Verdict(requirement, operation, row.level, Outcome.NOT_APPLICABLE, reason=ELSEWHERE)
         reason = reason or "no response of this run exercised it"
         return Verdict(
             requirement, operation, row.level, Outcome.CANNOT_JUDGE, reason=reason, expected=row.expect

@@ -54,6 +54,18 @@ def operations_of(metafunc: pytest.Metafunc, catalogue: Catalogue) -> list[str]:
     return list(dict.fromkeys(o for r in ids if r in rows for o in rows[r].operations))
 
 
+def of_shard(items: list[pytest.Item], run: Run) -> list[pytest.Item]:
+    """Return the scenarios of the run's shard, and leave selected what it judges; all for a whole run."""
+    shard = run.options.shard
+    if shard is None:
+        return items
+    names = {item: f"{item.path.parent.name}/{item.path.stem}::{item.name}" for item in items}
+    declared = {name: item.stash[DECLARED] for item, name in names.items()}
+    checks = {row.id for row in run.catalogue.judged() if row.check is not None}
+    run.selected = shard.selection(run.selected, declared, checks)
+    return [item for item in items if shard.has(names[item])]
+
+
 def chosen(items: Iterable[pytest.Item], run: Run) -> list[pytest.Item]:
     """Return the scenarios that a run takes, in their order.
 

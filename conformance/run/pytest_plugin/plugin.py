@@ -23,6 +23,7 @@ from conformance.run.pytest_plugin.collection import (
     declare,
     is_generated,
     left_of,
+    of_shard,
     operations_of,
     selectors,
 )
@@ -98,7 +99,7 @@ def _kept(config: pytest.Config, items: list[pytest.Item]) -> list[pytest.Item]:
         options = options_of(config, selectors(catalogue, only, left))
         refuse_earlier_run(options.report_dir)
         config.stash[RUN] = new_run(options, config.stash[OWNED][1], catalogue)
-    return chosen(items, config.stash[RUN])
+    return chosen(of_shard(items, config.stash[RUN]), config.stash[RUN])
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
