@@ -12,7 +12,7 @@ from conformance.client import Client
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.entries import Leak
 from conformance.results.model import RunReport
-from conformance.results.verdicts import Book, Outcome, Verdict
+from conformance.results.verdicts import VIOLATED, Book, Outcome, Verdict
 from conformance.run.options import Options
 from conformance.run.sharding import ELSEWHERE
 from conformance.targets.model import Target
@@ -50,6 +50,12 @@ class Run:
     waivers: tuple[Waiver, ...] = ()
     baseline: RunReport | None = None
     log: RunLog = field(default_factory=RunLog)
+
+    @property
+    def has_seen_it_all(self) -> bool:
+        """Tell whether all that the run looks for is violated."""
+        found = [self.book.get(*pair) for pair in self.options.wanted]
+        return bool(found) and all(verdict is not None and verdict.outcome in VIOLATED for verdict in found)
 
     @property
     def redactor(self) -> Redactor:

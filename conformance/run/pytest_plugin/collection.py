@@ -70,21 +70,25 @@ def chosen(items: Iterable[pytest.Item], run: Run) -> list[pytest.Item]:
     """Return the scenarios that a run takes, in their order.
 
     Those that judge something selected, and those that send requests of an operation on whose responses
-    something selected is judged; of both only what the target has everything for.
+    something selected is judged; of both only what the target has everything for. A run that looks for
+    something takes only what may see it, and first what declares it.
     """
     rows, operations = run.catalogue.rows, run.catalogue.operations
 
     def applies(pair: tuple[str, str]) -> bool:
         return not run.unmet(pair[0]) and (run.writes or operations[pair[1]].safe)
 
-    exercised = {pair[1] for pair in run.selected if rows[pair[0]].check and applies(pair)}
-    return in_order(
-        item
-        for item in items
-        if any(
-            (pair in run.selected or pair[1] in exercised) and applies(pair) for pair in item.stash[DECLARED]
-        )
-    )
+    def judging(pairs: Collection[tuple[str, str]]) -> list[pytest.Item]:
+        exercised = {pair[1] for pair in pairs if rows[pair[0]].check and applies(pair)}
+        return [
+            item
+            for item in items
+            if any((pair in pairs or pair[1] in exercised) and applies(pair) for pair in item.stash[DECLARED])
+        ]
+
+    if not (wanted := run.options.wanted):
+        return in_order(judging(run.selected))
+    return in_order(sorted(judging(wanted), key=lambda item: not wanted & {*item.stash[DECLARED]}))
 
 
 def in_order(items: Iterable[pytest.Item]) -> list[pytest.Item]:

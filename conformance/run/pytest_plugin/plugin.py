@@ -109,6 +109,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
+    """Pass over what comes after a run has seen all that it looks for."""
+    return True if item.config.stash[RUN].has_seen_it_all else None
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Give the scenario its judge before any fixture sends something."""
     run = item.config.stash[RUN]
