@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import sys
 from contextlib import suppress
 from typing import Final, NoReturn
@@ -19,11 +20,15 @@ from conformance.cli.doctor import doctor
 from conformance.cli.emulate import emulate
 from conformance.cli.explain import explain
 from conformance.cli.history import history
+from conformance.cli.index import index
 from conformance.cli.init import init
 from conformance.cli.list import list_requirements
+from conformance.cli.merge import merge
+from conformance.cli.notify import notify
 from conformance.cli.replay import replay
 from conformance.cli.report import report
 from conformance.cli.run import run
+from conformance.cli.show import show
 from conformance.cli.streams import prepare_streams
 from conformance.cli.waive import waive
 from conformance.cli.waivers import waivers
@@ -38,6 +43,8 @@ Contract tests for the iTwin Platform APIs: which documented requirement is viol
 2 usage or a failure of the suite, 3 could not judge.
 """
 
+OBJECTS_OF_A_ROUND: Final = 50_000
+"""New objects after which garbage is looked for: at Python's 700 a tenth of a run goes into it."""
 UNWRITABLE: Final = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
 
 app = typer.Typer(
@@ -60,6 +67,10 @@ for verb in (
     waivers,
     explain,
     replay,
+    merge,
+    show,
+    notify,
+    index,
     init,
 ):
     app.command(cls=Verb)(verb)
@@ -78,6 +89,7 @@ def _root(
 def main() -> None:
     """Run the command line; every error of the user or the suite is one clear line and exit code 2."""
     prepare_streams()
+    gc.set_threshold(OBJECTS_OF_A_ROUND, *gc.get_threshold()[1:])
     try:
         _call()
     except UsageError as error:

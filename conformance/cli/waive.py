@@ -43,7 +43,8 @@ def waive(
     from conformance.analysis.explain import requirement_of
     from conformance.analysis.history import open_violations, read_history
     from conformance.analysis.replay import parse_violation
-    from conformance.analysis.waivers import LONGEST, Waiver, add, default_file, known_of
+    from conformance.analysis.waivers import LONGEST, Waiver, default_file, known_of
+    from conformance.analysis.waivers.write import add
     from conformance.claims.requirements import load_claims
 
     if days > LONGEST.days:

@@ -10,7 +10,7 @@ from conformance.claims.level import Level
 from conformance.claims.requirements import Catalogue
 from conformance.proof.cases import Case, CaseResult, Pair
 
-SCHEMA_VERSION: Final = "1.0"
+SCHEMA_VERSION: Final = "1.1"
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,7 @@ class Matrix:
             "schema_version": SCHEMA_VERSION,
             "good": self.good,
             "whole": self.whole,
+            "exhaustive": all(row.outcome.exhaustive for row in self.rows),
             "seconds": round(self.seconds, 1),
             "workers": self.workers,
             "cases": [_case(row) for row in self.rows],
@@ -131,6 +132,7 @@ def _case(row: Row) -> dict[str, Any]:
         "seen": {"@".join(pair): text for pair, text in outcome.red.items()},
         "unjudged": {"@".join(pair): text for pair, text in outcome.unjudged.items()},
         "complaints": complaints(row),
+        "exhaustive": outcome.exhaustive,
         "exit_code": outcome.exit_code,
         "requests": outcome.requests,
         "created": outcome.created,

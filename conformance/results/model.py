@@ -87,7 +87,9 @@ class RunHeader(FileModel):
     stopped: Text = ""
     """Why it was cut off."""
     selected: tuple[Text, ...] = ()
-    """Selectors given with --only."""
+    """Selectors given with --only, and the shard: empty for a whole run."""
+    shard: Text = ""
+    """I/N where it is one of several parts of a run; empty for a whole run."""
     harness_errors: tuple[Text, ...] = ()
     """Where the suite itself failed."""
 

@@ -28,7 +28,8 @@ def finish(run: Run, *, formats: bool = True) -> RunReport:
     """Undo what the run created, settle what was booked, write the report and return it."""
     # A target that went away or throttled for good cut the run off; one that does so only at undo did not.
     run.log.stopped = run.log.stopped or run.client.budget.stopped
-    run.log.leaks += run.client.undo()
+    if not run.options.wanted:
+        run.log.leaks += run.client.undo()
     run.client.close()
     history = read_history(run.folder.parent) if formats else History(run.folder.parent, ())
     past = history.runs(target=run.target.name, limit=SHOWN_RUNS)

@@ -37,6 +37,7 @@ REFUSING: Final = frozenset({401, 403})
 def booked_report(run: Run) -> RunReport:
     """Return what was booked, what nobody judged included, as `run.json` will hold it."""
     mask, client, ended = run.redactor.mask, run.client, time.time()
+    shard = run.options.shard
     pairs = {verdict.pair for verdict in run.book}
     verdicts = [*run.book, *(run.unjudged(pair) for pair in run.selected - pairs)]
     return RunReport(
@@ -54,7 +55,8 @@ def booked_report(run: Run) -> RunReport:
         exit_code=ExitCode.CANNOT_JUDGE,
         complete=not run.log.stopped,
         stopped=mask(run.log.stopped),
-        selected=run.options.only,
+        selected=(*run.options.only, f"shard {shard}") if shard else run.options.only,
+        shard=str(shard or ""),
         provenance=provenance_of(
             run.catalogue, run.target, waivers=hash_of(run.waivers), exchanges=client.recorder
         ),

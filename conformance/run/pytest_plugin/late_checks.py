@@ -16,7 +16,7 @@ from conformance.results.verdicts import Outcome
 from conformance.run.pytest_plugin.judge import Judge
 
 JUDGE: Final = pytest.StashKey[Judge]()
-FURTHER_SILENCE: Final = 0.4
+FURTHER_SILENCE: Final = 0.3
 """Seconds of silence that are enough for a quick run once it kept a whole one."""
 
 
@@ -32,6 +32,8 @@ def take_late_checks(session: pytest.Session) -> None:
     anything, and what has to wait again; at last what looks back at all of it.
     """
     judges = [judge for item in session.items if (judge := item.stash.get(JUDGE, None)) is not None]
+    if judges and judges[0].run.has_seen_it_all:
+        return
     _take_what_waited(judges)
     _take_silent(judges)
     while any(judge.late.waiting for judge in judges):

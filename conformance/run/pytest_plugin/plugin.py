@@ -23,6 +23,7 @@ from conformance.run.pytest_plugin.collection import (
     declare,
     is_generated,
     left_of,
+    of_shard,
     operations_of,
     selectors,
 )
@@ -98,13 +99,19 @@ def _kept(config: pytest.Config, items: list[pytest.Item]) -> list[pytest.Item]:
         options = options_of(config, selectors(catalogue, only, left))
         refuse_earlier_run(options.report_dir)
         config.stash[RUN] = new_run(options, config.stash[OWNED][1], catalogue)
-    return chosen(items, config.stash[RUN])
+    return chosen(of_shard(items, config.stash[RUN]), config.stash[RUN])
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Tell a scenario with an `operation` once for each operation of the requirements that it judges."""
     if "operation" in metafunc.fixturenames:
         metafunc.parametrize("operation", operations_of(metafunc, metafunc.config.stash[CATALOGUE]))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
+    """Pass over what comes after a run has seen all that it looks for."""
+    return True if item.config.stash[RUN].has_seen_it_all else None
 
 
 @pytest.hookimpl(tryfirst=True)

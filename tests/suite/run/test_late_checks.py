@@ -79,7 +79,7 @@ def test_the_order_of_requests_is_the_same_whatever_waits(checkout: Checkout, bu
         assert runs[0][0][-1] == "generated"
 
 
-@pytest.mark.parametrize(("profile", "further"), [("quick", 0.4), ("nightly", 0.5)])
+@pytest.mark.parametrize(("profile", "further"), [("quick", 0.3), ("nightly", 0.5)])
 def test_nothing_is_sent_in_a_silence(
     checkout: Checkout, bulb_target: Target, profile: str, further: float
 ) -> None:

@@ -36,7 +36,7 @@ def exchange(status: int = 201, role: str = "owner", name: str = "x0002") -> Exc
 def settled(booked: RunReport, *exchanges: Exchange, foreign: bool = False, **more: Any) -> Settled:
     """Settle a run of which these exchanges are known."""
     known = Known(
-        {each.id: each for each in exchanges or (exchange(),)},
+        exchanges={each.id: each for each in exchanges or (exchange(),)},
         is_foreign=lambda _: foreign,
         checks=(),
         today=TODAY,
