@@ -162,6 +162,13 @@ def test_a_status_whose_requirement_was_not_judged_says_why(tmp_path: Path) -> N
     assert "statuses 204" in found.never["nobody can hear a response"]
 
 
+def test_a_role_whose_requirements_were_not_judged_says_why(tmp_path: Path) -> None:
+    """What kept the requirements that need the role from being judged kept the role from being used."""
+    unjudged = verdict("bulbs.get.kindly", outcome="CANNOT_JUDGE", reason="the budget is spent")
+    found = covered(tmp_path, exchange(), verdicts=[verdict(), unjudged], roles=("owner", "reader"))
+    assert found.never["the budget is spent"] == ("roles reader",)
+
+
 def test_a_request_without_a_token_is_a_role_of_its_own(tmp_path: Path) -> None:
     """Where a token is required; elsewhere everybody is whom the target says."""
     open_door = exchange(request={"headers": {}})
