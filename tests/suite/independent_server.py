@@ -12,7 +12,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -320,47 +320,90 @@ def move(call: Call) -> tuple[int, Json | None]:
     return 204, None
 
 
+@dataclass
+class Incoming:
+    """One request as it came in: `path` with its query, names of headers in lower case."""
+
+    store: Store
+    method: str
+    path: str
+    headers: dict[str, str]
+    content: bytes
+
+
+@dataclass
+class Outgoing:
+    """One response as it goes out; a body of bytes is sent as it is, None sends none."""
+
+    status: int
+    body: Json | bytes | None
+    headers: dict[str, str] = field(
+        default_factory=lambda: {"x-correlation-id": str(uuid.uuid4()), "Content-Type": "application/json"}
+    )
+
+
+Serve = Callable[[Incoming], Outgoing]
+Fault = Callable[[Incoming, Serve], Outgoing]
+"""Stands between the wire and the server; what it is given serves the request as the healthy server does."""
+
+
+def no_fault(incoming: Incoming, serve: Serve) -> Outgoing:
+    """Serve the request as it is."""
+    return serve(incoming)
+
+
+def serve_healthy(incoming: Incoming) -> Outgoing:
+    """Return what the healthy server answers."""
+    try:
+        return Outgoing(*_handle(incoming))
+    except Refusal as refusal:
+        return Outgoing(refusal.status, {"error": refusal.error})
+
+
+def _handle(incoming: Incoming) -> tuple[int, Json | None]:
+    given = incoming.headers.get("authorization")
+    scheme, _, token = (given or "").partition(" ")
+    if not given:
+        raise Refusal(401, "HeaderNotFound")
+    if scheme.lower() != "bearer" or token not in TOKENS:
+        raise Refusal(401, "InvalidAuthorizationScheme" if scheme.lower() != "bearer" else "Unauthorized")
+    parts = urlsplit(incoming.path)
+    path = parts.path.rstrip("/")
+    for method, pattern, handler in ROUTES:
+        found = re.fullmatch(pattern, path, re.IGNORECASE)
+        if method == incoming.method and found:
+            ids = {name: unquote(value) for name, value in found.groupdict().items()}
+            minimal = "representation" not in incoming.headers.get("prefer", "")
+            query = parse_qs(parts.query)
+            return handler(Call(incoming.store, TOKENS[token], ids, query, incoming.content, minimal))
+    raise Refusal(404, "NotFound")
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def __init__(self, store: Store, lock: threading.Lock, *args: Any) -> None:
+    def __init__(self, store: Store, fault: Fault, lock: threading.Lock, *args: Any) -> None:
         self.store = store
+        self.fault = fault
         self.lock = lock
         super().__init__(*args)
 
     def answer(self) -> None:
         content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        try:
-            with self.lock:
-                status, body = self._handle(content)
-        except Refusal as refusal:
-            status, body = refusal.status, {"error": refusal.error}
-        text = b"" if body is None else json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("x-correlation-id", str(uuid.uuid4()))
-        if body is not None:
-            self.send_header("Content-Type", "application/json")
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        with self.lock:
+            out = self.fault(Incoming(self.store, self.command, self.path, headers, content), serve_healthy)
+        text = out.body if isinstance(out.body, bytes) else b""
+        if isinstance(out.body, dict):
+            text = json.dumps(out.body).encode()
+        self.send_response(out.status)
+        for name, value in out.headers.items():
+            if name != "Content-Type" or out.body is not None:
+                self.send_header(name, value)
+        if out.status != 204:
             self.send_header("Content-Length", str(len(text)))
         self.end_headers()
         self.wfile.write(text)
-
-    def _handle(self, content: bytes) -> tuple[int, Json | None]:
-        given = self.headers.get("Authorization")
-        scheme, _, token = (given or "").partition(" ")
-        if not given:
-            raise Refusal(401, "HeaderNotFound")
-        if scheme.lower() != "bearer" or token not in TOKENS:
-            raise Refusal(401, "InvalidAuthorizationScheme" if scheme.lower() != "bearer" else "Unauthorized")
-        parts = urlsplit(self.path)
-        path = parts.path.rstrip("/")
-        for method, pattern, handler in ROUTES:
-            found = re.fullmatch(pattern, path, re.IGNORECASE)
-            if method == self.command and found:
-                ids = {name: unquote(value) for name, value in found.groupdict().items()}
-                minimal = "representation" not in (self.headers.get("Prefer") or "")
-                query = parse_qs(parts.query)
-                return handler(Call(self.store, TOKENS[token], ids, query, content, minimal))
-        raise Refusal(404, "NotFound")
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the signature of http.server
         """Say nothing."""
@@ -371,10 +414,10 @@ for verb in ("GET", "POST", "PUT", "PATCH", "DELETE"):
 
 
 @contextmanager
-def independent_server() -> Iterator[tuple[str, Store]]:
-    """Serve on a free port while the block lasts; give the address and what is stored."""
+def independent_server(fault: Fault = no_fault) -> Iterator[tuple[str, Store]]:
+    """Serve on a free port while the block lasts, with a fault; give the address and what is stored."""
     store = Store()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, store, threading.Lock()))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, store, fault, threading.Lock()))
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     try:
