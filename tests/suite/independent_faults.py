@@ -5,106 +5,44 @@ A fault stands between the wire and the independent server; two of them are put 
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any, Final
+from dataclasses import replace
+from typing import Final
 
-from tests.suite.independent_server import TOKENS, Fault, Incoming, Outgoing, Serve
-from tests.suite.independent_store import Json
-
-ACCOUNT: Final = r"/itwins/[^/]+/account"
-CREATE: Final = r"/itwins/[^/]+/repositories/[^/]+/resources"
-ASSOCIATE: Final = r"/reality-management/reality-data/[^/]+/itwins/[^/]+"
-MOVE: Final = r"/reality-management/reality-data/[^/]+/move"
-JUDGED: Final = {"GET": (ACCOUNT,), "POST": (CREATE, ASSOCIATE), "PATCH": (MOVE,)}
-
-
-@dataclass(frozen=True)
-class Described:
-    """A fault and what its reporter would write in the tracker."""
-
-    sentence: str
-    fault: Fault
-
-
-FAULTS: Final[dict[str, Described]] = {}
-
-
-def described(sentence: str) -> Callable[[Fault], Fault]:
-    """Register a fault under its function's name."""
-
-    def register(fault: Fault) -> Fault:
-        FAULTS[fault.__name__] = Described(sentence, fault)
-        return fault
-
-    return register
-
-
-def together(*names: str) -> Fault:
-    """Return several faults as one."""
-    both: Fault = FAULTS[names[0]].fault
-    for name in names[1:]:
-        both = partial(_around, FAULTS[name].fault, both)
-    return both
-
-
-def _around(outer: Fault, inner: Fault, incoming: Incoming, serve: Serve) -> Outgoing:
-    return outer(incoming, partial(_inside, inner, serve))
-
-
-def _inside(inner: Fault, serve: Serve, incoming: Incoming) -> Outgoing:
-    return inner(incoming, serve)
-
-
-def _is(incoming: Incoming, method: str, pattern: str) -> bool:
-    path = incoming.path.partition("?")[0].rstrip("/")
-    return incoming.method == method and re.fullmatch(pattern, path, re.IGNORECASE) is not None
-
-
-def _judged(incoming: Incoming) -> bool:
-    return any(_is(incoming, incoming.method, pattern) for pattern in JUDGED.get(incoming.method, ()))
-
-
-def _error(out: Outgoing) -> Json:
-    error = out.body.get("error") if isinstance(out.body, dict) else None
-    return error if isinstance(error, dict) else {}
-
-
-def _sent(incoming: Incoming) -> Any:
-    try:
-        return json.loads(incoming.content)
-    except ValueError:
-        return None
-
-
-def _with_body(incoming: Incoming, body: Any) -> Incoming:
-    return replace(incoming, content=json.dumps(body).encode())
+from tests.suite.independent_fault_parts import (
+    ACCOUNT,
+    ASSOCIATE,
+    CREATE,
+    MOVE,
+    as_owner,
+    described,
+    error_of,
+    is_call,
+    is_judged,
+    sent_by,
+    with_body,
+)
+from tests.suite.independent_wire import Incoming, Outgoing, Serve
 
 
 @described("Creating a repository resource answers 200 instead of 201.")
 def create_answers_200(incoming: Incoming, serve: Serve) -> Outgoing:
     """Answer with the framework's default."""
     out = serve(incoming)
-    return replace(out, status=200) if _is(incoming, "POST", CREATE) and out.status == 201 else out
+    return replace(out, status=200) if is_call(incoming, "POST", CREATE) and out.status == 201 else out
 
 
 @described("Moving reality data answers 202 Accepted instead of 204.")
 def move_answers_202(incoming: Incoming, serve: Serve) -> Outgoing:
     """Answer before it is done."""
     out = serve(incoming)
-    return replace(out, status=202) if _is(incoming, "PATCH", MOVE) and out.status == 204 else out
+    return replace(out, status=202) if is_call(incoming, "PATCH", MOVE) and out.status == 204 else out
 
 
 @described("The account of an iTwin is readable without any token.")
 def account_is_public(incoming: Incoming, serve: Serve) -> Outgoing:
     """Let everybody in who brings no token."""
-    if _is(incoming, "GET", ACCOUNT) and not incoming.headers.get("authorization"):
-        incoming = replace(
-            incoming, headers=incoming.headers | {"authorization": f"Bearer {next(iter(TOKENS))}"}
-        )
+    if is_call(incoming, "GET", ACCOUNT) and not incoming.headers.get("authorization"):
+        incoming = as_owner(incoming)
     return serve(incoming)
 
 
@@ -113,7 +51,7 @@ def codes_of_404_are_one(incoming: Incoming, serve: Serve) -> Outgoing:
     """Map the status to the code."""
     out = serve(incoming)
     if out.status == 404:
-        _error(out)["code"] = "NotFound"
+        error_of(out)["code"] = "NotFound"
     return out
 
 
@@ -121,8 +59,8 @@ def codes_of_404_are_one(incoming: Incoming, serve: Serve) -> Outgoing:
 def account_code_in_capitals(incoming: Incoming, serve: Serve) -> Outgoing:
     """Name the code as a constant."""
     out = serve(incoming)
-    if _is(incoming, "GET", ACCOUNT) and out.status == 404:
-        _error(out)["code"] = "ITWIN_NOT_FOUND"
+    if is_call(incoming, "GET", ACCOUNT) and out.status == 404:
+        error_of(out)["code"] = "ITWIN_NOT_FOUND"
     return out
 
 
@@ -130,8 +68,8 @@ def account_code_in_capitals(incoming: Incoming, serve: Serve) -> Outgoing:
 def errors_without_words(incoming: Incoming, serve: Serve) -> Outgoing:
     """Leave the texts to the client."""
     out = serve(incoming)
-    if _error(out):
-        _error(out)["message"] = ""
+    if error_of(out):
+        error_of(out)["message"] = ""
     return out
 
 
@@ -139,8 +77,8 @@ def errors_without_words(incoming: Incoming, serve: Serve) -> Outgoing:
 def move_without_details(incoming: Incoming, serve: Serve) -> Outgoing:
     """Drop the details."""
     out = serve(incoming)
-    if _is(incoming, "PATCH", MOVE):
-        _error(out).pop("details", None)
+    if is_call(incoming, "PATCH", MOVE):
+        error_of(out).pop("details", None)
     return out
 
 
@@ -148,8 +86,8 @@ def move_without_details(incoming: Incoming, serve: Serve) -> Outgoing:
 def target_in_small_letters(incoming: Incoming, serve: Serve) -> Outgoing:
     """Name members as the database does."""
     out = serve(incoming)
-    if _is(incoming, "POST", CREATE):
-        for detail in _error(out).get("details", ()):
+    if is_call(incoming, "POST", CREATE):
+        for detail in error_of(out).get("details", ()):
             detail["target"] = detail["target"].lower()
     return out
 
@@ -157,20 +95,20 @@ def target_in_small_letters(incoming: Incoming, serve: Serve) -> Outgoing:
 @described("Creating a resource ignores members that are not documented instead of refusing them.")
 def create_ignores_more(incoming: Incoming, serve: Serve) -> Outgoing:
     """Read what is known."""
-    body = _sent(incoming)
-    if _is(incoming, "POST", CREATE) and isinstance(body, dict):
-        incoming = _with_body(incoming, {k: v for k, v in body.items() if k in {"id", "displayName"}})
+    body = sent_by(incoming)
+    if is_call(incoming, "POST", CREATE) and isinstance(body, dict):
+        incoming = with_body(incoming, {k: v for k, v in body.items() if k in {"id", "displayName"}})
     return serve(incoming)
 
 
 @described("A displayName of up to 255 characters is accepted; 200 is the limit.")
 def names_up_to_255(incoming: Incoming, serve: Serve) -> Outgoing:
     """Allow what the column holds."""
-    body = _sent(incoming)
+    body = sent_by(incoming)
     name = body.get("displayName") if isinstance(body, dict) else None
-    if not (_is(incoming, "POST", CREATE) and isinstance(name, str) and 200 < len(name) <= 255):
+    if not (is_call(incoming, "POST", CREATE) and isinstance(name, str) and 200 < len(name) <= 255):
         return serve(incoming)
-    out = serve(_with_body(incoming, body | {"displayName": name[-200:]}))
+    out = serve(with_body(incoming, body | {"displayName": name[-200:]}))
     if isinstance(out.body, dict) and "resource" in out.body:
         out.body["resource"]["displayName"] = name
     return out
@@ -180,8 +118,8 @@ def names_up_to_255(incoming: Incoming, serve: Serve) -> Outgoing:
 def create_replaces(incoming: Incoming, serve: Serve) -> Outgoing:
     """Upsert."""
     out = serve(incoming)
-    body = _sent(incoming)
-    if not (_is(incoming, "POST", CREATE) and out.status == 409):
+    body = sent_by(incoming)
+    if not (is_call(incoming, "POST", CREATE) and out.status == 409):
         return out
     name = str(body["id"]).strip().lower()
     for stored in incoming.store.resources.values():
@@ -198,14 +136,12 @@ def create_replaces(incoming: Incoming, serve: Serve) -> Outgoing:
 def names_need_not_differ(incoming: Incoming, serve: Serve) -> Outgoing:
     """Look at the id alone."""
     out = serve(incoming)
-    body = _sent(incoming)
-    if not (_is(incoming, "POST", CREATE) and out.status == 409):
+    body = sent_by(incoming)
+    if not (is_call(incoming, "POST", CREATE) and out.status == 409):
         return out
     if any(str(body["id"]).strip().lower() in stored for stored in incoming.store.resources.values()):
         return out
-    made = serve(
-        _with_body(incoming, body | {"displayName": f"{body['id']} {len(incoming.store.resources)}"})
-    )
+    made = serve(with_body(incoming, body | {"displayName": f"{body['id']} {len(incoming.store.resources)}"}))
     if isinstance(made.body, dict) and "resource" in made.body:
         made.body["resource"]["displayName"] = body["displayName"]
     return made
@@ -216,7 +152,7 @@ def move_leaves_a_copy(incoming: Incoming, serve: Serve) -> Outgoing:
     """Add the destination and forget to take the source away."""
     before = {name: list(homes) for name, homes in incoming.store.homes.items()}
     out = serve(incoming)
-    if _is(incoming, "PATCH", MOVE) and out.status == 204:
+    if is_call(incoming, "PATCH", MOVE) and out.status == 204:
         for name, homes in incoming.store.homes.items():
             if homes != before.get(name):
                 homes += [old for old in before[name] if old not in homes]
@@ -228,7 +164,7 @@ def associate_forgets(incoming: Incoming, serve: Serve) -> Outgoing:
     """Never commit."""
     before = {name: list(homes) for name, homes in incoming.store.homes.items()}
     out = serve(incoming)
-    if _is(incoming, "POST", ASSOCIATE):
+    if is_call(incoming, "POST", ASSOCIATE):
         incoming.store.homes.update(before)
     return out
 
@@ -236,10 +172,8 @@ def associate_forgets(incoming: Incoming, serve: Serve) -> Outgoing:
 @described("Users of another organization can move our reality data.")
 def move_open_to_others(incoming: Incoming, serve: Serve) -> Outgoing:
     """Take every good token for the owner's."""
-    if _is(incoming, "PATCH", MOVE) and incoming.headers.get("authorization", "").endswith("outsider"):
-        incoming = replace(
-            incoming, headers=incoming.headers | {"authorization": f"Bearer {next(iter(TOKENS))}"}
-        )
+    if is_call(incoming, "PATCH", MOVE) and incoming.headers.get("authorization", "").endswith("outsider"):
+        incoming = as_owner(incoming)
     return serve(incoming)
 
 
@@ -256,7 +190,7 @@ def errors_as_plain_text(incoming: Incoming, serve: Serve) -> Outgoing:
 def associate_without_trace(incoming: Incoming, serve: Serve) -> Outgoing:
     """Leave the header out."""
     out = serve(incoming)
-    if _is(incoming, "POST", ASSOCIATE):
+    if is_call(incoming, "POST", ASSOCIATE):
         out.headers.pop("x-correlation-id", None)
     return out
 
@@ -264,7 +198,7 @@ def associate_without_trace(incoming: Incoming, serve: Serve) -> Outgoing:
 @described("Creating a resource crashes (500) when the body is not JSON.")
 def create_crashes_on_no_json(incoming: Incoming, serve: Serve) -> Outgoing:
     """Trust the parser."""
-    if _is(incoming, "POST", CREATE) and _sent(incoming) is None:
+    if is_call(incoming, "POST", CREATE) and sent_by(incoming) is None:
         return Outgoing(500, {"error": {"code": "InternalServerError", "message": "Oops."}})
     return serve(incoming)
 
@@ -273,7 +207,7 @@ def create_crashes_on_no_json(incoming: Incoming, serve: Serve) -> Outgoing:
 def account_without_name(incoming: Incoming, serve: Serve) -> Outgoing:
     """Leave a member out."""
     out = serve(incoming)
-    if _is(incoming, "GET", ACCOUNT) and isinstance(out.body, dict) and "iTwin" in out.body:
+    if is_call(incoming, "GET", ACCOUNT) and isinstance(out.body, dict) and "iTwin" in out.body:
         out.body["iTwin"].pop("displayName")
     return out
 
@@ -282,7 +216,7 @@ def account_without_name(incoming: Incoming, serve: Serve) -> Outgoing:
 def associate_renames_a_member(incoming: Incoming, serve: Serve) -> Outgoing:
     """Write the member in the house style."""
     out = serve(incoming)
-    if _is(incoming, "POST", ASSOCIATE) and isinstance(out.body, dict) and "iTwinAssociation" in out.body:
+    if is_call(incoming, "POST", ASSOCIATE) and isinstance(out.body, dict) and "iTwinAssociation" in out.body:
         shown = out.body["iTwinAssociation"]
         shown["iTwinID"] = shown.pop("iTwinId")
     return out
@@ -291,18 +225,18 @@ def associate_renames_a_member(incoming: Incoming, serve: Serve) -> Outgoing:
 @described("A number is taken for a displayName and stored as text.")
 def create_takes_numbers(incoming: Incoming, serve: Serve) -> Outgoing:
     """Convert what can be converted."""
-    body = _sent(incoming)
-    if _is(incoming, "POST", CREATE) and isinstance(body, dict) and "displayName" in body:
+    body = sent_by(incoming)
+    if is_call(incoming, "POST", CREATE) and isinstance(body, dict) and "displayName" in body:
         name = body["displayName"]
         if isinstance(name, int | float) and not isinstance(name, bool):
-            incoming = _with_body(incoming, body | {"displayName": str(name)})
+            incoming = with_body(incoming, body | {"displayName": str(name)})
     return serve(incoming)
 
 
 @described("The account of a deleted iTwin is still answered.")
 def account_of_what_was_deleted(incoming: Incoming, serve: Serve) -> Outgoing:
     """Forget the mark of what was deleted."""
-    if not _is(incoming, "GET", ACCOUNT):
+    if not is_call(incoming, "GET", ACCOUNT):
         return serve(incoming)
     kept = set(incoming.store.deleted)
     incoming.store.deleted.clear()
@@ -316,15 +250,15 @@ def account_of_what_was_deleted(incoming: Incoming, serve: Serve) -> Outgoing:
 def move_conflicts_with_400(incoming: Incoming, serve: Serve) -> Outgoing:
     """Answer a refusal as any other."""
     out = serve(incoming)
-    return replace(out, status=400) if _is(incoming, "PATCH", MOVE) and out.status == 409 else out
+    return replace(out, status=400) if is_call(incoming, "PATCH", MOVE) and out.status == 409 else out
 
 
 @described("The conflict of associate is a flat object, without the member error around it.")
 def associate_conflict_is_flat(incoming: Incoming, serve: Serve) -> Outgoing:
     """Write the error as the handler has it."""
     out = serve(incoming)
-    if _is(incoming, "POST", ASSOCIATE) and out.status == 409:
-        return replace(out, body=_error(out))
+    if is_call(incoming, "POST", ASSOCIATE) and out.status == 409:
+        return replace(out, body=error_of(out))
     return out
 
 
@@ -332,17 +266,17 @@ def associate_conflict_is_flat(incoming: Incoming, serve: Serve) -> Outgoing:
 def move_to_the_same_place(incoming: Incoming, serve: Serve) -> Outgoing:
     """Call what changes nothing a success."""
     out = serve(incoming)
-    return Outgoing(204, None) if _is(incoming, "PATCH", MOVE) and out.status == 409 else out
+    return Outgoing(204, None) if is_call(incoming, "PATCH", MOVE) and out.status == 409 else out
 
 
 @described("A wrong body is refused with 422 before the token is looked at.")
 def bodies_before_tokens(incoming: Incoming, serve: Serve) -> Outgoing:
     """Validate first."""
     out = serve(incoming)
-    if out.status == 401 and incoming.method in {"POST", "PATCH"} and _judged(incoming):
-        good = replace(incoming, headers=incoming.headers | {"authorization": f"Bearer {next(iter(TOKENS))}"})
-        body = _sent(incoming)
-        if not _is(incoming, "POST", ASSOCIATE) and not (
+    if out.status == 401 and incoming.method in {"POST", "PATCH"} and is_judged(incoming):
+        good = as_owner(incoming)
+        body = sent_by(incoming)
+        if not is_call(incoming, "POST", ASSOCIATE) and not (
             isinstance(body, dict) and set(body) & {"id", "iTwinId"}
         ):
             return serve(good)
@@ -352,7 +286,7 @@ def bodies_before_tokens(incoming: Incoming, serve: Serve) -> Outgoing:
 @described("The account comes with all its members although return=minimal is the default.")
 def account_is_never_minimal(incoming: Incoming, serve: Serve) -> Outgoing:
     """Ignore the preference."""
-    if _is(incoming, "GET", ACCOUNT):
+    if is_call(incoming, "GET", ACCOUNT):
         incoming = replace(incoming, headers=incoming.headers | {"prefer": "return=representation"})
     return serve(incoming)
 
@@ -362,10 +296,8 @@ def any_scheme(incoming: Incoming, serve: Serve) -> Outgoing:
     """Look at the scheme no more."""
     given = incoming.headers.get("authorization", "")
     scheme, _, _ = given.partition(" ")
-    if _judged(incoming) and scheme and scheme.lower() != "bearer":
-        incoming = replace(
-            incoming, headers=incoming.headers | {"authorization": f"Bearer {next(iter(TOKENS))}"}
-        )
+    if is_judged(incoming) and scheme and scheme.lower() != "bearer":
+        incoming = as_owner(incoming)
     return serve(incoming)
 
 
@@ -373,7 +305,7 @@ def any_scheme(incoming: Incoming, serve: Serve) -> Outgoing:
 def unknown_data_is_forbidden(incoming: Incoming, serve: Serve) -> Outgoing:
     """Ask for permissions first."""
     out = serve(incoming)
-    if _is(incoming, "POST", ASSOCIATE) and _error(out).get("code") == "RealityDataNotFound":
+    if is_call(incoming, "POST", ASSOCIATE) and error_of(out).get("code") == "RealityDataNotFound":
         return Outgoing(403, {"error": {"code": "InsufficientPermissions", "message": "No."}})
     return out
 
@@ -382,7 +314,7 @@ def unknown_data_is_forbidden(incoming: Incoming, serve: Serve) -> Outgoing:
 def ids_in_capitals(incoming: Incoming, serve: Serve) -> Outgoing:
     """Show the key of the table."""
     out = serve(incoming)
-    if _is(incoming, "POST", CREATE) and isinstance(out.body, dict) and "resource" in out.body:
+    if is_call(incoming, "POST", CREATE) and isinstance(out.body, dict) and "resource" in out.body:
         shown = dict(out.body["resource"])
         return replace(out, body={"resource": shown | {"id": shown["id"].upper()}})
     return out

@@ -12,14 +12,15 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.suite.independent_store import Json, Refusal, Store
+from tests.suite.independent_wire import Fault, Handler, Incoming, Outgoing, no_fault
 
 GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 ROLES: Final = ("owner", "outsider")
@@ -59,14 +60,14 @@ class Call:
         return body
 
 
-Handler = Callable[[Call], tuple[int, Json | None]]
-ROUTES: Final[list[tuple[str, str, Handler]]] = []
+Action = Callable[[Call], tuple[int, Json | None]]
+ROUTES: Final[list[tuple[str, str, Action]]] = []
 
 
-def route(method: str, pattern: str) -> Callable[[Handler], Handler]:
+def route(method: str, pattern: str) -> Callable[[Action], Action]:
     """Register a handler of a method and of the paths that match a pattern; the first that fits counts."""
 
-    def register(handler: Handler) -> Handler:
+    def register(handler: Action) -> Action:
         ROUTES.append((method, pattern, handler))
         return handler
 
@@ -320,38 +321,6 @@ def move(call: Call) -> tuple[int, Json | None]:
     return 204, None
 
 
-@dataclass
-class Incoming:
-    """One request as it came in: `path` with its query, names of headers in lower case."""
-
-    store: Store
-    method: str
-    path: str
-    headers: dict[str, str]
-    content: bytes
-
-
-@dataclass
-class Outgoing:
-    """One response as it goes out; a body of bytes is sent as it is, None sends none."""
-
-    status: int
-    body: Json | bytes | None
-    headers: dict[str, str] = field(
-        default_factory=lambda: {"x-correlation-id": str(uuid.uuid4()), "Content-Type": "application/json"}
-    )
-
-
-Serve = Callable[[Incoming], Outgoing]
-Fault = Callable[[Incoming, Serve], Outgoing]
-"""Stands between the wire and the server; what it is given serves the request as the healthy server does."""
-
-
-def no_fault(incoming: Incoming, serve: Serve) -> Outgoing:
-    """Serve the request as it is."""
-    return serve(incoming)
-
-
 def serve_healthy(incoming: Incoming) -> Outgoing:
     """Return what the healthy server answers."""
     try:
@@ -379,45 +348,14 @@ def _handle(incoming: Incoming) -> tuple[int, Json | None]:
     raise Refusal(404, "NotFound")
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def __init__(self, store: Store, fault: Fault, lock: threading.Lock, *args: Any) -> None:
-        self.store = store
-        self.fault = fault
-        self.lock = lock
-        super().__init__(*args)
-
-    def answer(self) -> None:
-        content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        with self.lock:
-            out = self.fault(Incoming(self.store, self.command, self.path, headers, content), serve_healthy)
-        text = out.body if isinstance(out.body, bytes) else b""
-        if isinstance(out.body, dict):
-            text = json.dumps(out.body).encode()
-        self.send_response(out.status)
-        for name, value in out.headers.items():
-            if name != "Content-Type" or out.body is not None:
-                self.send_header(name, value)
-        if out.status != 204:
-            self.send_header("Content-Length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the signature of http.server
-        """Say nothing."""
-
-
-for verb in ("GET", "POST", "PUT", "PATCH", "DELETE"):
-    setattr(_Handler, f"do_{verb}", _Handler.answer)
-
-
 @contextmanager
 def independent_server(fault: Fault = no_fault) -> Iterator[tuple[str, Store]]:
     """Serve on a free port while the block lasts, with a fault; give the address and what is stored."""
     store = Store()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, store, fault, threading.Lock()))
+    server = ThreadingHTTPServer(
+        ("127.0.0.1", 0),
+        partial(Handler, store, lambda incoming: fault(incoming, serve_healthy), threading.Lock()),
+    )
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from conformance.analysis.causes.grouping import Group, grouped
@@ -14,7 +14,7 @@ from conformance.analysis.causes.themes import theme_of
 from conformance.analysis.causes.words import sentence_of
 from conformance.claims.requirements import Catalogue
 from conformance.exchange.model import Exchange
-from conformance.results.causes import EVERY_OPERATION, Cause
+from conformance.results.causes import EVERY_OPERATION, Cause, Diagnosis
 from conformance.results.verdicts import VIOLATED, Verdict
 
 _OF_REQUIREMENT: Final = frozenset({Kind.EFFECT, Kind.STATE, Kind.OTHER})
@@ -24,16 +24,19 @@ KEY: Final = 12
 
 
 def causes_of(
-    verdicts: Iterable[Verdict], exchanges: Mapping[str, Exchange], catalogue: Catalogue
+    verdicts: Iterable[Verdict],
+    exchanges: Mapping[str, Exchange],
+    catalogue: Catalogue,
+    looks_like: Callable[[Group], tuple[Diagnosis, ...]] = lambda _: (),
 ) -> tuple[Cause, ...]:
     """Return the causes of a run's violations, the gravest first; each violation is in exactly one.
 
-    `exchanges` are those of the run by id. Since when a cause is there, and what it looks like, is left open.
+    `exchanges` are those of the run by id, `looks_like` names known defects. Since when is left open.
     """
     booked = list(verdicts)
     signs = signs_of(booked, exchanges, catalogue)
     operations = len({verdict.operation for verdict in booked})
-    causes = [_cause(group, exchanges, operations) for group in grouped(signs)]
+    causes = [_cause(group, exchanges, operations, looks_like(group)) for group in grouped(signs)]
     grave = {verdict.pair: verdict.outcome.value for verdict in booked}
     return tuple(
         sorted(
@@ -69,7 +72,9 @@ def key_of(group: Group) -> str:
     return hashlib.sha256(f"{where}\n{first.kind}\n{about}".encode()).hexdigest()[:KEY]
 
 
-def _cause(group: Group, exchanges: Mapping[str, Exchange], operations: int) -> Cause:
+def _cause(
+    group: Group, exchanges: Mapping[str, Exchange], operations: int, diagnosis: tuple[Diagnosis, ...]
+) -> Cause:
     first = group.first
     evidence = {name for sign in group.shown for name in sign.verdict.evidence[-1:] if name in exchanges}
     return Cause(
@@ -79,6 +84,7 @@ def _cause(group: Group, exchanges: Mapping[str, Exchange], operations: int) -> 
         theme=theme_of(first),
         explains=tuple(sign.name for sign in group.signs),
         evidence=tuple(sorted(evidence, key=lambda name: _size(exchanges[name]))),
+        diagnosis=diagnosis,
     )
 
 

@@ -20,7 +20,7 @@ FEW: Final = 2
 _ENDS: Final = re.compile(
     r"(?::| answers? "
     r"| (?:is|are) (?:refused|not found|not moved|not associated|not enough|accepted|created|kept)\b"
-    r"| takes? no | is no (?:repository|reality|iTwin|destination)\b| has a detail | carries the code |; ).*",
+    r"| takes? no |(?<!that) is no | has a detail | carries the code |; ).*",
     re.DOTALL,
 )
 _THING: Final = re.compile(r"(?:an?|no|the|two|deleted|Bearer) ")
