@@ -114,7 +114,8 @@ def _waive_cause(key: str, run: str, reports: Path, ticket: _Ticket, file: Path)
 
     from conformance.analysis.explain_cause import cause_named
     from conformance.analysis.history.causes import run_with_cause
-    from conformance.analysis.waivers import Waiver, add, known_of, load
+    from conformance.analysis.waivers import Waiver, known_of, load
+    from conformance.analysis.waivers.write import add
     from conformance.claims.requirements import load_claims
     from conformance.report.statistics import plural
 
