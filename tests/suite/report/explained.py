@@ -55,6 +55,7 @@ def by_causes(causes: int = 3, operations: int = 4) -> Json:
         | {name: {"api": "api", "method": "GET", "path": "/a"} for name in names},
         "causes": explained,
         "coverage": coverage(names),
+        "harness_errors": [f"a scenario judged twice{LONG * 4}"] * 3,
         "complete": False,
         "stopped": f"the budget is spent{LONG * 5}",
     }
