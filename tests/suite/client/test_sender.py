@@ -14,8 +14,8 @@ from conformance.exchange.model import Request
 from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.journal import Ledger
+from conformance.proof.fault_proxy import ReceivedRequest, fault_proxy
 from conformance.targets.model import Target
-from tests.suite.fault_proxy import ReceivedRequest, fault_proxy
 from tests.suite.run.runs import place
 
 ANONYMOUS = {"Authorization": None}

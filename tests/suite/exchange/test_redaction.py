@@ -13,7 +13,7 @@ import pytest
 
 from conformance.emulator.serving import Served
 from conformance.exchange.redaction import MASK, Redactor, scrubbed
-from tests.suite.fault_proxy import ReceivedRequest, fault_proxy
+from conformance.proof.fault_proxy import ReceivedRequest, fault_proxy
 from tests.suite.run.runs import ACCOUNT, Ended, place
 
 SECRET: Final = "kQ7-".join(f"{number * 7919:x}Zw_{number * 104729:X}" for number in range(11, 40))

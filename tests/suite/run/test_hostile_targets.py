@@ -14,8 +14,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from conformance.emulator.serving import Served
+from conformance.proof.fault_proxy import Behaviour, FaultProxy, ReceivedRequest, fault_proxy
 from conformance.results.model import schema
-from tests.suite.fault_proxy import Behaviour, FaultProxy, ReceivedRequest, fault_proxy
 from tests.suite.run.runs import ACCOUNT, Ended, held, place
 
 MEGABYTE: Final = 1024 * 1024

@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 from conformance.emulator.serving import Served
-from tests.suite.fault_proxy import Behaviour, ReceivedRequest, fault_proxy
+from conformance.proof.fault_proxy import Behaviour, ReceivedRequest, fault_proxy
 from tests.suite.run.runs import held, place
 
 Noise = Callable[[ReceivedRequest], bool]
