@@ -10,7 +10,7 @@ from typing import Final
 
 from conformance.claims.requirements import Catalogue, load_claims
 from conformance.errors import ConformanceError
-from conformance.proof.torture.ordeal import Ending, Ordeal, undergo, undisturbed
+from conformance.proof.torture.ordeal import Ending, Ordeal, in_words, undergo, undisturbed
 from conformance.proof.torture.plan import groups, ordeals, sampled
 from conformance.run.pytest_plugin.index import scenarios_by_requirement
 from conformance.targets.embedded import embedded_target
@@ -19,14 +19,13 @@ AT_ONCE: Final = 8
 """Ordeals that a process is handed at a time; each has an emulator for them."""
 
 
-def planned(catalogue: Catalogue, *, workers: int, seed: int, size: int = 0) -> list[Ordeal]:
-    """Return the ordeals to go through: all of them, or a sample of this size."""
-    alone = groups(scenarios_by_requirement(catalogue))
-    if size:  # the requests of a few scenarios are enough to choose from
-        alone = sorted(alone)[seed % 7 :: 7]
+def planned(catalogue: Catalogue, *, workers: int, seed: int, percent: float = 100) -> list[Ordeal]:
+    """Return the ordeals to go through: those of all scenarios, or of this part of them."""
+    alone = sampled(groups(scenarios_by_requirement(catalogue)), percent, seed)
     with _pool(workers) as pool:
         runs = list(pool.map(partial(_requests, seed=seed), alone))
-    return sampled(list(ordeals(zip(alone, runs, strict=True))), size, seed)
+    judged = {in_words(each.method, each.path) for each in catalogue.operations.values()}
+    return list(ordeals(zip(alone, runs, strict=True), judged))
 
 
 def execute(found: Sequence[Ordeal], *, workers: int, seed: int) -> Iterator[Ending]:

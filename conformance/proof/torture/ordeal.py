@@ -22,7 +22,7 @@ from conformance.run.options import Options
 from conformance.run.pytest_plugin.launch import run_scenarios
 from conformance.targets.model import Target
 
-VARIABLE: Final = re.compile(r"(?<=/)[^/?]*[0-9][^/?]*|\?.*")
+VARIABLE: Final = re.compile(r"(?<=/)[^/?]*[^A-Za-z/?-][^/?]*|\?.*")
 """What of a path differs from one run to the next."""
 HASTE: Final = {
     "connect_timeout": 2.0,
@@ -56,7 +56,12 @@ class Ending:
 def undisturbed(emulator: Target, only: tuple[str, ...], catalogue: Catalogue, seed: int) -> list[str]:
     """Return the requests of a run of these requirements to which nothing happens, each in a few words."""
     _, proxy = _run(emulator, only, catalogue, seed, ReceivedRequest.hand_on)
-    return [f"{each.method} {VARIABLE.sub('…', each.path)}" for each in proxy.seen]
+    return [in_words(each.method, each.path) for each in proxy.seen]
+
+
+def in_words(method: str, path: str) -> str:
+    """Return a request without what differs from one run to the next."""
+    return f"{method} {VARIABLE.sub('…', path)}"
 
 
 def undergo(emulator: Target, ordeal: Ordeal, catalogue: Catalogue, seed: int) -> Ending:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from conformance.claims.scenarios import Scenario
 from conformance.proof.torture.accidents import ACCIDENTS
@@ -22,23 +22,25 @@ def groups(scenarios: Mapping[str, Sequence[Scenario]]) -> list[tuple[str, ...]]
     return [tuple(sorted(names)) for names in found.values()]
 
 
-def ordeals(runs: Iterable[tuple[tuple[str, ...], Sequence[str]]]) -> Iterator[Ordeal]:
+def ordeals(
+    runs: Iterable[tuple[tuple[str, ...], Sequence[str]]], judged: Collection[str]
+) -> Iterator[Ordeal]:
     """Yield the ordeals of these groups, given the requests that a run of each sends.
 
-    What every scenario sends in the same place, such as its set-up, is tried once: in the first group that
-    sends it.
+    `judged` are the requests of documented operations. What else many scenarios send, such as their set-up
+    and its undo, is tried in the first group that sends it so often.
     """
-    seen: set[tuple[str, ...]] = set()
+    seen: set[tuple[str, int]] = set()
     for only, requests in runs:
+        times: Counter[str] = Counter()
         for number, request in enumerate(requests, 1):
-            way = tuple(requests[:number])
-            if way not in seen:
-                seen.add(way)
+            times[request] += 1
+            if request in judged or (request, times[request]) not in seen:
+                seen.add((request, times[request]))
                 yield from (Ordeal(only, number, request, name) for name in ACCIDENTS)
 
 
-def sampled(found: Sequence[Ordeal], size: int, seed: int) -> list[Ordeal]:
-    """Return so many of the ordeals, the same for the same seed; all of them for 0."""
-    if not size or size >= len(found):
-        return list(found)
-    return random.Random(seed).sample(list(found), size)  # noqa: S311 - no secret
+def sampled(found: Sequence[tuple[str, ...]], percent: float, seed: int) -> list[tuple[str, ...]]:
+    """Return about this part of the groups, others for each seed."""
+    step = max(1, round(100 / percent)) if percent else len(found)
+    return sorted(found)[seed % step :: step]

@@ -50,10 +50,10 @@ def _problems(endings: Iterable[Ending]) -> Counter[str]:
 PAGE: Final = """\
 # Torture
 
-`conformance defects --torture --page docs/torture.md` writes this page. For every request that the scenarios send
-(those of their set-up once), a proxy before the emulator lets each of six accidents happen to it. Only the
-requirements of one scenario are judged in each run, and the emulator itself says what it holds before and after.
-A 500 or a response that is cut is the server's own doing: a violation that rests on it is right, any other is
+`conformance defects --torture --page docs/torture.md` writes this page. For every request that the scenarios
+send (those of their set-up once), a proxy before the emulator lets each of six accidents happen to it. Each
+run judges the requirements of one scenario, and the emulator itself says what it holds before and after. A
+500 or a response that is cut is the server's own doing: a violation that rests on it is right, any other is
 false. "refused" means that the connection ends before anything was carried out. Seed {seed}.
 
 {table}
