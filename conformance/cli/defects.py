@@ -62,6 +62,10 @@ def defects(
         Path | None,
         typer.Option(help="Also write the page of what the suite sees, or of the torture."),
     ] = None,
+    signatures: Annotated[
+        Path | None,
+        typer.Option(help="Also write what each defect violates, and how: specs/defect-signatures.json."),
+    ] = None,
     as_json: AsJson = False,
     as_list: Annotated[
         bool, typer.Option("--list", help="Print the defects and variations, and run nothing.")
@@ -78,6 +82,7 @@ def defects(
     Exit code 1 when a requirement has no defect, a defect is missed, a requirement outside the declared ones
     is red, or a legitimate variation is not green.
     """
+    from conformance.analysis.diagnosis import signatures_text
     from conformance.claims.requirements import load_claims
     from conformance.cli.torture import torture as suffer
     from conformance.proof.cases import focused
@@ -87,13 +92,15 @@ def defects(
     if torture:
         percent = 100.0 if exhaustive else sample
         raise typer.Exit(suffer(percent, workers=workers, seed=seed, page=page, quiet=as_json))
+    if signatures is not None and only:
+        raise UsageError("--signatures: a file of signatures holds every defect; leave --only out")
     catalogue = load_claims()
     cases = chosen(known_cases(catalogue), tuple(only or ()))
     if as_list:
         for case in cases:
             typer.echo(f"{case.kind:9} {case.name}: {case.sentence}")
         return
-    if not (exhaustive or only):
+    if not (exhaustive or only or signatures):  # a signature is all that a defect shows
         cases = focused(cases, sample, datetime.now(UTC).date())
     at_once = workers or EACH_CORE * (os.cpu_count() or 1)
     matrix = _run(cases, catalogue, workers=at_once, seed=seed, whole=not only, quiet=as_json)
@@ -102,6 +109,8 @@ def defects(
     if page is not None:
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(page_of(document), encoding="utf-8")
+    if signatures is not None:
+        signatures.write_text(signatures_text(matrix.signatures), encoding="utf-8")
     if as_json:
         typer.echo(json.dumps(document, indent=1))
     else:

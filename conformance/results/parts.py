@@ -102,6 +102,8 @@ class WaiverStanding(FileModel):
     """Last day on which it covers the violation."""
     kind: Maybe = ""
     """failing or flaky."""
+    cause: Maybe = ""
+    """Key of the cause that the row names, if it names one."""
     state: WaiverState
 
     def covers(self, verdict: Verdict) -> bool:

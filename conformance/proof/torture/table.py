@@ -43,7 +43,7 @@ def _row(name: str, endings: Sequence[Ending]) -> tuple[str, ...]:
 
 def _problems(endings: Iterable[Ending]) -> Counter[str]:
     return Counter(
-        kind for each in endings for problem in each.problems for kind in KINDS if problem.startswith(kind)
+        kind for each in endings for kind in KINDS if any(text.startswith(kind) for text in each.problems)
     )
 
 
