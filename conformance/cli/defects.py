@@ -89,7 +89,7 @@ def defects(
     from conformance.proof.page import page_of
     from conformance.proof.write import headline, troubles, write
 
-    if torture:
+    if torture and not as_list:
         percent = 100.0 if exhaustive else sample
         raise typer.Exit(suffer(percent, workers=workers, seed=seed, page=page, quiet=as_json))
     if signatures is not None and only:

@@ -32,14 +32,6 @@ class ReceivedRequest:
         """Return the token of the request, or ""."""
         return self.headers.get("authorization", "").removeprefix("Bearer ")
 
-    @property
-    def is_judged(self) -> bool:
-        """Tell whether this is one of the documented operations."""
-        path = self.path.lower().rstrip("/")
-        return path.endswith(("/account", "/move")) or (
-            self.method == "POST" and ("/resources" in path or "/reality-data/" in path)
-        )
-
     def response(self, content: bytes, status: str = "200 OK", *headers: str) -> bool:
         """Answer with this body; the connection stays open."""
         lines = [f"HTTP/1.1 {status}", "Content-Type: application/json", f"Content-Length: {len(content)}"]

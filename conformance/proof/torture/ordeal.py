@@ -6,7 +6,7 @@ import json
 import re
 import tempfile
 import urllib.request
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -106,7 +106,7 @@ def _left(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
             yield f"left behind: {before.get(kind)} {kind} before, {after.get(kind)} after"
 
 
-def _wrong(report: RunReport, disturbed: Collection[str], accident: str) -> Iterator[str]:
+def _wrong(report: RunReport, disturbed: frozenset[str], accident: str) -> Iterator[str]:
     """Yield what is wrong with what a run reports of an accident."""
     if report.leaks:
         yield f"leak reported: {report.leaks[0].what} ({report.leaks[0].error})"
