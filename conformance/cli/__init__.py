@@ -20,12 +20,15 @@ from conformance.cli.doctor import doctor
 from conformance.cli.emulate import emulate
 from conformance.cli.explain import explain
 from conformance.cli.history import history
+from conformance.cli.index import index
 from conformance.cli.init import init
 from conformance.cli.list import list_requirements
 from conformance.cli.merge import merge
+from conformance.cli.notify import notify
 from conformance.cli.replay import replay
 from conformance.cli.report import report
 from conformance.cli.run import run
+from conformance.cli.show import show
 from conformance.cli.streams import prepare_streams
 from conformance.cli.waive import waive
 from conformance.cli.waivers import waivers
@@ -65,6 +68,9 @@ for verb in (
     explain,
     replay,
     merge,
+    show,
+    notify,
+    index,
     init,
 ):
     app.command(cls=Verb)(verb)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,9 @@ def run(
     profile: Annotated[str, typer.Option(help="quick (500 requests), nightly or release.")] = "quick",
     report_dir: Annotated[Path | None, typer.Option(help="Report folder; default reports/<run id>.")] = None,
     only: Only = None,
+    failed: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="Judge again only what was red in this run.")
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes for the property tests.")] = 1,
     seed: Annotated[int | None, typer.Option(help="Seed of the generated data; repeats a run.")] = None,
     max_requests: Annotated[int | None, typer.Option(min=1, help="Send no more requests than this.")] = None,
@@ -56,6 +60,7 @@ def run(
 
     with shown_progress(quiet=as_json) as progress:  # before the slow imports
         from conformance.claims.requirements import load_claims
+        from conformance.run.failed import selectors_of_red
         from conformance.run.open import new_run, refuse_earlier_run
         from conformance.run.options import PROFILES, Options
         from conformance.run.pytest_plugin.launch import run_scenarios
@@ -86,9 +91,13 @@ def run(
             shard=parse_shard(shard) if shard else None,
             min_coverage=min_coverage,
         )
+        if failed is not None and only:
+            raise UsageError("--failed and --only: choose one of them")
         refuse_earlier_run(report_dir)
         catalogue = load_claims()
         with open_target(target, targets, catalogue) as opened:
+            if failed is not None:
+                options = replace(options, only=selectors_of_red(failed, opened.name, catalogue))
             state = new_run(options, opened, catalogue)
             report = run_scenarios(state, progress)
     tell(report, as_json=as_json)
