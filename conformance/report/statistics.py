@@ -53,14 +53,13 @@ class Explained:
 
 def explained(run: RunReport) -> list[Explained]:
     """Return what explains the violations, what makes the run red first; each violation stands in one."""
-    groups = [(run.explained_by(cause), cause) for cause in run.causes]
-    known = {verdict.pair for verdicts, _ in groups for verdict in verdicts}
-    alone = [([v], None) for v in run.verdicts if v.outcome in VIOLATED and v.pair not in known]
-    found = [
-        Explained(tuple(verdicts), cause, sum(map(run.is_red, verdicts)))
-        for verdicts, cause in [*groups, *alone]
-        if verdicts
-    ]
+    left = {verdict.pair: verdict for verdict in run.verdicts if verdict.outcome in VIOLATED}
+    found = []
+    for cause in run.causes:
+        verdicts = [verdict for v in run.explained_by(cause) if (verdict := left.pop(v.pair, None))]
+        if verdicts:
+            found.append(Explained(tuple(verdicts), cause, sum(map(run.is_red, verdicts))))
+    found += [Explained((verdict,), None, int(run.is_red(verdict))) for verdict in left.values()]
     return sorted(found, key=lambda each: not each.red)
 
 

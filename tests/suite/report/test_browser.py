@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from conformance.emulator.kernel.status_page import STYLE
+from conformance.emulator.serving import running
+from conformance.report.environment import TEMPLATES
 from conformance.report.registry import render
 from tests.suite.report import documents, explained
 from tests.suite.report.chromium import Page, browser_page
@@ -65,6 +68,24 @@ def test_the_page_is_quiet_and_accessible_everywhere(
         for section in ("causes", "grid", "coverage", "moved", "runs", "verdicts", "waivers"):
             page.run(f"document.getElementById('{section}').scrollIntoView()")
             page.screenshot(shots / f"{section}-{width}-{scheme}.png")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+def test_the_status_page_of_the_emulator_is_accessible_and_fits_a_phone(
+    width: int, scheme: str, axe: str, tmp_path: Path
+) -> None:
+    """It has the style of the report, and nothing of it is wider than the screen."""
+    with running(latency=0.001) as served, browser_page(tmp_path / "profile", width, 900, scheme) as page:
+        served.token()
+        page.open(f"{served.base_url}/")
+        page.run(f"{axe}; 0")
+        found = page.run("axe.run(document).then((all) => all.violations.map((v) => [v.impact, v.id]))")
+        assert [problem for problem in found if problem[0] in {"serious", "critical"}] == []
+        assert page.run("document.documentElement.scrollWidth <= innerWidth")
+        assert "a delay of 0.001 s" in page.run("document.body.innerText")
+        assert page.complaints() == []
+    colours = [file.read_text("utf-8").split("}")[0] for file in (STYLE, TEMPLATES / "report.css")]
+    assert colours[0] == colours[1]
 
 
 def test_the_first_view_of_any_run_ends_within_1500_pixels(tmp_path: Path) -> None:

@@ -175,3 +175,13 @@ def test_a_run_without_violations_says_what_it_is() -> None:
     assert (title, why.startswith("the target is unreachable")) == ("not judged", True)
     ended = documents.document([documents.violation()], waivers=[documents.waiver("stale")])
     assert statistics.title(run_of(ended)) == ("1 violation", "1 expired or stale waiver")
+
+
+def test_a_violation_that_two_causes_name_is_counted_once() -> None:
+    """Whatever a file says, the cards hold as many violations as the title."""
+    both = [
+        {"key": key, "sentence": key, "explains": [f"{PAIR}@associateRealityData", "gone@nowhere"]}
+        for key in "ab"
+    ]
+    found = statistics.explained(run_of(documents.document([documents.violation()], causes=both)))
+    assert [(each.cause.key if each.cause else "", len(each.verdicts)) for each in found] == [("a", 1)]
