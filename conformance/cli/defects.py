@@ -55,6 +55,10 @@ def defects(
     page: Annotated[
         Path | None, typer.Option(help="Also write the page that tells what the suite sees.")
     ] = None,
+    signatures: Annotated[
+        Path | None,
+        typer.Option(help="Also write what each defect violates, and how: specs/defect-signatures.json."),
+    ] = None,
     as_json: AsJson = False,
     as_list: Annotated[
         bool, typer.Option("--list", help="Print the defects and variations, and run nothing.")
@@ -68,11 +72,14 @@ def defects(
     Exit code 1 when a requirement has no defect, a defect is missed, a requirement outside the declared ones
     is red, or a legitimate variation is not green.
     """
+    from conformance.analysis.diagnosis import signatures_text
     from conformance.claims.requirements import load_claims
     from conformance.proof.cases import focused
     from conformance.proof.page import page_of
     from conformance.proof.write import headline, troubles, write
 
+    if signatures is not None and only:
+        raise UsageError("--signatures: a file of signatures holds every defect; leave --only out")
     catalogue = load_claims()
     cases = chosen(known_cases(catalogue), tuple(only or ()))
     if as_list:
@@ -88,6 +95,8 @@ def defects(
     if page is not None:
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(page_of(document), encoding="utf-8")
+    if signatures is not None:
+        signatures.write_text(signatures_text(matrix.signatures), encoding="utf-8")
     if as_json:
         typer.echo(json.dumps(document, indent=1))
     else:

@@ -104,6 +104,10 @@ class CaseResult:
     name: str
     red: Mapping[Pair, str] = field(default_factory=dict)
     unjudged: Mapping[Pair, str] = field(default_factory=dict)
+    signs: Mapping[str, str] = field(default_factory=dict)
+    """The deviation of each violation by requirement@operation: the signature that a diagnosis compares."""
+    causes: tuple[str, ...] = ()
+    """The sentences of the causes that the run found."""
     exit_code: int = 2
     requests: int = 0
     created: int = 0

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from conformance.analysis.diagnosis import Signature
 from conformance.claims.level import Level
 from conformance.claims.requirements import Catalogue
 from conformance.proof.cases import Case, CaseResult, Pair
@@ -71,6 +72,12 @@ class Matrix:
         """Tell whether everything is seen where it should be, and nothing else."""
         return not self.bad and not self.without_defect
 
+    @property
+    def signatures(self) -> list[Signature]:
+        """Return the signature of each defect: what it violates, and how."""
+        defects = [row for row in self.rows if row.case.kind == "defect"]
+        return [Signature(row.case.name, row.case.sentence, row.outcome.signs) for row in defects]
+
     def document(self) -> dict[str, Any]:
         """Return the matrix as JSON."""
         return {
@@ -131,6 +138,8 @@ def _case(row: Row) -> dict[str, Any]:
         "unexpected": _texts(row.unexpected),
         "seen": {"@".join(pair): text for pair, text in outcome.red.items()},
         "unjudged": {"@".join(pair): text for pair, text in outcome.unjudged.items()},
+        "signs": dict(outcome.signs),
+        "causes": list(outcome.causes),
         "complaints": complaints(row),
         "exhaustive": outcome.exhaustive,
         "exit_code": outcome.exit_code,

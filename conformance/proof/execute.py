@@ -13,6 +13,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Final
 
+from conformance.analysis.causes import signs_of
+from conformance.analysis.diagnosis import likenesses
 from conformance.claims.requirements import Catalogue
 from conformance.errors import ConformanceError
 from conformance.proof.cases import HEALTHY, Case, CaseResult, Pair, healthy
@@ -168,10 +170,13 @@ def judged(
         run = new_run(Options(report_dir=Path(folder), seed=seed, wanted=wanted), target, catalogue)
         run.client.recorder.path = None  # nobody reads the exchanges of a case: its verdicts are kept
         report = run_scenarios(run, formats=False)
+        signs = signs_of(report.verdicts, run.client.recorder.exchanges, catalogue)
     return CaseResult(
         case.name,
         {each.pair: each.actual for each in report.verdicts if each.outcome in VIOLATED},
         {each.pair: each.reason for each in report.verdicts if each.outcome in UNJUDGED},
+        likenesses(signs),
+        tuple(cause.sentence for cause in report.causes),
         int(report.exit_code),
         report.requests.total,
         report.requests.created,

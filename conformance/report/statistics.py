@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.results.model import RunReport, WaiverStanding, WaiverState
+from conformance.results.model import Cause, RunReport, WaiverStanding, WaiverState
 from conformance.results.text import one_line
 from conformance.results.verdicts import JUDGED, VIOLATED, ExitCode, Outcome, Verdict
 
@@ -37,6 +37,30 @@ class Gap:
     def requirements(self) -> list[str]:
         """Return the ids of the requirements, each once."""
         return sorted({verdict.requirement for verdict in self.verdicts})
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Violations that one cause explains, the one that says most first; without a cause, a single one.
+
+    `red` is how many of them make the run red.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    cause: Cause | None = None
+    red: int = 0
+
+
+def explained(run: RunReport) -> list[Explained]:
+    """Return what explains the violations, what makes the run red first; each violation stands in one."""
+    left = {verdict.pair: verdict for verdict in run.verdicts if verdict.outcome in VIOLATED}
+    found = []
+    for cause in run.causes:
+        verdicts = [verdict for v in run.explained_by(cause) if (verdict := left.pop(v.pair, None))]
+        if verdicts:
+            found.append(Explained(tuple(verdicts), cause, sum(map(run.is_red, verdicts))))
+    found += [Explained((verdict,), None, int(run.is_red(verdict))) for verdict in left.values()]
+    return sorted(found, key=lambda each: not each.red)
 
 
 def count(verdicts: Iterable[Verdict]) -> dict[Outcome, int]:
@@ -133,6 +157,18 @@ def result(run: RunReport) -> str:
     if not parts and not judged_share(run.verdicts):
         return f"not judged: {_why_nothing(run)}"
     return " and ".join(parts) or OUTCOMES[run.exit_code]
+
+
+def title(run: RunReport) -> tuple[str, str]:
+    """Return what came of the run as a title of a few words, and what else there is to say of it."""
+    found, red = result(run), len(violations(run))
+    if red and run.causes:
+        causes = sum(each.red > 0 for each in explained(run))
+        found = found.replace(
+            plural(red, "violation"), f"{plural(red, 'violation')}, {plural(causes, 'cause')}", 1
+        )
+    first, _, rest = found.partition(": " if found.startswith("not judged") else " and ")
+    return first, rest
 
 
 def _why_nothing(run: RunReport) -> str:

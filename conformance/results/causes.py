@@ -45,6 +45,8 @@ class Diagnosis(FileModel):
     """How such a defect comes about."""
     likelihood: Annotated[float, Field(ge=0, le=1)] = 0.0
     """How sure it is, from 0 to 1."""
+    explains: tuple[Name, ...] = ()
+    """Which of the cause's violations it accounts for; the next one may account for others."""
 
 
 class Cause(FileModel):

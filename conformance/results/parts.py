@@ -65,6 +65,8 @@ class ReportedRequirement(FileModel):
     since: Text = ""
     """The day from which the requirement is judged; empty for an established one."""
     operations: tuple[Text, ...] = ()
+    theme: Text = ""
+    """What of an API it speaks of, such as state; empty where an older suite did not record it."""
     provisional: Flag = False
     """Reported and not red yet."""
 
@@ -100,6 +102,8 @@ class WaiverStanding(FileModel):
     """Last day on which it covers the violation."""
     kind: Maybe = ""
     """failing or flaky."""
+    cause: Maybe = ""
+    """Key of the cause that the row names, if it names one."""
     state: WaiverState
 
     def covers(self, verdict: Verdict) -> bool:

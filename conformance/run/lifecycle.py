@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from conformance.analysis.causes import causes_of
 from conformance.analysis.compare import Comparison, compare
 from conformance.analysis.coverage import Facts, measure
+from conformance.analysis.diagnosis import causes_of_run
 from conformance.analysis.history import History, keep_digest, read_history
 from conformance.results.coverage import Coverage
 from conformance.results.exchange_log import recorded_exchanges
@@ -44,7 +44,7 @@ def finish(run: Run, *, formats: bool = True) -> RunReport:
     )
     settled = settle(booked_report(run), known)
     assumptions = assumptions_of(run, settled.report.verdicts)
-    causes = causes_of(settled.report.verdicts, known.exchanges, run.catalogue)
+    causes = causes_of_run(settled.report, known.exchanges, run.catalogue, past)
     report = settled.report.model_copy(update={"assumptions": assumptions, "causes": causes})
     write_run(run.folder, report)
     if formats:

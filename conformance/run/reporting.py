@@ -11,6 +11,7 @@ from typing import Final
 
 from conformance.analysis.assumption_checks import check_assumptions
 from conformance.analysis.assumption_checks import load as load_assumptions
+from conformance.analysis.themes import theme_of
 from conformance.analysis.waivers import hash_of
 from conformance.claims.folders import specs_dir
 from conformance.claims.requirements import Requirement
@@ -124,6 +125,7 @@ def _requirement(row: Requirement) -> ReportedRequirement:
         ask=row.ask,
         since=row.since,
         operations=row.operations,
+        theme=theme_of(row).value,
     )
 
 

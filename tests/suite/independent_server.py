@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.suite.independent_store import Json, Refusal, Store
+from tests.suite.independent_wire import Fault, Handler, Incoming, Outgoing, no_fault
 
 GUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 ROLES: Final = ("owner", "outsider")
@@ -59,14 +60,14 @@ class Call:
         return body
 
 
-Handler = Callable[[Call], tuple[int, Json | None]]
-ROUTES: Final[list[tuple[str, str, Handler]]] = []
+Action = Callable[[Call], tuple[int, Json | None]]
+ROUTES: Final[list[tuple[str, str, Action]]] = []
 
 
-def route(method: str, pattern: str) -> Callable[[Handler], Handler]:
+def route(method: str, pattern: str) -> Callable[[Action], Action]:
     """Register a handler of a method and of the paths that match a pattern; the first that fits counts."""
 
-    def register(handler: Handler) -> Handler:
+    def register(handler: Action) -> Action:
         ROUTES.append((method, pattern, handler))
         return handler
 
@@ -320,61 +321,41 @@ def move(call: Call) -> tuple[int, Json | None]:
     return 204, None
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def __init__(self, store: Store, lock: threading.Lock, *args: Any) -> None:
-        self.store = store
-        self.lock = lock
-        super().__init__(*args)
-
-    def answer(self) -> None:
-        content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        try:
-            with self.lock:
-                status, body = self._handle(content)
-        except Refusal as refusal:
-            status, body = refusal.status, {"error": refusal.error}
-        text = b"" if body is None else json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("x-correlation-id", str(uuid.uuid4()))
-        if body is not None:
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text)
-
-    def _handle(self, content: bytes) -> tuple[int, Json | None]:
-        given = self.headers.get("Authorization")
-        scheme, _, token = (given or "").partition(" ")
-        if not given:
-            raise Refusal(401, "HeaderNotFound")
-        if scheme.lower() != "bearer" or token not in TOKENS:
-            raise Refusal(401, "InvalidAuthorizationScheme" if scheme.lower() != "bearer" else "Unauthorized")
-        parts = urlsplit(self.path)
-        path = parts.path.rstrip("/")
-        for method, pattern, handler in ROUTES:
-            found = re.fullmatch(pattern, path, re.IGNORECASE)
-            if method == self.command and found:
-                ids = {name: unquote(value) for name, value in found.groupdict().items()}
-                minimal = "representation" not in (self.headers.get("Prefer") or "")
-                query = parse_qs(parts.query)
-                return handler(Call(self.store, TOKENS[token], ids, query, content, minimal))
-        raise Refusal(404, "NotFound")
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the signature of http.server
-        """Say nothing."""
+def serve_healthy(incoming: Incoming) -> Outgoing:
+    """Return what the healthy server answers."""
+    try:
+        return Outgoing(*_handle(incoming))
+    except Refusal as refusal:
+        return Outgoing(refusal.status, {"error": refusal.error})
 
 
-for verb in ("GET", "POST", "PUT", "PATCH", "DELETE"):
-    setattr(_Handler, f"do_{verb}", _Handler.answer)
+def _handle(incoming: Incoming) -> tuple[int, Json | None]:
+    given = incoming.headers.get("authorization")
+    scheme, _, token = (given or "").partition(" ")
+    if not given:
+        raise Refusal(401, "HeaderNotFound")
+    if scheme.lower() != "bearer" or token not in TOKENS:
+        raise Refusal(401, "InvalidAuthorizationScheme" if scheme.lower() != "bearer" else "Unauthorized")
+    parts = urlsplit(incoming.path)
+    path = parts.path.rstrip("/")
+    for method, pattern, handler in ROUTES:
+        found = re.fullmatch(pattern, path, re.IGNORECASE)
+        if method == incoming.method and found:
+            ids = {name: unquote(value) for name, value in found.groupdict().items()}
+            minimal = "representation" not in incoming.headers.get("prefer", "")
+            query = parse_qs(parts.query)
+            return handler(Call(incoming.store, TOKENS[token], ids, query, incoming.content, minimal))
+    raise Refusal(404, "NotFound")
 
 
 @contextmanager
-def independent_server() -> Iterator[tuple[str, Store]]:
-    """Serve on a free port while the block lasts; give the address and what is stored."""
+def independent_server(fault: Fault = no_fault) -> Iterator[tuple[str, Store]]:
+    """Serve on a free port while the block lasts, with a fault; give the address and what is stored."""
     store = Store()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, store, threading.Lock()))
+    server = ThreadingHTTPServer(
+        ("127.0.0.1", 0),
+        partial(Handler, store, lambda incoming: fault(incoming, serve_healthy), threading.Lock()),
+    )
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     try:

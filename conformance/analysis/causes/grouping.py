@@ -1,47 +1,146 @@
-"""Groups the violations of a run by the deviation that explains them."""
+"""Groups violations: what shows the same deviation, what follows from it, and the same on many operations."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
 
-from conformance.analysis.causes.deviation import deviation_of
-from conformance.claims.requirements import Catalogue
-from conformance.exchange.model import Exchange
-from conformance.results.causes import EVERY_OPERATION, Cause
-from conformance.results.verdicts import VIOLATED, Verdict
+from conformance.analysis.causes.kinds import RANK, Kind
+from conformance.analysis.causes.links import (
+    alike,
+    follows,
+    follows_elsewhere,
+    names_id,
+    pointer_of,
+    same_deviation,
+    same_everywhere,
+)
+from conformance.analysis.causes.sign import Sign
+
+T = TypeVar("T")
+
+CRASHED: Final = 500
+FEW: Final = 2
+"""On more operations than this the same deviation is one, whichever requirements show it."""
+MANY: Final = 4
+"""An operation that accepts so many kinds of requests that it must refuse accepts whatever is sent."""
 
 
-def causes_of(
-    verdicts: Iterable[Verdict], exchanges: Mapping[str, Exchange], catalogue: Catalogue
-) -> tuple[Cause, ...]:
-    """Return the causes of a run's violations, the one that explains most first; each violation is in one.
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Violations with one cause: those that show it, and those that follow from it."""
 
-    `exchanges` are those of the run by id.
+    shown: tuple[Sign, ...]
+    followed: tuple[Sign, ...] = ()
+
+    @property
+    def first(self) -> Sign:
+        """Return the violation that says most."""
+        return min(self.shown, key=order)
+
+    @property
+    def signs(self) -> tuple[Sign, ...]:
+        """Return all violations, the one that says most first."""
+        return (*sorted(self.shown, key=order), *sorted(self.followed, key=order))
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """Return the operations that deviate; what merely follows on another one does not count."""
+        return tuple(dict.fromkeys(sign.operation for sign in self.shown))
+
+
+def grouped(signs: Sequence[Sign]) -> list[Group]:
+    """Return the violations by what explains them; each stands in exactly one group."""
+    found: list[Group] = []
+    for operation in dict.fromkeys(sign.operation for sign in signs):
+        found += _of_operation([sign for sign in signs if sign.operation == operation])
+    across = [_joined(some) for some in _united(found, lambda a, b: same_everywhere(a.first, b.first))]
+    return [_led(group) for group in _spread(_attached(across, follows_elsewhere))]
+
+
+def order(sign: Sign) -> tuple[bool, bool, int, bool, bool, int, str]:
+    """Sort by how much a violation says: a plain request that fails, then by kind, then what is general.
+
+    What looks at details, or at requests that are sent at once, says it less plainly than what looks at one.
     """
-    groups: dict[tuple[str, str], list[Verdict]] = {}
-    for verdict in verdicts:
-        if verdict.outcome in VIOLATED:
-            wide = len(catalogue.rows[verdict.requirement].operations) > 1
-            where = EVERY_OPERATION if wide else verdict.operation
-            groups.setdefault((where, deviation_of(verdict)), []).append(verdict)
-    causes = [_cause(deviation, found, exchanges) for (_, deviation), found in groups.items()]
-    return tuple(sorted(causes, key=lambda cause: (-len(cause.explains), cause.key)))
+    plain = sign.kind is Kind.REFUSED and "success" in sign.aspects
+    woken = sign.kind is Kind.TREATED and (sign.deviation.seen or 0) >= CRASHED
+    special = (len(sign.row.operations) == 1) is not (sign.kind is Kind.CRASH)
+    aside = "at once" in sign.row.expect or any(text.endswith("/details") for text in sign.aspects)
+    rank = RANK[sign.kind]
+    return sign.is_watcher, not (plain or woken), rank, aside, special, sign.place, sign.operation
 
 
-def _cause(deviation: str, found: Sequence[Verdict], exchanges: Mapping[str, Exchange]) -> Cause:
-    operations = {verdict.operation for verdict in found}
-    operation = operations.pop() if len(operations) == 1 else EVERY_OPERATION
-    evidence = {name for verdict in found for name in verdict.evidence[-1:] if name in exchanges}
-    return Cause(
-        key=hashlib.sha256(f"{operation}\n{deviation}".encode()).hexdigest()[:12],
-        sentence=deviation,
-        operation=operation,
-        explains=tuple("@".join(verdict.pair) for verdict in found),
-        evidence=tuple(sorted(evidence, key=lambda name: _size(exchanges[name]))),
+def _of_operation(signs: Sequence[Sign]) -> list[Group]:
+    roots = _united([sign for sign in signs if not sign.is_watcher], same_deviation)
+    accepted = [some for some in roots if min(some, key=order).kind is Kind.ACCEPTED and not _of_tokens(some)]
+    if len(accepted) >= MANY:
+        roots = [*(some for some in roots if some not in accepted), [s for some in accepted for s in some]]
+    watchers = _united([sign for sign in signs if sign.is_watcher], same_deviation)
+    return _attached([Group(tuple(some)) for some in (*roots, *watchers)], follows)
+
+
+def _of_tokens(signs: Sequence[Sign]) -> bool:
+    return any(text.startswith("authentication") for sign in signs for text in sign.aspects)
+
+
+def _united(things: Sequence[T], same: Callable[[T, T], bool]) -> list[list[T]]:
+    """Return the things in groups, each linked to another one of its group."""
+    found: list[list[T]] = []
+    for thing in things:
+        near = [some for some in found if any(same(thing, other) for other in some)]
+        found = [some for some in found if some not in near]
+        found.append([*(one for some in near for one in some), thing])
+    return found
+
+
+def _attached(groups: Sequence[Group], how_well: Callable[[Sign, Sign], int]) -> list[Group]:
+    """Return the groups with each one that follows from another one within it."""
+    kept: list[Group] = []
+    for group in sorted(groups, key=lambda group: order(group.first)):
+        scores = [max(how_well(group.first, root) for root in _roots(group.first, other)) for other in kept]
+        best = max(scores, default=0)
+        if best:
+            at = scores.index(best)
+            kept[at] = Group(kept[at].shown, (*kept[at].followed, *group.signs))
+        else:
+            kept.append(group)
+    return kept
+
+
+def _roots(sign: Sign, group: Group) -> Iterable[Sign]:
+    """Return what of a group can explain a violation: what merely follows explains a header alone."""
+    return group.signs if sign.kind is Kind.HEADER else group.shown
+
+
+def _spread(groups: Sequence[Group]) -> list[Group]:
+    """Return the groups with those as one that show the same on more than a few operations."""
+    by_kind: dict[tuple[str, ...], list[Group]] = {}
+    for group in groups:
+        by_kind.setdefault(alike(group.first), []).append(group)
+    found: list[Group] = []
+    for same in by_kind.values():
+        operations = {operation for group in same for operation in group.operations}
+        found += [_joined(same)] if len(operations) > FEW else same
+    return found
+
+
+def _joined(groups: Iterable[Group]) -> Group:
+    found = list(groups)
+    shown = tuple(sign for group in found for sign in group.shown)
+    return Group(shown, tuple(sign for group in found for sign in group.followed))
+
+
+def _led(group: Group) -> Group:
+    """Return the group as what names it best: where the answer itself is wrong, what is read is wrong too."""
+    first = group.first
+    names = tuple(
+        sign
+        for sign in group.followed
+        if sign.kind is Kind.SHAPE
+        or (sign.kind is Kind.VALUE and (names_id(sign) or pointer_of(sign) == pointer_of(first)))
     )
-
-
-def _size(exchange: Exchange) -> tuple[int, str]:
-    """Return how much there is to read of an exchange, in bytes."""
-    return len(exchange.url) + len(exchange.sent_body or b"") + len(exchange.content), exchange.id
+    if first.kind is not Kind.EFFECT or not names:
+        return group
+    return Group(names, (*group.shown, *(sign for sign in group.followed if sign not in names)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
@@ -62,42 +62,46 @@ def exchange_of(recorded: RecordedExchange, operation: Operation) -> Exchange:
 def items(exchange: Exchange, about: Watched) -> Iterator[Item]:
     """Yield what an exchange with a response exercised; the same item may come more than once."""
     documented = about.documented
-    is_authorized = any(name.lower() == "authorization" for name in exchange.sent_headers)
-    yield "roles", exchange.role if is_authorized or not documented.secured else NO_TOKEN
-    yield from _sent(exchange, about)
+    given = _given(exchange, about)
+    says_who = not documented.secured or any(
+        (place, name.lower()) in documented.credentials for place, name in given
+    )
+    yield "roles", exchange.role if says_who else NO_TOKEN
+    yield from _sent(exchange, about, given)
     key = documented.key_of(exchange.status or 0)
     if key is None:
         return
     yield "statuses", key
     message, kind = documented.responses[key], media_type(exchange.header("Content-Type") or "")
-    if kind in message.content:
-        yield "media_types", f"{key} {kind}"
+    if (documented_kind := message.key_of(kind)) is not None:
+        yield "media_types", f"{key} {documented_kind}"
     if exchange.json is ABSENT:
         return
     for code in codes_in(exchange.json, kind):
         if code in message.codes:
             yield "error_codes", f"{key} {code}"
-    place = message.content.get(kind) or next(iter(message.content.values()), None)
+    place = message.content.get(documented_kind or "") or next(iter(message.content.values()), None)
     for pointer, keyword, _ in place.applied(exchange.json) if place is not None else ():
         yield "keywords", f"{key} {pointer} {keyword.name}"
 
 
-def _sent(exchange: Exchange, about: Watched) -> Iterator[Item]:
-    headers = {name.lower(): value for name, value in exchange.sent_headers.items()}
-    for parameter, value in _parameters(exchange, about, headers):
+def _sent(exchange: Exchange, about: Watched, given: Mapping[tuple[str, str], Any]) -> Iterator[Item]:
+    for parameter, value in _parameters(about, given):
         yield "parameters", str(parameter)
         yield from _tried(str(parameter), parameter.schema, value)
-    content = about.documented.request.content
-    if exchange.sent_body is None or not content:
+    message = about.documented.request
+    if exchange.sent_body is None or not message.content:
         return
-    kind = media_type(headers.get("content-type", ""))
-    if kind in content:
+    kind = message.key_of(media_type(given.get(("header", "content-type"), "")))
+    if kind is not None:
         yield "media_types", f"request {kind}"
     try:
         body = json.loads(exchange.sent_body)
     except (ValueError, RecursionError):
         return
-    yield from _tried("request", content.get(kind) or next(iter(content.values())), body)
+    yield from _tried(
+        "request", message.content.get(kind or "") or next(iter(message.content.values())), body
+    )
 
 
 def _tried(where: str, place: Place, value: Any) -> Iterator[Item]:
@@ -106,10 +110,9 @@ def _tried(where: str, place: Place, value: Any) -> Iterator[Item]:
         yield "keywords", f"{where} {pointer} {keyword.name}{'' if keyword.holds(part) else BROKEN}"
 
 
-def _parameters(
-    exchange: Exchange, about: Watched, headers: dict[str, str]
-) -> Iterator[tuple[Parameter, Any]]:
-    """Yield each documented parameter that the request has, with the value that was sent."""
+def _given(exchange: Exchange, about: Watched) -> dict[tuple[str, str], Any]:
+    """Return what the request has, by place and name; headers in small letters."""
+    headers = {name.lower(): value for name, value in exchange.sent_headers.items()}
     address = urlsplit(exchange.url)
     found = about.path.search(address.path)
     sent: dict[tuple[str, str], Any] = {
@@ -121,10 +124,14 @@ def _parameters(
         for name, texts in parse_qs(address.query, keep_blank_values=True).items()
     }
     sent |= {("header", name): value for name, value in headers.items()}
-    sent |= {("cookie", name): value for name, value in _cookies(headers.get("cookie", "")).items()}
+    return sent | {("cookie", name): value for name, value in _cookies(headers.get("cookie", "")).items()}
+
+
+def _parameters(about: Watched, given: Mapping[tuple[str, str], Any]) -> Iterator[tuple[Parameter, Any]]:
+    """Yield each documented parameter that the request has, with the value that was sent."""
     for parameter in about.documented.parameters:
         name = parameter.name.lower() if parameter.place == "header" else parameter.name
-        value = sent.get((parameter.place, name), ABSENT)
+        value = given.get((parameter.place, name), ABSENT)
         if value is not ABSENT:
             yield parameter, _typed(value, parameter.types)
 

@@ -76,8 +76,9 @@ def measure(exchanges: Iterable[RecordedExchange], facts: Facts) -> Coverage:
     requirement that was judged looks at such a response; a schema keyword only where a check of schemas does.
     """
     wanted = {verdict.operation for verdict in facts.verdicts}
+    places: dict[str, dict[str, Place]] = {}
     counted = {
-        name: _counted(operation, facts)
+        name: _counted(operation, facts, places.setdefault(operation.api, {}))
         for name, operation in facts.catalogue.operations.items()
         if name in wanted
     }
@@ -89,13 +90,13 @@ def measure(exchanges: Iterable[RecordedExchange], facts: Facts) -> Coverage:
     return covered({name: _operation(name, each, facts) for name, each in sorted(counted.items())})
 
 
-def _counted(operation: Operation, facts: Facts) -> _Counted:
+def _counted(operation: Operation, facts: Facts, places: dict[str, Place]) -> _Counted:
     judged = [v for v in facts.verdicts if v.operation == operation.id and v.outcome in JUDGED]
     rows = [facts.catalogue.rows[v.requirement] for v in judged if v.requirement in facts.catalogue.rows]
     checks = [(row, check_of(row, Redactor())) for row in rows if row.check is not None]
     of_responses = [(row, check) for row, check in checks if isinstance(check, ResponseCheck)]
     return _Counted(
-        watched(operation, documented(operation)),
+        watched(operation, documented(operation, places)),
         frozenset(name for verdict in judged for name in verdict.evidence),
         tuple(check for _, check in of_responses),
         tuple(check for row, check in of_responses if row.check in SCHEMA_CHECKS),

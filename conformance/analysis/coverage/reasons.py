@@ -59,9 +59,14 @@ class Reasons:
     def _without_role(self, role: str) -> str:
         if role != NO_TOKEN and role not in self.facts.roles:
             return f"the target has no role {role}"
-        return (
-            self._cut_off() or f"nothing was sent {'without a token' if role == NO_TOKEN else f'as {role}'}"
-        )
+        rows = [row for row in self.facts.catalogue.rows.values() if self.operation in row.operations]
+        about = {
+            row.id
+            for row in rows
+            if f"role.{role}" in row.needs or (role == NO_TOKEN and "authentication/missing" in row.observes)
+        }
+        how = "without a token" if role == NO_TOKEN else f"as {role}"
+        return self._unjudged(about) or self._cut_off() or f"nothing was sent {how}"
 
     def _without_status(self, status: str) -> str:
         """Return why the requirements that speak of a status were not judged, or that none does."""

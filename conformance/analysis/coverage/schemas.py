@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from conformance.claims.openapi import JsonObject, resolve
+from conformance.errors import UsageError
 
 if TYPE_CHECKING:
     from jsonschema.protocols import Validator
@@ -31,6 +33,8 @@ OF_TYPE: Final[Mapping[str, tuple[type, ...]]] = {
 OF_ANY: Final = ("type", "enum", "const", "format")
 MOST_PLACES: Final = 1_000
 """So many places of one schema are told apart: a definition whose schemas refer to each other has no end."""
+MOST_ENTRIES: Final = 50
+"""So many entries of a list are looked at."""
 REMEMBERED: Final = 4_000
 """So many answers about one keyword are remembered: ids and names come again and again."""
 
@@ -58,13 +62,23 @@ class Keyword:
     def holds(self, value: Any) -> bool:
         """Tell whether the value keeps to the keyword."""
         if not isinstance(value, str | int | float | bool | None):
-            return self._validator.is_valid(value)
+            return self._is_valid(value)
         key = (type(value), value)
         if key not in self._known:
             if len(self._known) >= REMEMBERED:
                 self._known.clear()
-            self._known[key] = self._validator.is_valid(value)
+            self._known[key] = self._is_valid(value)
         return self._known[key]
+
+    def _is_valid(self, value: Any) -> bool:
+        from jsonschema.exceptions import UnknownType  # noqa: PLC0415 - with the validators
+
+        try:
+            return bool(self._validator.is_valid(value))
+        except (re.error, TypeError, ValueError, UnknownType):
+            return (
+                True  # a keyword that nobody can apply, such as a pattern of another dialect, is not broken
+            )
 
 
 @dataclass(frozen=True)
@@ -98,7 +112,7 @@ class Place:
                 if (place_of := self.members.get(name, self.others)) is not None:
                     yield from place_of.applied(part)
         elif isinstance(value, list) and self.items is not None:
-            for part in value:
+            for part in value[:MOST_ENTRIES]:
                 yield from self.items.applied(part)
 
     def fits(self, value: Any) -> bool:
@@ -110,10 +124,27 @@ class Place:
         yield from (place for place in (self.others, self.items) if place is not None)
 
 
-def place_of(document: JsonObject, schema: JsonObject) -> Place:
-    """Return the first `MOST_PLACES` places of a schema; one that recurs is followed once."""
+def place_of(document: JsonObject, schema: Any, known: dict[str, Place] | None = None) -> Place:
+    """Return the first `MOST_PLACES` places of a schema; one that recurs is followed once.
+
+    `known` keeps those of schemas that several responses refer to.
+    """
+    reference = schema.get("$ref") if isinstance(schema, dict) else None
+    if known is not None and reference in known:
+        return known[reference]
     is_31 = not str(document.get("openapi", "3.0")).startswith("3.0")
-    return _Reader(document, is_31).place(schema, "/", ())
+    place = _Reader(document, is_31).place(schema, "/", ())
+    if known is not None and isinstance(reference, str):
+        known[reference] = place
+    return place
+
+
+def resolved(document: JsonObject, node: Any) -> JsonObject:
+    """Return what a local reference names, and nothing where it names nothing: a gap breaks no run."""
+    try:
+        return resolve(document, node) if isinstance(node, dict) else {}
+    except UsageError:
+        return {}
 
 
 @dataclass
@@ -131,7 +162,7 @@ class _Reader:
             return Place(pointer)
         self.left -= 1
         above = above if reference is None else (*above, reference)
-        node = resolve(self.document, schema)
+        node = resolved(self.document, schema)
         start = pointer if pointer.endswith("/") else f"{pointer}/"
         properties, more, items = node.get("properties"), node.get("additionalProperties"), node.get("items")
         return Place(

@@ -24,7 +24,7 @@ from conformance.results.text import shorten
 from conformance.results.verdicts import JUDGED, VIOLATED, Outcome
 
 FILE_NAME: Final = "digest.json"
-VERSION: Final = 2
+VERSION: Final = 3
 
 LONGEST: Final = 200
 _OF_ONE_RUN: Final = re.compile(
@@ -62,6 +62,8 @@ class RunDigest(FileModel):
     """The keys of those verdicts that a waiver covers."""
     actual: dict[str, str] = Field(default_factory=dict)
     """What the target did where it violates, without what differs in each run, by key."""
+    causes: tuple[Text, ...] = ()
+    """The keys of the causes; empty in a run of schema 1.1 or older."""
 
     @computed_field  # type: ignore[prop-decorator] # pydantic documents it so
     @property
@@ -89,7 +91,9 @@ class RunDigest(FileModel):
 
     def to_document(self, *, verdicts: bool = True) -> dict[str, Any]:
         """Return the run as JSON."""
-        return self.model_dump(mode="json", exclude=None if verdicts else {"verdicts", "waived", "actual"})
+        return self.model_dump(
+            mode="json", exclude=None if verdicts else {"verdicts", "waived", "actual", "causes"}
+        )
 
 
 class _DigestFile(FileModel):
@@ -120,6 +124,7 @@ def digest_of(report: RunReport) -> RunDigest:
                 for verdict in report.verdicts
                 if verdict.outcome in VIOLATED
             },
+            causes=tuple(cause.key for cause in report.causes),
         )
     except ValidationError as error:
         raise UsageError(f"{report.folder}: started: {report.started!r} is no moment") from error

@@ -62,13 +62,13 @@ def parse(text: str, name: str, *, today: date, known: Known | None = None) -> t
     for number, row in enumerate(content["waivers"], 1):
         line = lines[number - 1]
         where = f"{name}:{line}: waiver {number}"
-        waiver = _waiver(row, where, number, line)
-        _check_days(waiver, where, today)
-        if known is not None:
-            _check_known(waiver, where, known)
-        twin = found.setdefault((*waiver.pair, waiver.target), waiver)
-        if twin is not waiver:
-            raise UsageError(f"{where}: the same requirement, operation and target as waiver {twin.row}")
+        for waiver in _waivers(row, where, number, line):
+            _check_days(waiver, where, today)
+            if known is not None:
+                _check_known(waiver, where, known)
+            twin = found.setdefault((*waiver.pair, waiver.target), waiver)
+            if twin is not waiver:
+                raise UsageError(f"{where}: the same requirement, operation and target as waiver {twin.row}")
     return tuple(found.values())
 
 
@@ -129,14 +129,30 @@ def _validate(content: dict[str, Any], name: str, lines: list[int]) -> None:
 
 def _words(validator: str, message: str, schema: Any) -> str:
     value = message.partition(" does not")[0]
+    if schema is False:
+        return "a row names a cause and what it covers of it, or a requirement and its operation"
     match validator, schema.get("pattern", ""):
         case "pattern", "\\S":
             return "says nothing"
         case "pattern", pattern if "d{4}" in pattern:
             return f"{value} is no day; write it as 2026-01-31"
+        case "pattern", pattern if "@" in pattern:
+            return f"{value} is no requirement@operation"
         case "pattern", _:
             return f"{value} is no link; give the defect's address, https://…"
     return message
+
+
+def _waivers(row: Mapping[str, Any], where: str, number: int, line: int) -> list[Waiver]:
+    """Return the waiver of a row; of one that names a cause a waiver for each violation that it covers."""
+    if "cause" not in row:
+        return [_waiver(row, where, number, line)]
+    rest = {key: value for key, value in row.items() if key != "covers"}
+    names = [name.partition("@") for name in row["covers"]]
+    return [
+        _waiver({**rest, "requirement": requirement, "operation": operation}, where, number, line)
+        for requirement, _, operation in names
+    ]
 
 
 def _waiver(row: Mapping[str, Any], where: str, number: int, line: int) -> Waiver:

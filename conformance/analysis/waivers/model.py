@@ -27,6 +27,8 @@ class Waiver:
     kind: str = "failing"
     row: int = 0
     line: int = 0
+    cause: str = ""
+    """Key of the cause that the row names; it stands for each violation that the row covers."""
 
     @property
     def pair(self) -> tuple[str, str]:
@@ -54,5 +56,6 @@ class Waiver:
             first_seen=self.first_seen.isoformat(),
             expires=self.expires.isoformat(),
             kind=self.kind,
+            cause=self.cause,
             state=state,
         )

@@ -23,9 +23,15 @@ def apply(
 
     A waiver of another target, or of a requirement that this run did not select, is not looked at. An
     expired one marks nothing, so its violation stays red; one whose requirement holds is stale, unless it is
-    flaky.
+    flaky, or one of a cause of which something else is violated still.
     """
     ours = {waiver.pair: waiver for waiver in waivers if waiver.target == target}
+    verdicts = tuple(verdicts)
+    there = {
+        ours[verdict.pair].cause
+        for verdict in verdicts
+        if verdict.pair in ours and verdict.outcome not in SETTLED
+    } - {""}
     marked: list[Verdict] = []
     standings: dict[tuple[str, str], WaiverStanding] = {}
     for verdict in verdicts:
@@ -33,15 +39,16 @@ def apply(
         if waiver is None:
             marked.append(verdict)
             continue
-        state = _state(waiver, verdict, today)
+        state = _state(waiver, verdict, today, holds_on=waiver.cause in there)
         standings[waiver.pair] = waiver.standing(state)
         covered = state is WaiverState.ACTIVE and verdict.outcome in VIOLATED
         marked.append(replace(verdict, waived=waiver.reason) if covered else verdict)
     return tuple(marked), tuple(standings[pair] for pair in ours if pair in standings)
 
 
-def _state(waiver: Waiver, verdict: Verdict, today: date) -> WaiverState:
-    if verdict.outcome in SETTLED and not waiver.flaky:
+def _state(waiver: Waiver, verdict: Verdict, today: date, *, holds_on: bool) -> WaiverState:
+    """Return how a waiver stands; `holds_on` tells that its cause is there still."""
+    if verdict.outcome in SETTLED and not waiver.flaky and not holds_on:
         return WaiverState.STALE
     return WaiverState.EXPIRED if waiver.expired(today) else WaiverState.ACTIVE
 

@@ -6,6 +6,7 @@ import io
 import os
 import re
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -21,8 +22,6 @@ from conformance.analysis.waivers.model import Waiver
 from conformance.errors import UsageError
 
 KEYS: Final = (
-    "requirement",
-    "operation",
     "target",
     "reason",
     "defect",
@@ -36,16 +35,18 @@ INDENT: Final = 2
 LONGEST_LINE: Final = 4096
 
 
-def add(file: Path, waiver: Waiver, *, today: date, known: Known | None = None) -> Waiver:
-    """Append the waiver to the file, which is made where there is none; return it as it stands there.
+def add(file: Path, *waivers: Waiver, today: date, known: Known | None = None) -> Waiver:
+    """Append a row to the file, which is made where there is none; return it as it stands there.
 
-    Whatever is wrong with the row, or with the file before it, is a `UsageError`, and the file is untouched.
+    Several waivers are of one cause, and make one row. Whatever is wrong with the row, or with the file
+    before it, is a `UsageError`, and the file is untouched.
     """
     old = load(file, today=today, known=known) if file.exists() else ()
     text = _as_written(file) if file.exists() else "waivers: []\n"
-    written = _with_row(text, waiver, str(file))
+    written = _with_row(text, waivers, str(file))
     new = parse(written, str(file), today=today, known=known)
-    if new[:-1] != old or replace(new[-1], row=0, line=0) != replace(waiver, row=0, line=0):
+    added = tuple(replace(one, row=0, line=0) for one in new[len(old) :])
+    if new[: len(old)] != old or added != tuple(replace(one, row=0, line=0) for one in waivers):
         raise UsageError(f"{file}: the row does not fit into the file as it is written; add it by hand")
     _replace(file, written)
     return new[-1]
@@ -60,7 +61,7 @@ def _as_written(file: Path) -> str:
         ) from error
 
 
-def _with_row(text: str, waiver: Waiver, name: str) -> str:
+def _with_row(text: str, waivers: Sequence[Waiver], name: str) -> str:
     """Return the text with the row added; comments, quotes, folds, indentation and line ends stay."""
     newline = "\r\n" if "\r\n" in text else "\n"
     yaml = YAML()
@@ -77,10 +78,19 @@ def _with_row(text: str, waiver: Waiver, name: str) -> str:
     dash = rows.lc.col if rows else INDENT
     step = rows[-1].lc.col - dash if rows else INDENT
     yaml.indent(mapping=step, sequence=dash + step, offset=dash)
-    rows.append(CommentedMap((key, _value(getattr(waiver, key))) for key in KEYS))
+    rows.append(CommentedMap([*_named(waivers), *((key, _value(getattr(waivers[0], key))) for key in KEYS)]))
     out = io.StringIO()
     yaml.dump(document, out)
     return out.getvalue().replace("\n", newline)
+
+
+def _named(waivers: Sequence[Waiver]) -> list[tuple[str, object]]:
+    """Return what a row is about: one violation, or a cause and each violation that it explains."""
+    first = waivers[0]
+    if first.cause:
+        covers = CommentedSeq(_value("@".join(waiver.pair)) for waiver in waivers)
+        return [("cause", _value(first.cause)), ("covers", covers)]
+    return [("requirement", _value(first.requirement)), ("operation", _value(first.operation))]
 
 
 def _value(value: str | date) -> str | date:

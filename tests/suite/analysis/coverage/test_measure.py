@@ -162,6 +162,13 @@ def test_a_status_whose_requirement_was_not_judged_says_why(tmp_path: Path) -> N
     assert "statuses 204" in found.never["nobody can hear a response"]
 
 
+def test_a_role_whose_requirements_were_not_judged_says_why(tmp_path: Path) -> None:
+    """What kept the requirements that need the role from being judged kept the role from being used."""
+    unjudged = verdict("bulbs.get.kindly", outcome="CANNOT_JUDGE", reason="the budget is spent")
+    found = covered(tmp_path, exchange(), verdicts=[verdict(), unjudged], roles=("owner", "reader"))
+    assert found.never["the budget is spent"] == ("roles reader",)
+
+
 def test_a_request_without_a_token_is_a_role_of_its_own(tmp_path: Path) -> None:
     """Where a token is required; elsewhere everybody is whom the target says."""
     open_door = exchange(request={"headers": {}})
@@ -223,3 +230,34 @@ def test_parameters_of_every_place_are_read(tmp_path: Path) -> None:
     assert broken == {"path shelf / minimum broken", "query top / maximum broken", "query tag /* enum broken"}
     assert found.statuses == {"4XX": (1, 1), "default": (1, 1)}
     assert found.error_codes == {"4XX urn:full": (1, 1), "4XX urn:no-shelf": (0, 0)}
+
+
+KEYS: Final = """\
+openapi: 3.0.3
+info: {title: Keys, version: "1"}
+security: [{key: []}]
+components: {securitySchemes: {key: {type: apiKey, in: query, name: api_key}}}
+paths:
+  /bulbs/{bulbId}:
+    get:
+      operationId: getBulb
+      responses:
+        "200": {description: A bulb., content: {"application/*": {schema: {type: object}}}}
+        "404": {description: None., content: {application/json: {example: [[[[[[[[{code: Gone}]]]]]]]]}}}
+    delete: {operationId: breakBulb, responses: {"204": {description: Gone.}}}
+"""
+
+
+def test_whoever_sends_a_key_is_known(tmp_path: Path) -> None:
+    """Not every API knows its callers by a token; a range of media types stands for each of them."""
+    checkout = toy_api.Checkout(tmp_path)
+    catalogue = checkout.catalogue()
+    document = yaml.safe_load(KEYS)
+    read = {name: replace(each, document=document) for name, each in catalogue.operations.items()}
+    facts = Facts(replace(catalogue, operations=read), [verdict()], ())
+    keyed = exchange(request={"url": "http://x.example/bulbs/desk?api_key=***", "headers": {}})
+    nested = exchange(status=404, body="[" * 900 + "]" * 900, request={"headers": {}})
+    found = measure([keyed, nested], facts).operations["getBulb"]
+    assert found.roles == {"owner": (1, 1), "reader": (0, 0), "no token": (1, 1)}
+    assert found.media_types["200 application/*"] == (1, 1)
+    assert found.error_codes == {}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from conformance.analysis.coverage.schemas import MOST_PLACES, place_of
+from conformance.analysis.coverage.schemas import MOST_ENTRIES, MOST_PLACES, place_of
 
 SITE = {
     "type": "object",
@@ -108,3 +108,29 @@ def test_an_odd_schema_says_nothing(schema: Any) -> None:
     """What a definition has in the place of a schema ends no run."""
     place = place_of({}, schema)
     assert list(place.applied({"a": [None]})) == [] or list(place.everywhere())
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"pattern": r"\\p{Lu}+("}, "a"),
+        ({"type": "file"}, "a"),
+        ({"minimum": "1"}, 0),
+        ({"enum": 7}, "a"),
+        ({"maxLength": "many"}, "abc"),
+        ({"$ref": "other.yaml#/Site"}, {"a": 1}),
+        ({"$ref": "#/nowhere"}, {"a": 1}),
+        ({"items": {"$ref": "#/nowhere"}}, [1]),
+        ({"properties": {"a": None}}, {"a": 1}),
+        ({"required": [1]}, {"a": 1}),
+    ],
+)
+def test_a_schema_that_nobody_can_apply_breaks_no_run(schema: dict[str, Any], value: Any) -> None:
+    """What a validator cannot decide is not broken, and a reference to nothing says nothing."""
+    assert all(holds for name, holds in tried(schema, value).items() if "required" not in name)
+
+
+def test_of_a_long_list_only_the_first_entries_are_looked_at() -> None:
+    """A page of thousands costs no more time than one of fifty."""
+    place = place_of({}, {"items": {"type": "string"}})
+    assert len(list(place.applied(["a"] * 10_000))) == MOST_ENTRIES

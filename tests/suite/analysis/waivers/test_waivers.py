@@ -99,7 +99,7 @@ def test_a_waiver_of_what_was_not_selected_is_not_looked_at() -> None:
 def test_a_waiver_goes_into_the_report_as_it_stands() -> None:
     """The row of run.json has every field of the file, the kind and the state."""
     _, (state,) = apply(waivers(ROW), [booked(Outcome.FAIL)], "qa", TODAY)
-    assert state.model_dump(mode="json") == {**ROW, "kind": "failing", "state": "active"}
+    assert state.model_dump(mode="json") == {**ROW, "kind": "failing", "cause": "", "state": "active"}
     assert state.days_left(TODAY) == 9
 
 
@@ -215,3 +215,50 @@ def test_the_hash_counts_what_is_waived_and_not_how_it_is_written() -> None:
     assert hash_of(waivers(ROW, other)) == hash_of(waivers(other, ROW))
     assert hash_of(waivers(ROW)) != hash_of(waivers({**ROW, "expires": "2026-12-02"}))
     assert hash_of(()) == ""
+
+
+def of_cause(*covers: str) -> dict[str, Any]:
+    """Return a row that names a cause and lists what it covers of it."""
+    rest = {key: value for key, value in ROW.items() if key not in {"requirement", "operation"}}
+    return {"cause": "0b5e5a9325ad", "covers": f"[{', '.join(covers)}]", **rest}
+
+
+BOTH = ("zones.id.is-unique@createZone", "zones.name.is-kept@createZone")
+
+
+def test_a_waiver_of_a_cause_covers_what_it_lists_and_nothing_else() -> None:
+    """A further violation of the same cause stays red until it is listed."""
+    verdicts = [booked(Outcome.FAIL), booked(Outcome.FAIL, "zones.name.is-kept")]
+    marked, standings = apply(waivers(of_cause(BOTH[0])), verdicts, "qa", TODAY)
+    assert [bool(one.waived) for one in marked] == [True, False]
+    assert [(one.requirement, one.cause) for one in standings] == [("zones.id.is-unique", "0b5e5a9325ad")]
+
+
+@pytest.mark.parametrize(
+    ("other", "states"), [(Outcome.FAIL, ["active", "active"]), (Outcome.PASS, ["stale", "stale"])]
+)
+def test_a_waiver_of_a_cause_ends_when_nothing_of_the_cause_is_violated(
+    other: Outcome, states: list[str]
+) -> None:
+    """What holds by chance, of a cause that is there still, ends nothing."""
+    verdicts = [booked(Outcome.PASS), booked(other, "zones.name.is-kept")]
+    _, standings = apply(waivers(of_cause(*BOTH)), verdicts, "qa", TODAY)
+    assert [one.state.value for one in standings] == states
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({**of_cause(*BOTH), "operation": "createZone"}, "operation"),
+        ({**ROW, "covers": "[zones.id.is-unique@createZone]"}, "covers"),
+        (of_cause(), "covers"),
+        (of_cause("zones.id.is-unique"), "is no requirement@operation"),
+        (of_cause("zones.none@createZone"), "zones.none"),
+        ({key: value for key, value in of_cause(*BOTH).items() if key != "covers"}, "'covers' is a required"),
+    ],
+)
+def test_a_row_names_a_cause_or_a_violation(row: dict[str, Any], said: str) -> None:
+    """Both, or half of one, is an error that says where."""
+    with pytest.raises(UsageError, match=r"waivers\.yaml:2: waiver 1") as caught:
+        waivers(row)
+    assert said in str(caught.value)

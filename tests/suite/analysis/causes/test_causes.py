@@ -1,0 +1,158 @@
+"""One deviation of a target is one cause, with the same key wherever it shows and a sentence that says it."""
+
+from dataclasses import replace
+
+import pytest
+
+from conformance.analysis.causes import causes_of
+from conformance.claims.requirements import load_claims
+from conformance.results.causes import EVERY_OPERATION, Cause, Theme
+from conformance.results.verdicts import Outcome, Verdict, violated
+
+from .recorded import recorded
+
+CATALOGUE = load_claims()
+FOUND = recorded(CATALOGUE)
+SINGLE = sorted(name for name in FOUND if "+" not in name)
+PAIRS = sorted(name for name in FOUND if "+" in name)
+
+
+def causes(name: str) -> tuple[Cause, ...]:
+    """Return the causes of what a run found on a fault."""
+    return causes_of(*FOUND[name], CATALOGUE)
+
+
+def found(requirement: str, operation: str, expected: str, actual: str) -> Verdict:
+    """Return one violation."""
+    level = CATALOGUE.rows[requirement].level
+    expected = expected or CATALOGUE.rows[requirement].expect
+    return Verdict(requirement, operation, level, violated(level), expected=expected, actual=actual)
+
+
+@pytest.mark.parametrize("name", SINGLE)
+def test_one_fault_is_one_cause_that_explains_everything(name: str) -> None:
+    """However many requirements it violates: each is explained once."""
+    (cause,) = causes(name)
+    assert sorted(cause.explains) == sorted("@".join(verdict.pair) for verdict in FOUND[name][0])
+    assert cause.operation in {EVERY_OPERATION, *(verdict.operation for verdict in FOUND[name][0])}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_two_faults_at_once_are_the_two_causes_that_each_has_alone(name: str) -> None:
+    """The key of a cause does not depend on what else is wrong."""
+    alone = {cause.key for single in name.split("+") for cause in causes(single)}
+    assert {cause.key for cause in causes(name)} == alone
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("create_answers_200", "createRepositoryResource answers 200 instead of 201"),
+        ("move_answers_202", "moveRealityData answers 202 instead of 204"),
+        (
+            "account_code_in_capitals",
+            "getITwinAccount's 404 lost its error code: ITWIN_NOT_FOUND instead of iTwinNotFound",
+        ),
+        ("account_without_name", "getITwinAccount's 200 lacks the member iTwin.displayName"),
+        (
+            "associate_renames_a_member",
+            (
+                "associateRealityData's 200 has the undocumented member iTwinAssociation.iTwinID"
+                " and lacks iTwinAssociation.iTwinId"
+            ),
+        ),
+        (
+            "any_scheme",
+            "every operation accepts an Authorization that is not Bearer (200 or 201 or 204 instead of 401)",
+        ),
+        (
+            "create_ignores_more",
+            "createRepositoryResource accepts a body with an unknown member (201 instead of 422)",
+        ),
+        (
+            "target_in_small_letters",
+            (
+                "createRepositoryResource's refusals name the member displayname instead of displayName"
+                " in error.details"
+            ),
+        ),
+        (
+            "move_open_to_others",
+            "moveRealityData accepts a user of another organization (204 instead of 403 or 404)",
+        ),
+    ],
+)
+def test_a_cause_says_what_is_wrong_in_the_words_of_the_api(name: str, sentence: str) -> None:
+    """Operation, what it does, and what it does that instead of."""
+    verdicts, exchanges = FOUND[name]
+    held = [
+        replace(verdicts[0], operation=operation, outcome=Outcome.PASS)
+        for operation in CATALOGUE.operations
+        if (verdicts[0].requirement, operation) not in {verdict.pair for verdict in verdicts}
+    ]
+    (cause,) = causes_of([*verdicts, *held], exchanges, CATALOGUE)
+    assert cause.sentence == sentence
+
+
+def test_ids_names_and_texts_of_the_server_do_not_change_a_key() -> None:
+    """The same violation on other things, with another message and another seed."""
+    keys = {
+        causes_of(
+            [
+                found(
+                    "reality-management.associate.answer-names-the-itwin",
+                    "associateRealityData",
+                    "",
+                    f"200: /iTwinAssociation/iTwinId is '{one}', sent was '{two}'",
+                ),
+                found(
+                    "platform.input.invalid-refused",
+                    "moveRealityData",
+                    "a refusal with status 404 or 422",
+                    f"204 (smallest example found, seed {seed}: PATCH /x/{two} {{}})",
+                ),
+            ],
+            {},
+            CATALOGUE,
+        )[0].key
+        for seed, one, two in (
+            (1, "6402ba8d-cbab-42e8-9418-623afe106026", "078c2ad9-70d1-43a6-ba50-eb6ff61eb3cb"),
+            (2, "bdea193a-19cb-4f31-8b89-9648b0979752", "5dfe5f7e-dbda-4c7a-9397-bf6673f96be7"),
+        )
+    }
+    assert len(keys) == 1
+
+
+@pytest.mark.parametrize(
+    ("requirement", "operation", "theme"),
+    [
+        ("platform.auth.expired-token", "moveRealityData", Theme.AUTHENTICATION),
+        ("reality-management.move.outsider-refused", "moveRealityData", Theme.PERMISSIONS),
+        ("itwins.resource.body-is-closed", "createRepositoryResource", Theme.INPUT),
+        ("itwins.resource.duplicate-id-conflicts", "createRepositoryResource", Theme.STATE),
+    ],
+)
+def test_a_cause_has_the_theme_of_what_its_requirement_observes(
+    requirement: str, operation: str, theme: Theme
+) -> None:
+    """What must be refused and is accepted is a matter of tokens, of permissions, of input or of state."""
+    (cause,) = causes_of([found(requirement, operation, "status 401", "204")], {}, CATALOGUE)
+    assert cause.theme is theme
+
+
+def test_what_a_seed_finds_is_named_only_where_nothing_else_shows_it() -> None:
+    """A generated request and a scenario that see the same are one cause, named by the scenario."""
+    generated = found(
+        "platform.input.invalid-refused", "moveRealityData", "a refusal with status 404 or 422", "204"
+    )
+    scenario = found("reality-management.move.body-is-closed", "moveRealityData", "status 422", "204")
+    (both,) = causes_of([generated, scenario], {}, CATALOGUE)
+    (alone,) = causes_of([scenario], {}, CATALOGUE)
+    assert (both.key, len(both.explains)) == (alone.key, 2)
+
+
+def test_no_violation_has_no_cause() -> None:
+    """A run that conforms explains nothing."""
+    row = CATALOGUE.rows["platform.auth.expired-token"]
+    held = Verdict(row.id, "moveRealityData", row.level, Outcome.PASS)
+    assert causes_of([held], {}, CATALOGUE) == ()
