@@ -55,7 +55,7 @@ def _kept_key(store: Store | None) -> RSAKey | None:
 
 
 def end(emulator: Emulator) -> None:
-    """Close the files of an emulator that serves no more; its key, which took a while, serves the next one."""
+    """Close the files of an emulator that has ended; its key, which took a while, is for the next one."""
     if emulator.store is None:
         _SPARE.append(emulator.services.issuer.key)
     else:
