@@ -66,6 +66,7 @@ class _DeadlineReader(io.RawIOBase):
         if left <= 0:
             raise TimeoutError(f"the response took longer than {self._limits.total:g} s")
         self._sock.settimeout(min(left, self._limits.read))
+        _acknowledge_at_once(self._sock)
         return self._raw.readinto(buffer)
 
     def stray(self) -> bytes:
@@ -79,6 +80,16 @@ class _DeadlineReader(io.RawIOBase):
     def close(self) -> None:
         self._raw.close()
         super().close()
+
+
+def _acknowledge_at_once(sock: socket.socket) -> None:
+    """Let the next bytes be acknowledged when they arrive, where the system knows how; it forgets this again.
+
+    Many servers send the head of a response and then its body, and wait with the body until the head is
+    acknowledged, which a kernel puts off for 40 ms: forty of fifty milliseconds of a request.
+    """
+    with contextlib.suppress(AttributeError, OSError):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
 
 
 @contextlib.contextmanager

@@ -10,7 +10,6 @@ from conformance.analysis.compare import Comparison, compare
 from conformance.analysis.coverage import Facts, measure
 from conformance.analysis.diagnosis import causes_of_run
 from conformance.analysis.history import History, keep_digest, read_history
-from conformance.report.registry import render
 from conformance.results.coverage import Coverage
 from conformance.results.exchange_log import recorded_exchanges
 from conformance.results.model import RunReport
@@ -50,6 +49,8 @@ def finish(run: Run, *, formats: bool = True) -> RunReport:
     write_run(run.folder, report)
     if formats:
         keep_digest(report)
+        from conformance.report.registry import render  # noqa: PLC0415 - loaded while a run waits
+
         render(run.folder, comparison=settled.comparison or _since_the_last(report, history), history=past)
     return report
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from typing import Final
 
 import pytest
@@ -16,6 +17,8 @@ from conformance.results.verdicts import Outcome
 from conformance.run.pytest_plugin.judge import Judge
 
 JUDGE: Final = pytest.StashKey[Judge]()
+NEEDED_LATER: Final = ("conformance.generate.state_machine", "conformance.report.registry")
+"""What takes long to load and is not needed before: it is loaded in the first silence."""
 FURTHER_SILENCE: Final = 0.3
 """Seconds of silence that are enough for a quick run once it kept a whole one."""
 
@@ -62,6 +65,8 @@ def _take_silent(judges: list[Judge]) -> None:
     either, less is enough.
     """
     silent = [(judge, *each) for judge in judges for each in judge.late.silent]
+    for name in NEEDED_LATER if silent else ():
+        import_module(name)
     for number, (judge, seconds, check) in enumerate(silent):
         enough = FURTHER_SILENCE if number and judge.run.options.profile == "quick" else seconds
         _pause(judge, partial(judge.run.client.counts.silence_left, min(seconds, enough)))

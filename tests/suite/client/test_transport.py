@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import socket
 import threading
 import zlib
 from collections.abc import Mapping
@@ -16,8 +17,8 @@ from conformance.claims.openapi import Operation, load_operations
 from conformance.client import transport
 from conformance.client.transport import MAX_BODY
 from conformance.exchange.model import Exchange, Request
+from conformance.proof.fault_proxy import Behaviour, ReceivedRequest, fault_proxy
 from tests.suite.client.test_sender import client_of
-from tests.suite.fault_proxy import Behaviour, ReceivedRequest, fault_proxy
 
 READ = Request("GET", "/x", purpose="setup", headers={"Authorization": None})
 BODY = b'{"a": 1}'
@@ -134,3 +135,37 @@ def test_a_body_that_must_not_be_there_is_looked_for_where_it_is_judged(
         read_head.set()
         client.close()
     assert seen.content == content
+
+
+class Noting:
+    """A socket, and what is read from it, that note in which order they are used."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.noted: list[object] = []
+
+    def settimeout(self, seconds: float) -> None:
+        """Take any time."""
+
+    def setsockopt(self, *option: int) -> None:
+        """Note the option."""
+        self.noted.append(option)
+
+    def readinto(self, buffer: bytearray) -> int:
+        """Note the read."""
+        self.noted.append("read")
+        return len(buffer)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_what_arrives_is_acknowledged_at_once(monkeypatch: pytest.MonkeyPatch, *, known: bool) -> None:
+    """Before each read, where the system knows how: a server may wait with the body until then."""
+    if known:
+        monkeypatch.setattr(socket, "TCP_QUICKACK", 12, raising=False)
+    else:
+        monkeypatch.delattr(socket, "TCP_QUICKACK", raising=False)
+    sock = Noting()
+    reader = transport._DeadlineReader(sock, sock, transport.Limits())  # type: ignore[arg-type] # what it uses of them
+    assert [reader.readinto(bytearray(3)), reader.readinto(bytearray(2))] == [3, 2]
+    option = (socket.IPPROTO_TCP, 12, 1)
+    assert sock.noted == ([option, "read", option, "read"] if known else ["read", "read"])
