@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from conformance.proof.cases import Case
     from conformance.proof.classify import Matrix, Row
 
-EACH_CORE: Final = 8
+EACH_CORE: Final = 4
 """Cases at the same time for each core: most of their time is waiting."""
 
 
@@ -34,7 +34,7 @@ def defects(
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, help="Processes at the same time, most of which wait. Default: 8 for each core."),
+        typer.Option(min=1, help="Processes at the same time, most of which wait. Default: 4 for each core."),
     ] = None,
     report_dir: Annotated[Path, typer.Option(help="Where matrix.json, .md and .html go.")] = Path(
         "reports/defects"
