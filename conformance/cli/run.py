@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from conformance.cli.options import AsJson, Only, Targets
+from conformance.cli.options import AsJson, Only, Quiet, Targets, Verbose, told_in
 from conformance.errors import UsageError
 
 
@@ -41,6 +41,8 @@ def run(
             min=0, max=100, metavar="PERCENT", help="Exit code 3 where less of what was selected was judged."
         ),
     ] = 0.0,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
     """Judge a target: every documented requirement, with proof, in one report folder.
@@ -49,7 +51,9 @@ def run(
     """
     from conformance.cli.progress import shown_progress
 
-    with shown_progress(quiet=as_json) as progress:  # before the slow imports
+    detail = told_in(verbose=verbose, quiet=quiet)
+
+    with shown_progress(quiet=as_json or quiet) as progress:  # before the slow imports
         from conformance.claims.requirements import load_claims
         from conformance.run.open import new_run, refuse_earlier_run
         from conformance.run.options import PROFILES, Options
@@ -91,7 +95,7 @@ def run(
     if as_json:
         typer.echo(json_text(report.to_document(), 2))
     else:
-        show(report, comparison=kept_comparison(state.folder))
+        show(report, comparison=kept_comparison(state.folder), detail=detail)
     if (judged := judged_percent(report.verdicts)) < min_judged:
         asked = f"--min-judged asks for {min_judged:g} %"
         typer.echo(f"conformance: {judged:.1f} % of what was selected was judged, and {asked}", err=True)

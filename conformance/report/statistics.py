@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from conformance.results.causes import Cause
 from conformance.results.model import RunReport, WaiverStanding, WaiverState
-from conformance.results.text import one_line
+from conformance.results.text import one_line, shorten
 from conformance.results.verdicts import JUDGED, VIOLATED, ExitCode, Outcome, Verdict
 
 NOT_JUDGED: Final = (Outcome.HARNESS_ERROR, Outcome.CANNOT_JUDGE, Outcome.NOT_APPLICABLE)
+WORST: Final = 120
 OUTCOMES: Final = {
     ExitCode.CONFORMS: "conforms",
     ExitCode.VIOLATION: "violated",
@@ -118,14 +120,24 @@ def overview(run: RunReport) -> dict[str, object]:
 
 
 def headline(run: RunReport) -> str:
-    """Return the run in one line for humans."""
-    return f"{run.target}: {result(run)} ({breakdown(run)})"
+    """Return the run in one line for humans; the worst cause is named where there is one."""
+    worst = next(iter(red_causes(run)), None)
+    named = f": {shorten(worst.sentence, WORST)}" if worst else ""
+    return f"{run.target}: {result(run)}{named} ({breakdown(run)})"
+
+
+def red_causes(run: RunReport) -> list[Cause]:
+    """Return the causes that make the run red, the gravest first."""
+    red = {"@".join(verdict.pair) for verdict in violations(run)}
+    return [cause for cause in run.causes if red & set(cause.explains)]
 
 
 def result(run: RunReport) -> str:
     """Return what came of the run in a few words: what the exit code means here."""
     red, ended = len(violations(run)), len(ended_waivers(run))
     parts = [plural(red, "violation")] if red else []
+    if causes := red_causes(run):
+        parts[0] += f" from {plural(len(causes), 'cause')}"
     if ended:
         parts.append(plural(ended, "expired or stale waiver"))
     if red and run.exit_code == ExitCode.CONFORMS:  # judged against a baseline that had them too
