@@ -126,6 +126,22 @@ def headline(run: RunReport) -> str:
     return f"{run.target}: {result(run)}{named} ({breakdown(run)})"
 
 
+def cause_text(run: RunReport, verdict: Verdict) -> str:
+    """Return key and sentence of what explains a violation, or an empty string."""
+    cause = run.cause_of(verdict)
+    return f"{cause.key}: {cause.sentence}" if cause else ""
+
+
+def by_cause(run: RunReport) -> list[tuple[Cause | None, list[Verdict]]]:
+    """Return the violations of each cause, and each one that has no cause by itself; red or not."""
+    found: list[tuple[Cause | None, list[Verdict]]] = [
+        (cause, verdicts) for cause in run.causes if (verdicts := run.explained_by(cause))
+    ]
+    explained = {name for cause in run.causes for name in cause.explains}
+    alone = [v for v in run.verdicts if v.outcome in VIOLATED and "@".join(v.pair) not in explained]
+    return found + [(None, [verdict]) for verdict in alone]
+
+
 def red_causes(run: RunReport) -> list[Cause]:
     """Return the causes that make the run red, the gravest first."""
     red = {"@".join(verdict.pair) for verdict in violations(run)}
