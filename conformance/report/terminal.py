@@ -145,6 +145,7 @@ def _rest_of(run: RunReport, comparison: Comparison | None) -> list[Draw]:
             + (f" ({' or '.join(move.causes)})" if move.causes else "")
             for move in comparison.news
         ]
+        news = [*comparison.causes, *news, *comparison.behaviour]
         parts.append(_list(f"Since {comparison.old}: {counted(comparison.counts)}", news, always=True))
     return parts
 

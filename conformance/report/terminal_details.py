@@ -193,6 +193,8 @@ def _changes(comparison: Comparison | None, out: Console) -> None:
     if comparison is None:
         return
     _heading(out, f"Since {comparison.old}: {counted(comparison.counts)}")
+    for line in (*comparison.causes, *comparison.behaviour):
+        say(out, f"  {line}")
     for move in comparison.news:
         what = f"  {said(move.move)}: {move.requirement} on {move.operation}"
         what += f", seen in {move.scenario} too" if move.scenario else ""
