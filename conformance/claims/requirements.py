@@ -12,12 +12,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
-from jsonschema import Draft202012Validator
-
 from conformance.claims.folders import claim_files, specs_dir
+from conformance.claims.kept import kept
 from conformance.claims.level import Level
 from conformance.claims.openapi import Operation, load_operations, pointer
-from conformance.claims.text_files import read_yaml
+from conformance.claims.text_files import mapping_of, read_bytes
 from conformance.errors import UsageError, did_you_mean
 
 GROUPS: Final = ("every", "writing", "safe", "with-body")
@@ -91,9 +90,7 @@ def load_catalogue(folder: Path, operations: Mapping[str, Operation]) -> Catalog
     rows: dict[str, Requirement] = {}
     pages: dict[str, str] = {}
     for file in claim_files(folder, "requirements").values():
-        content = _dated(read_yaml(file))
-        _accept_old_names(content)
-        _validate(file, content)
+        content = _valid_rows(file)
         pages |= content.get("pages", {})
         for row in content["requirements"]:
             requirement = _requirement(row, file, operations)
@@ -105,6 +102,21 @@ def load_catalogue(folder: Path, operations: Mapping[str, Operation]) -> Catalog
     if not rows:
         raise UsageError(f"no API/requirements.yaml in {folder}: is this the folder of the specs?")
     return Catalogue(rows, pages, operations)
+
+
+def _valid_rows(file: Path) -> dict[str, Any]:
+    """Return the content of a file of requirements; one that its schema does not allow is a `UsageError`."""
+    content = read_bytes(file)
+    schema = files("conformance.claims").joinpath("requirements.schema.json").read_text(encoding="utf-8")
+
+    def make() -> dict[str, Any]:
+        rows: dict[str, Any] = _dated(mapping_of(content, str(file)))
+        _accept_old_names(rows)
+        _validate(file, rows, json.loads(schema))
+        return rows
+
+    valid: dict[str, Any] = kept("requirements", schema.encode() + content, make)
+    return valid
 
 
 def _dated(content: Any) -> Any:
@@ -124,9 +136,9 @@ def _accept_old_names(content: Any) -> None:
             row["check"] = row.pop("oracle")
 
 
-def _validate(file: Path, content: Mapping[str, Any]) -> None:
-    text = files("conformance.claims").joinpath("requirements.schema.json").read_text(encoding="utf-8")
-    schema = json.loads(text)
+def _validate(file: Path, content: Mapping[str, Any], schema: Mapping[str, Any]) -> None:
+    from jsonschema import Draft202012Validator
+
     error = next(iter(Draft202012Validator(schema).iter_errors(content)), None)
     if error is None:
         return

@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
 from conformance.errors import UsageError
 
 MARKS: Final = (
@@ -32,12 +30,16 @@ def read_text(file: Path, cure: str = "") -> str:
 
     `cure` is what to do about a file that cannot be opened.
     """
+    return decoded(read_bytes(file, cure), str(file))
+
+
+def read_bytes(file: Path, cure: str = "") -> bytes:
+    """Return what a file holds, or raise `UsageError` with `cure`."""
     try:
-        content = file.read_bytes()
+        return file.read_bytes()
     except OSError as error:
         advice = f"; {cure}" if cure else ""
         raise UsageError(f"{file}: cannot be read: {error.strerror or error}{advice}") from error
-    return decoded(content, str(file))
 
 
 def decoded(content: bytes, name: str) -> str:
@@ -73,17 +75,26 @@ def _place(before: str) -> str:
 
 def read_yaml(file: Path) -> dict[str, Any]:
     """Return a YAML file's mapping; a broken file is a `UsageError` that names line and column."""
-    text = read_text(file)
-    with yaml_errors(str(file), text):
-        content = yaml.safe_load(text)
-    if not isinstance(content, dict):
-        raise UsageError(f"{file}: expected a mapping at the top, found {type(content).__name__}")
-    return content
+    return mapping_of(read_bytes(file), str(file))
+
+
+def mapping_of(content: bytes, name: str) -> dict[str, Any]:
+    """Return the mapping of a YAML file's bytes; `name` stands before a complaint."""
+    import yaml
+
+    text = decoded(content, name)
+    with yaml_errors(name, text):
+        mapping = yaml.safe_load(text)
+    if not isinstance(mapping, dict):
+        raise UsageError(f"{name}: expected a mapping at the top, found {type(mapping).__name__}")
+    return mapping
 
 
 @contextmanager
 def yaml_errors(name: str, text: str = "") -> Iterator[None]:
     """Turn what PyYAML raises about a text into a `UsageError` with line and column."""
+    import yaml
+
     try:
         yield
     except yaml.reader.ReaderError as error:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import errno
+import gc
 import sys
 from contextlib import suppress
-from typing import Final
+from typing import Final, NoReturn
 
 import typer
 
@@ -19,18 +20,21 @@ from conformance.cli.doctor import doctor
 from conformance.cli.emulate import emulate
 from conformance.cli.explain import explain
 from conformance.cli.history import history
+from conformance.cli.index import index
 from conformance.cli.init import init
 from conformance.cli.list import list_requirements
+from conformance.cli.merge import merge
+from conformance.cli.notify import notify
 from conformance.cli.replay import replay
 from conformance.cli.report import report
 from conformance.cli.run import run
+from conformance.cli.show import show
 from conformance.cli.streams import prepare_streams
 from conformance.cli.waive import waive
 from conformance.cli.waivers import waivers
 from conformance.errors import NotJudged, UsageError
 from conformance.exchange.redaction import scrubbed
 from conformance.results.text import terminal
-from conformance.results.verdicts import ExitCode
 
 HELP: Final = """
 Contract tests for the iTwin Platform APIs: which documented requirement is violated, and what proves it?
@@ -39,6 +43,8 @@ Contract tests for the iTwin Platform APIs: which documented requirement is viol
 2 usage or a failure of the suite, 3 could not judge.
 """
 
+OBJECTS_OF_A_ROUND: Final = 50_000
+"""New objects after which garbage is looked for: at Python's 700 a tenth of a run goes into it."""
 UNWRITABLE: Final = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT})
 
 app = typer.Typer(
@@ -61,6 +67,10 @@ for verb in (
     waivers,
     explain,
     replay,
+    merge,
+    show,
+    notify,
+    index,
     init,
 ):
     app.command(cls=Verb)(verb)
@@ -79,23 +89,30 @@ def _root(
 def main() -> None:
     """Run the command line; every error of the user or the suite is one clear line and exit code 2."""
     prepare_streams()
+    gc.set_threshold(OBJECTS_OF_A_ROUND, *gc.get_threshold()[1:])
     try:
         _call()
     except UsageError as error:
         _say(str(error))
-        sys.exit(ExitCode.USAGE)
+        _exit("USAGE")
     except NotJudged as why:
         _say(why.reason)
-        sys.exit(ExitCode.CANNOT_JUDGE)
+        _exit("CANNOT_JUDGE")
     except KeyboardInterrupt:
         _say("interrupted")
-        sys.exit(ExitCode.CANNOT_JUDGE)
+        _exit("CANNOT_JUDGE")
     except Exception as error:  # noqa: BLE001 - the one boundary: a failure of the suite is said, never shown as a traceback
         _say(
             f"the suite failed: {type(error).__name__}: {error}; "
             "please report this with the command that you ran"
         )
-        sys.exit(ExitCode.USAGE)
+        _exit("USAGE")
+
+
+def _exit(name: str) -> NoReturn:
+    from conformance.results.verdicts import ExitCode
+
+    sys.exit(ExitCode[name])
 
 
 def _call() -> None:

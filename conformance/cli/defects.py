@@ -6,6 +6,7 @@ import json
 import os
 import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -39,12 +40,26 @@ def defects(
         "reports/defects"
     ),
     seed: Annotated[int, typer.Option(help="Seed of the generated data.")] = 1,
+    exhaustive: Annotated[
+        bool,
+        typer.Option(
+            "--exhaustive", help="Judge each defect by every scenario, as one that --only names always is."
+        ),
+    ] = False,
+    sample: Annotated[
+        float,
+        typer.Option(
+            min=0, max=100, metavar="PERCENT", help="Defects, others each day, that are judged both ways."
+        ),
+    ] = 10.0,
     page: Annotated[
         Path | None, typer.Option(help="Also write the page that tells what the suite sees.")
     ] = None,
     signatures: Annotated[
         Path | None,
-        typer.Option(help="Also write what each defect violates, and how: specs/defect-signatures.json."),
+        typer.Option(
+            help="Also write what each defect violates, and how; each is judged by every scenario then."
+        ),
     ] = None,
     as_json: AsJson = False,
     as_list: Annotated[
@@ -53,11 +68,15 @@ def defects(
 ) -> None:
     """Prove the suite: every defect of the emulator is caught where it should be, every variation is green.
 
+    A defect is judged by the scenarios that may see it, until all of it is seen; a sample of the defects by
+    all of them as well, which must agree.
+
     Exit code 1 when a requirement has no defect, a defect is missed, a requirement outside the declared ones
     is red, or a legitimate variation is not green.
     """
     from conformance.analysis.diagnosis import signatures_text
     from conformance.claims.requirements import load_claims
+    from conformance.proof.cases import focused
     from conformance.proof.page import page_of
     from conformance.proof.write import headline, troubles, write
 
@@ -69,6 +88,8 @@ def defects(
         for case in cases:
             typer.echo(f"{case.kind:9} {case.name}: {case.sentence}")
         return
+    if not (exhaustive or only or signatures):
+        cases = focused(cases, sample, datetime.now(UTC).date())
     at_once = workers or EACH_CORE * (os.cpu_count() or 1)
     matrix = _run(cases, catalogue, workers=at_once, seed=seed, whole=not only, quiet=as_json)
     document = matrix.document()

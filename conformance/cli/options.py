@@ -17,6 +17,15 @@ REPORTS: Final = Path("reports")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Reports = Annotated[Path, typer.Option("--reports", help="Where the run folders are.")]
+MinCoverage = Annotated[
+    float,
+    typer.Option(
+        min=0,
+        max=100,
+        metavar="PERCENT",
+        help="Exit code 3 where less of what is documented was exercised and judged.",
+    ),
+]
 Targets = Annotated[Path | None, typer.Option("--targets", help="Targets file; default targets.toml.")]
 Only = Annotated[
     list[str] | None,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from conformance.cli.options import AsJson, Only, Quiet, Targets, Verbose, told_in
+from conformance.cli.options import AsJson, MinCoverage, Only, Quiet, Targets, Verbose, told_in
 from conformance.errors import UsageError
 
 
@@ -19,6 +20,9 @@ def run(
     profile: Annotated[str, typer.Option(help="quick (500 requests), nightly or release.")] = "quick",
     report_dir: Annotated[Path | None, typer.Option(help="Report folder; default reports/<run id>.")] = None,
     only: Only = None,
+    failed: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="Judge again only what was red in this run.")
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes for the property tests.")] = 1,
     seed: Annotated[int | None, typer.Option(help="Seed of the generated data; repeats a run.")] = None,
     max_requests: Annotated[int | None, typer.Option(min=1, help="Send no more requests than this.")] = None,
@@ -41,6 +45,10 @@ def run(
             min=0, max=100, metavar="PERCENT", help="Exit code 3 where less of what was selected was judged."
         ),
     ] = 0.0,
+    shard: Annotated[
+        str, typer.Option(metavar="I/N", help="Only the I-th of N parts; `conformance merge` joins them.")
+    ] = "",
+    min_coverage: MinCoverage = 0.0,
     verbose: Verbose = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -49,15 +57,18 @@ def run(
 
     With no option at all it starts the built-in emulator on a free port and judges it over real HTTP.
     """
+    from conformance.cli.outcome import tell
     from conformance.cli.progress import shown_progress
 
     detail = told_in(verbose=verbose, quiet=quiet)
 
     with shown_progress(quiet=as_json or quiet) as progress:  # before the slow imports
         from conformance.claims.requirements import load_claims
+        from conformance.run.failed import selectors_of_red
         from conformance.run.open import new_run, refuse_earlier_run
         from conformance.run.options import PROFILES, Options
         from conformance.run.pytest_plugin.launch import run_scenarios
+        from conformance.run.sharding import parse_shard
         from conformance.targets.model import parse_rate
         from conformance.targets.opened import open_target
 
@@ -81,24 +92,16 @@ def run(
             waivers=waivers,
             baseline=baseline,
             min_judged=min_judged,
+            shard=parse_shard(shard) if shard else None,
+            min_coverage=min_coverage,
         )
+        if failed is not None and only:
+            raise UsageError("--failed and --only: choose one of them")
         refuse_earlier_run(report_dir)
         catalogue = load_claims()
         with open_target(target, targets, catalogue) as opened:
+            if failed is not None:
+                options = replace(options, only=selectors_of_red(failed, opened.name, catalogue))
             state = new_run(options, opened, catalogue)
             report = run_scenarios(state, progress)
-    from conformance.report.material import kept_comparison
-    from conformance.report.terminal import show
-    from conformance.results.text import json_text, terminal
-    from conformance.results.verdicts import judged_percent
-
-    if as_json:
-        typer.echo(json_text(report.to_document(), 2))
-    else:
-        show(report, comparison=kept_comparison(state.folder), detail=detail)
-    if (judged := judged_percent(report.verdicts)) < min_judged:
-        asked = f"--min-judged asks for {min_judged:g} %"
-        typer.echo(f"conformance: {judged:.1f} % of what was selected was judged, and {asked}", err=True)
-    for problem in state.log.harness_errors:
-        typer.echo(terminal(f"conformance: the suite failed: {problem}"), err=True)
-    raise typer.Exit(report.exit_code)
+    tell(report, as_json=as_json, detail=detail)

@@ -64,7 +64,8 @@ def waive(
     from conformance.analysis.explain import requirement_of
     from conformance.analysis.history import open_violations, read_history
     from conformance.analysis.replay import parse_violation
-    from conformance.analysis.waivers import LONGEST, Waiver, add, default_file, known_of
+    from conformance.analysis.waivers import LONGEST, Waiver, default_file, known_of
+    from conformance.analysis.waivers.write import add
     from conformance.claims.requirements import load_claims
 
     if days > LONGEST.days:
@@ -113,7 +114,8 @@ def _waive_cause(key: str, run: str, reports: Path, ticket: _Ticket, file: Path)
 
     from conformance.analysis.explain_cause import cause_named
     from conformance.analysis.history.causes import run_with_cause
-    from conformance.analysis.waivers import Waiver, add, known_of, load
+    from conformance.analysis.waivers import Waiver, known_of, load
+    from conformance.analysis.waivers.write import add
     from conformance.claims.requirements import load_claims
     from conformance.report.statistics import plural
 

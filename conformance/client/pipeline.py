@@ -23,6 +23,7 @@ from conformance.client.wire import failure_of, prepare, without_secrets
 from conformance.errors import NotJudged
 from conformance.exchange.model import Exchange, Request
 from conformance.exchange.recorder import Recorder
+from conformance.exchange.trace import TRACEPARENT, new_traceparent
 from conformance.ledger.journal import Ledger
 from conformance.targets.model import Target
 
@@ -97,6 +98,8 @@ class Pipeline:
         self.budget.acquire(Slot(request.writes, undo, reserved_undos, is_retry))
 
     def _exchange(self, request: Request, role: str, prepared: requests.PreparedRequest) -> Exchange:
+        if self.target.traceparent:
+            prepared.headers.setdefault(TRACEPARENT, new_traceparent())
         base = Exchange(
             id=self._next_id(),
             role=role,
@@ -110,7 +113,7 @@ class Pipeline:
         )
         clock = time.perf_counter()
         try:
-            response = self.sessions.send(prepared)
+            response = self.sessions.send(prepared, is_judged=request.operation is not None)
         except TROUBLE as error:
             return replace(base, elapsed_ms=(time.perf_counter() - clock) * 1000, failure=failure_of(error))
         return replace(

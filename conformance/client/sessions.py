@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Final
 
 import requests
 
 from conformance.client.network import Network
-from conformance.client.transport import new_session
+from conformance.client.transport import new_session, nobody_judges
 
 STALE_AFTER: Final = 2.0
 """Seconds after which an idle connection is dropped: servers close them, and a race reads like a crash."""
@@ -24,12 +25,16 @@ class Sessions:
     _local: threading.local = field(default_factory=threading.local)
     _all: list[requests.Session] = field(default_factory=list)
 
-    def send(self, prepared: requests.PreparedRequest) -> requests.Response:
-        """Send as it is and return the response as it is: nothing is followed, and no cookie is kept."""
+    def send(self, prepared: requests.PreparedRequest, *, is_judged: bool = True) -> requests.Response:
+        """Send as it is and return the response as it is: nothing is followed, and no cookie is kept.
+
+        Where it `is_judged`, a moment is spent on looking for what must not be there.
+        """
         session = self._mine()
         adapter = session.get_adapter(prepared.url or "")
         proxies = self.network.proxies_for(prepared.url or "")
-        return adapter.send(prepared, verify=self.network.ca or True, proxies=proxies)
+        with nullcontext() if is_judged else nobody_judges():
+            return adapter.send(prepared, verify=self.network.ca or True, proxies=proxies)
 
     def _mine(self) -> requests.Session:
         """Return this thread's session; a stale one is replaced."""

@@ -13,7 +13,8 @@ import io
 import socket
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -33,6 +34,7 @@ INTERIM: Final = frozenset(range(100, 200)) - {101}
 MAX_INTERIM: Final = 100
 STRAY_WAIT: Final = 0.02
 """Seconds to look for a body that must not be there, behind a 204."""
+_stray_wait: Final[ContextVar[float]] = ContextVar("stray_wait", default=STRAY_WAIT)
 
 
 @dataclass(frozen=True)
@@ -64,11 +66,12 @@ class _DeadlineReader(io.RawIOBase):
         if left <= 0:
             raise TimeoutError(f"the response took longer than {self._limits.total:g} s")
         self._sock.settimeout(min(left, self._limits.read))
+        _acknowledge_at_once(self._sock)
         return self._raw.readinto(buffer)
 
     def stray(self) -> bytes:
         """Return what arrives within a moment although the response is over."""
-        self._sock.settimeout(STRAY_WAIT)
+        self._sock.settimeout(_stray_wait.get())
         try:
             return self._sock.recv(4096)
         except OSError:
@@ -77,6 +80,26 @@ class _DeadlineReader(io.RawIOBase):
     def close(self) -> None:
         self._raw.close()
         super().close()
+
+
+def _acknowledge_at_once(sock: socket.socket) -> None:
+    """Let the next bytes be acknowledged when they arrive, where the system knows how; it forgets this again.
+
+    Many servers send the head of a response and then its body, and wait with the body until the head is
+    acknowledged, which a kernel puts off for 40 ms: forty of fifty milliseconds of a request.
+    """
+    with contextlib.suppress(AttributeError, OSError):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+
+
+@contextlib.contextmanager
+def nobody_judges() -> Iterator[None]:
+    """Lose no time in the block on a body that must not be there: only what has arrived already is read."""
+    token = _stray_wait.set(0.0)
+    try:
+        yield
+    finally:
+        _stray_wait.reset(token)
 
 
 def _response_class(limits: Limits) -> type[http.client.HTTPResponse]:

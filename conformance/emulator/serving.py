@@ -14,7 +14,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.emulator.apis.operations import OPERATIONS
-from conformance.emulator.catalogue import switch_on
 from conformance.emulator.defects.defect import Defect, Variation
 from conformance.emulator.errors import PublicUrlError, RecordFileError
 from conformance.emulator.identity.endpoints import TOKEN_PATH
@@ -148,13 +147,20 @@ def _open(
             stack.callback(emulator.store.close)
         if settings.record is not None:
             _record(stack, emulator, settings.record)
-        for defect in defects:
-            switch_on(emulator, defect)
+        if wanted := tuple(defects):
+            _switch_on(emulator, wanted)
         if settings.snapshot is not None:
             path = settings.snapshot
             snapshot.check_writable(path)
             stack.callback(lambda: snapshot.write(emulator.services.state, path))
         yield emulator, bound
+
+
+def _switch_on(emulator: Emulator, wanted: Iterable[str | Defect | Variation]) -> None:
+    from conformance.emulator.catalogue import switch_on  # noqa: PLC0415 - two hundred defects, rarely wanted
+
+    for each in wanted:
+        switch_on(emulator, each)
 
 
 def _public(text: str) -> str:

@@ -165,7 +165,12 @@ class Exchange:
 
     def header(self, name: str) -> str | None:
         """Return a header of the response without regard to case."""
-        return next((v for k, v in self.headers.items() if k.lower() == name.lower()), None)
+        return self._lower_headers.get(name.lower())
+
+    @cached_property
+    def _lower_headers(self) -> dict[str, str]:
+        """Return the headers by their names in lower case; of several the first."""
+        return {name.lower(): value for name, value in reversed(list(self.headers.items()))}
 
     @property
     def is_half_a_document(self) -> bool:

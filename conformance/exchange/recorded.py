@@ -7,6 +7,9 @@ from typing import Annotated, Any, Final
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, PlainValidator
 
+from conformance.exchange.model import CORRELATION_ID
+from conformance.exchange.trace import trace_id
+
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -80,6 +83,8 @@ class RecordedExchange(_Recorded):
     elapsed_ms: Number = 0.0
     failure: Words = ""
     group: Words = ""
+    off_spec: Annotated[bool, PlainValidator(bool)] = False
+    """The request left the documented path or protocol on purpose."""
 
     @property
     def writes(self) -> bool:
@@ -90,6 +95,17 @@ class RecordedExchange(_Recorded):
     def status(self) -> str:
         """Return the status of the response, empty where none came."""
         return str(self.response.status) if self.response else ""
+
+    @property
+    def trace(self) -> str:
+        """Return the id of the trace that the request began, empty where it began none."""
+        return trace_id(self.request.headers)
+
+    @property
+    def correlation(self) -> str:
+        """Return the id that the response gives for whoever looks it up at the server; empty without one."""
+        headers = self.response.headers if self.response else {}
+        return next((text for name, text in headers.items() if name.lower() == CORRELATION_ID), "")
 
     @property
     def succeeded(self) -> bool:

@@ -26,6 +26,7 @@ def to_record(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
         "role": exchange.role,
         "operation": redactor.mask(exchange.operation_id),
         "purpose": request.purpose,
+        **({"off_spec": True} if request.off_spec else {}),
         "started": round(exchange.started, 3),
         "elapsed_ms": round(exchange.elapsed_ms, 2),
         "request": {

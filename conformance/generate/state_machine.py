@@ -19,6 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from conformance.errors import NotJudged, Violation
 from conformance.exchange.model import Exchange
+from conformance.generate.hypothesis_setup import set_up_hypothesis
 
 __all__ = ["Sequences", "Step", "TargetMachine", "rule", "st"]
 
@@ -71,6 +72,7 @@ class Sequences(Generic[S]):
         `opening` takes the steps of the first sequence, so that even a small budget tries what matters most.
         `NotJudged` where a request got no response: nothing more is sent after it.
         """
+        set_up_hypothesis()
 
         @seed(self.seed)
         def begin() -> RuleBasedStateMachine:

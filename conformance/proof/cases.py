@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from fnmatch import fnmatchcase
 from typing import Final, Literal, Protocol
+from zlib import crc32
 
 from conformance.claims.requirements import Catalogue
 from conformance.errors import HarnessError
@@ -19,6 +21,11 @@ PATIENCE: Final = 0.6
 HEALTHY: Final = "healthy"
 EVERYTHING: Final = "everything"
 """What a row observes of which any violation of its operation may be a sign, or the consequence."""
+Scope = Literal["focused", "compared", "exhaustive"]
+"""Which scenarios judge a defect: those that may see it, until all of it is seen; all; or both, compared.
+
+What is not a defect, and a defect of which the focused run does not see all, is judged by all of them.
+"""
 Aspect = tuple[str, str]
 """An operationId, or * for any, and what is observed of it: ``error/404`` is a part of ``error``."""
 
@@ -83,6 +90,7 @@ class Case:
     tolerated: frozenset[Pair] = frozenset()
     patience: float = PATIENCE
     concurrent: bool = False
+    scope: Scope = "exhaustive"
 
     def allows(self, pair: Pair) -> bool:
         """Tell whether this pair may be violated."""
@@ -105,6 +113,11 @@ class CaseResult:
     created: int = 0
     seconds: float = 0.0
     error: str = ""
+    exhaustive: bool = True
+
+    def is_as_declared(self, case: Case) -> bool:
+        """Tell whether all is violated that this case breaks, and nothing that it must not."""
+        return self.red.keys() >= set(case.breaks) and all(map(case.allows, self.red)) and not self.error
 
 
 def healthy() -> Case:
@@ -149,6 +162,21 @@ def _overlap(one: str, other: str) -> bool:
     return (
         EVERYTHING in (one, other) or f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
     )
+
+
+def focused(cases: Sequence[Case], percent: float, day: date) -> list[Case]:
+    """Return the cases, each defect judged by what may see it, and so many percent of them by both ways.
+
+    Which ones goes by the day, so that each has its turn.
+    """
+    groups = max(1, round(100 / percent)) if percent > 0 else 0
+    turn = day.toordinal() % groups if groups else -1
+    return [
+        replace(
+            case, scope="compared" if groups and crc32(case.name.encode()) % groups == turn else "focused"
+        )
+        for case in cases
+    ]
 
 
 def pairs_of(text: str, name: str, catalogue: Catalogue) -> Iterable[Pair]:

@@ -11,7 +11,7 @@ from conformance.claims.level import Level
 from conformance.claims.requirements import Catalogue
 from conformance.proof.cases import Case, CaseResult, Pair
 
-SCHEMA_VERSION: Final = "1.0"
+SCHEMA_VERSION: Final = "1.1"
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,7 @@ class Matrix:
             "schema_version": SCHEMA_VERSION,
             "good": self.good,
             "whole": self.whole,
+            "exhaustive": all(row.outcome.exhaustive for row in self.rows),
             "seconds": round(self.seconds, 1),
             "workers": self.workers,
             "cases": [_case(row) for row in self.rows],
@@ -140,6 +141,7 @@ def _case(row: Row) -> dict[str, Any]:
         "signs": dict(outcome.signs),
         "causes": list(outcome.causes),
         "complaints": complaints(row),
+        "exhaustive": outcome.exhaustive,
         "exit_code": outcome.exit_code,
         "requests": outcome.requests,
         "created": outcome.created,

@@ -17,7 +17,7 @@ from conformance.analysis.causes import signs_of
 from conformance.analysis.diagnosis import likenesses
 from conformance.claims.requirements import Catalogue
 from conformance.errors import ConformanceError
-from conformance.proof.cases import HEALTHY, Case, CaseResult, healthy
+from conformance.proof.cases import HEALTHY, Case, CaseResult, Pair, healthy
 from conformance.results.verdicts import VIOLATED, Outcome
 from conformance.run.open import new_run
 from conformance.run.options import Options
@@ -106,13 +106,29 @@ def _child(case: Case, catalogue: Catalogue, seed: int, there: Connection) -> No
 
 
 def run_case(case: Case, catalogue: Catalogue, seed: int) -> CaseResult:
-    """Judge one emulator with this case's fault, and return what the run said."""
+    """Judge an emulator with this case's fault, in the scope of the case, and return what the run said."""
+    if case.kind != "defect" or case.scope == "exhaustive":
+        return _run_once(case, catalogue, seed)
+    focused = _run_once(case, catalogue, seed, frozenset(case.breaks))
+    if case.scope == "focused" and focused.is_as_declared(case):
+        return focused
+    whole = _run_once(case, catalogue, seed)
+    seconds = round(focused.seconds + whole.seconds, 2)
+    if focused.is_as_declared(case) and not whole.is_as_declared(case):
+        error = "; ".join(filter(None, [whole.error, "some of its scenarios say caught, all of them do not"]))
+        return replace(whole, seconds=seconds, error=error)
+    return replace(whole, seconds=seconds)
+
+
+def _run_once(
+    case: Case, catalogue: Catalogue, seed: int, wanted: frozenset[Pair] = frozenset()
+) -> CaseResult:
     defects = [] if case.name == HEALTHY else [case.name]
     neighbour = _Neighbour(case, catalogue, seed) if case.concurrent else None
     with embedded_target(defects=defects) as target:
         hasty = target.model_copy(update={"consistency_timeout": case.patience, "idle": IDLE})
         if neighbour is None:
-            return judged(case, catalogue, hasty, seed)
+            return judged(case, catalogue, hasty, seed, wanted)
         return neighbour.beside(hasty)
 
 
@@ -145,11 +161,13 @@ def _second(case: Case, catalogue: Catalogue, seed: int, there: Connection) -> N
     there.send(judged(case, catalogue, there.recv(), seed))
 
 
-def judged(case: Case, catalogue: Catalogue, target: Target, seed: int) -> CaseResult:
-    """Run every scenario against the target and sum its verdicts up."""
+def judged(
+    case: Case, catalogue: Catalogue, target: Target, seed: int, wanted: frozenset[Pair] = frozenset()
+) -> CaseResult:
+    """Run every scenario, or what may see what is `wanted`, against the target and sum the verdicts up."""
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        run = new_run(Options(report_dir=Path(folder), seed=seed), target, catalogue)
+        run = new_run(Options(report_dir=Path(folder), seed=seed, wanted=wanted), target, catalogue)
         run.client.recorder.path = None  # nobody reads the exchanges of a case: its verdicts are kept
         report = run_scenarios(run, formats=False)
         signs = signs_of(report.verdicts, run.client.recorder.exchanges, catalogue)
@@ -164,4 +182,5 @@ def judged(case: Case, catalogue: Catalogue, target: Target, seed: int) -> CaseR
         report.requests.created,
         round(time.monotonic() - started, 2),
         "; ".join(report.harness_errors)[:500],
+        exhaustive=not wanted,
     )

@@ -29,3 +29,10 @@ def _build(name: str, kind: str, number: str, workflow: str, url: str) -> dict[s
         "buildName": f"{workflow} #{number}",
         "buildUrl": url,
     }
+
+
+def revision(environ: Mapping[str, str]) -> str:
+    """Return the revision of the code that the CI job checked out, or nothing."""
+    return (
+        environ.get("GITHUB_SHA") or environ.get("BUILD_SOURCEVERSION") or environ.get("CI_COMMIT_SHA") or ""
+    )

@@ -7,7 +7,6 @@ the file, or of each file of the folder. Nothing else has to be told about it.
 from __future__ import annotations
 
 import pkgutil
-import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -19,7 +18,7 @@ from conformance.analysis.history.digest import RunDigest
 from conformance.errors import UsageError
 from conformance.report import formats as package
 from conformance.report.material import Report, keep, load_report
-from conformance.results.run_json import write_text
+from conformance.results.run_json import write_folder, write_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +71,4 @@ def _write(path: Path, content: str | Mapping[str, str]) -> None:
     if isinstance(content, str):
         write_text(path, content)
         return
-    try:
-        if path.exists():
-            shutil.rmtree(path)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from error
-    for name, text in content.items():
-        write_text(path / name, text)
+    write_folder(path, content)

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from conformance.results.causes import Cause
-from conformance.results.model import RunReport, WaiverStanding, WaiverState
+from conformance.results.model import Cause, RunReport, WaiverStanding, WaiverState
 from conformance.results.text import one_line, shorten
 from conformance.results.verdicts import JUDGED, VIOLATED, ExitCode, Outcome, Verdict
 
@@ -39,6 +38,30 @@ class Gap:
     def requirements(self) -> list[str]:
         """Return the ids of the requirements, each once."""
         return sorted({verdict.requirement for verdict in self.verdicts})
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Violations that one cause explains, the one that says most first; without a cause, a single one.
+
+    `red` is how many of them make the run red.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    cause: Cause | None = None
+    red: int = 0
+
+
+def explained(run: RunReport) -> list[Explained]:
+    """Return what explains the violations, what makes the run red first; each violation stands in one."""
+    left = {verdict.pair: verdict for verdict in run.verdicts if verdict.outcome in VIOLATED}
+    found = []
+    for cause in run.causes:
+        verdicts = [verdict for v in run.explained_by(cause) if (verdict := left.pop(v.pair, None))]
+        if verdicts:
+            found.append(Explained(tuple(verdicts), cause, sum(map(run.is_red, verdicts))))
+    found += [Explained((verdict,), None, int(run.is_red(verdict))) for verdict in left.values()]
+    return sorted(found, key=lambda each: not each.red)
 
 
 def count(verdicts: Iterable[Verdict]) -> dict[Outcome, int]:
@@ -121,9 +144,12 @@ def overview(run: RunReport) -> dict[str, object]:
 
 def headline(run: RunReport) -> str:
     """Return the run in one line for humans; the worst cause is named where there is one."""
-    worst = next(iter(red_causes(run)), None)
-    named = f": {shorten(worst.sentence, WORST)}" if worst else ""
-    return f"{run.target}: {result(run)}{named} ({breakdown(run)})"
+    said, causes = result(run), red_causes(run)
+    if causes:
+        red = plural(len(violations(run)), "violation")
+        said = said.replace(red, f"{red} from {plural(len(causes), 'cause')}", 1)
+        said += f": {shorten(causes[0].sentence, WORST)}"
+    return f"{run.target}: {said} ({breakdown(run)})"
 
 
 def cause_text(run: RunReport, verdict: Verdict) -> str:
@@ -132,28 +158,15 @@ def cause_text(run: RunReport, verdict: Verdict) -> str:
     return f"{cause.key}: {cause.sentence}" if cause else ""
 
 
-def by_cause(run: RunReport) -> list[tuple[Cause | None, list[Verdict]]]:
-    """Return the violations of each cause, and each one that has no cause by itself; red or not."""
-    found: list[tuple[Cause | None, list[Verdict]]] = [
-        (cause, verdicts) for cause in run.causes if (verdicts := run.explained_by(cause))
-    ]
-    explained = {name for cause in run.causes for name in cause.explains}
-    alone = [v for v in run.verdicts if v.outcome in VIOLATED and "@".join(v.pair) not in explained]
-    return found + [(None, [verdict]) for verdict in alone]
-
-
 def red_causes(run: RunReport) -> list[Cause]:
     """Return the causes that make the run red, the gravest first."""
-    red = {"@".join(verdict.pair) for verdict in violations(run)}
-    return [cause for cause in run.causes if red & set(cause.explains)]
+    return [each.cause for each in explained(run) if each.red and each.cause is not None]
 
 
 def result(run: RunReport) -> str:
     """Return what came of the run in a few words: what the exit code means here."""
     red, ended = len(violations(run)), len(ended_waivers(run))
     parts = [plural(red, "violation")] if red else []
-    if causes := red_causes(run):
-        parts[0] += f" from {plural(len(causes), 'cause')}"
     if ended:
         parts.append(plural(ended, "expired or stale waiver"))
     if red and run.exit_code == ExitCode.CONFORMS:  # judged against a baseline that had them too
@@ -161,6 +174,18 @@ def result(run: RunReport) -> str:
     if not parts and not judged_share(run.verdicts):
         return f"not judged: {_why_nothing(run)}"
     return " and ".join(parts) or OUTCOMES[run.exit_code]
+
+
+def title(run: RunReport) -> tuple[str, str]:
+    """Return what came of the run as a title of a few words, and what else there is to say of it."""
+    found, red = result(run), len(violations(run))
+    if red and run.causes:
+        causes = sum(each.red > 0 for each in explained(run))
+        found = found.replace(
+            plural(red, "violation"), f"{plural(red, 'violation')}, {plural(causes, 'cause')}", 1
+        )
+    first, _, rest = found.partition(": " if found.startswith("not judged") else " and ")
+    return first, rest
 
 
 def _why_nothing(run: RunReport) -> str:
@@ -189,6 +214,10 @@ def breakdown(run: RunReport) -> str:
     judged = sum(counts[outcome] for outcome in JUDGED)
     words = [f"{judged} of {len(run.verdicts)} requirements judged"]
     words += [f"{number} {name}{'' if number == 1 else more}" for number, name, more in groups if number]
+    if run.coverage is not None and run.coverage.percent < run.min_coverage:
+        words.append(
+            f"{run.coverage.percent:.1f} % of the documentation covered, {run.min_coverage:g} % asked for"
+        )
     if not run.complete:
         words.append(f"cut off: {run.stopped or 'no reason was given'}")
     return "; ".join(words)

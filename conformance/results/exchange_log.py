@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -38,6 +38,15 @@ class ExchangeLog:
     def __getitem__(self, identifier: str) -> RecordedExchange:
         """Return the exchange of this id; `KeyError` where there is none."""
         return self.exchanges[self.numbers[identifier]]
+
+
+def recorded_exchanges(folder: Path) -> Iterator[RecordedExchange]:
+    """Yield the exchanges of a run folder one by one, and nothing where it has none."""
+    try:
+        with (folder / FILE_NAME).open(encoding="utf-8", errors="replace") as lines:
+            yield from (exchange for line in lines if (exchange := _record(_parsed(line))))
+    except OSError:
+        return
 
 
 def read_exchanges(folder: Path) -> ExchangeLog:

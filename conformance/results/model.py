@@ -12,6 +12,7 @@ from pydantic import AliasChoices, ConfigDict, Field, Strict
 from pydantic.json_schema import SkipJsonSchema
 
 from conformance.results.causes import Cause
+from conformance.results.coverage import Coverage
 from conformance.results.parts import (
     AssumptionCheck,
     Environment,
@@ -86,7 +87,9 @@ class RunHeader(FileModel):
     stopped: Text = ""
     """Why it was cut off."""
     selected: tuple[Text, ...] = ()
-    """Selectors given with --only."""
+    """Selectors given with --only, and the shard: empty for a whole run."""
+    shard: Text = ""
+    """I/N where it is one of several parts of a run; empty for a whole run."""
     harness_errors: tuple[Text, ...] = ()
     """Where the suite itself failed."""
 
@@ -122,6 +125,10 @@ class RunReport(RunHeader):
         default=(), validation_alias=AliasChoices("assumptions", "confirmations")
     )
     """What the target showed about behaviours that the emulator assumes; empty for the emulator itself."""
+    coverage: Coverage | None = None
+    """What of the documentation was exercised and judged; null where an older suite did not measure it."""
+    min_coverage: float = 0.0
+    """How much of the documentation had to be exercised and judged, in percent."""
 
     def requirement(self, identifier: str) -> ReportedRequirement:
         """Return the requirement; one that the file does not explain still has its id."""

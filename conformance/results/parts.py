@@ -65,6 +65,8 @@ class ReportedRequirement(FileModel):
     since: Text = ""
     """The day from which the requirement is judged; empty for an established one."""
     operations: tuple[Text, ...] = ()
+    theme: Text = ""
+    """What of an API it speaks of, such as state; empty where an older suite did not record it."""
     provisional: Flag = False
     """Reported and not red yet."""
 

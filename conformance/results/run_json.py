@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -67,6 +68,24 @@ def write_text(path: Path, text: str) -> None:
             Path(name).replace(path)
         finally:
             Path(name).unlink(missing_ok=True)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+def write_folder(path: Path, files: Mapping[str, str]) -> None:
+    """Write a folder of files in one step, in place of what is there; `UsageError` where it cannot be."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
+        try:
+            for name, text in files.items():
+                (new / name).write_bytes(text.encode(errors="backslashreplace"))
+            new.chmod(0o755)
+            if path.exists():
+                shutil.rmtree(path)
+            new.rename(path)
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from error
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from conformance.analysis.assumption_checks import check_assumptions
 from conformance.analysis.assumption_checks import load as load_assumptions
+from conformance.analysis.themes import theme_of
 from conformance.analysis.waivers import hash_of
 from conformance.claims.folders import specs_dir
 from conformance.claims.requirements import Requirement
@@ -37,6 +38,7 @@ REFUSING: Final = frozenset({401, 403})
 def booked_report(run: Run) -> RunReport:
     """Return what was booked, what nobody judged included, as `run.json` will hold it."""
     mask, client, ended = run.redactor.mask, run.client, time.time()
+    shard = run.options.shard
     pairs = {verdict.pair for verdict in run.book}
     verdicts = [*run.book, *(run.unjudged(pair) for pair in run.selected - pairs)]
     return RunReport(
@@ -54,7 +56,8 @@ def booked_report(run: Run) -> RunReport:
         exit_code=ExitCode.CANNOT_JUDGE,
         complete=not run.log.stopped,
         stopped=mask(run.log.stopped),
-        selected=run.options.only,
+        selected=(*run.options.only, f"shard {shard}") if shard else run.options.only,
+        shard=str(shard or ""),
         provenance=provenance_of(
             run.catalogue, run.target, waivers=hash_of(run.waivers), exchanges=client.recorder
         ),
@@ -63,6 +66,7 @@ def booked_report(run: Run) -> RunReport:
             max_requests=run.target.max_requests, max_writes=run.target.max_writes, rate=run.target.rate
         ),
         min_judged=run.options.min_judged,
+        min_coverage=run.options.min_coverage,
         requests=RequestCounts(
             total=sum(client.counts.per_operation.values()),
             per_operation={mask(k): n for k, n in sorted(client.counts.per_operation.items())},
@@ -140,6 +144,7 @@ def _requirement(row: Requirement) -> ReportedRequirement:
         ask=row.ask,
         since=row.since,
         operations=row.operations,
+        theme=theme_of(row).value,
     )
 
 

@@ -12,8 +12,9 @@ from conformance.client import Client
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.entries import Leak
 from conformance.results.model import RunReport
-from conformance.results.verdicts import Book, Outcome, Verdict
+from conformance.results.verdicts import VIOLATED, Book, Outcome, Verdict
 from conformance.run.options import Options
+from conformance.run.sharding import ELSEWHERE
 from conformance.targets.model import Target
 
 
@@ -51,6 +52,12 @@ class Run:
     log: RunLog = field(default_factory=RunLog)
 
     @property
+    def has_seen_it_all(self) -> bool:
+        """Tell whether all that the run looks for is violated."""
+        found = [self.book.get(*pair) for pair in self.options.wanted]
+        return bool(found) and all(verdict is not None and verdict.outcome in VIOLATED for verdict in found)
+
+    @property
     def redactor(self) -> Redactor:
         """Return what knows the secrets of this run."""
         return self.client.redactor
@@ -81,6 +88,8 @@ class Run:
         if lacking:
             return Verdict(requirement, operation, row.level, Outcome.NOT_APPLICABLE, reason=lacking)
         reason = self.log.notes.get(pair) or self.log.stopped or self.client.budget.stopped
+        if self.options.shard is not None and row.check is not None and not reason:
+            return Verdict(requirement, operation, row.level, Outcome.NOT_APPLICABLE, reason=ELSEWHERE)
         reason = reason or "no response of this run exercised it"
         return Verdict(
             requirement, operation, row.level, Outcome.CANNOT_JUDGE, reason=reason, expected=row.expect

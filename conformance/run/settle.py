@@ -15,7 +15,8 @@ from conformance.analysis.history import RunDigest, provisional
 from conformance.analysis.waivers import Waiver, apply, red_waivers
 from conformance.checks.positive_controls import without_unproven
 from conformance.exchange.model import Exchange, Request
-from conformance.results.model import RunReport, WaiverStanding
+from conformance.results.coverage import Coverage
+from conformance.results.model import RunReport, WaiverStanding, WaiverState
 from conformance.results.verdicts import (
     VIOLATED,
     ExitCode,
@@ -24,27 +25,38 @@ from conformance.results.verdicts import (
     exit_code,
     without_provisional,
 )
+from conformance.run.sharding import ELSEWHERE
 
 UNAUTHORIZED: Final = 401
 Pair = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What an outcome depends on besides verdicts.
+
+    `past` are the earlier runs of the target, oldest first; `covers` measures what of the documentation the
+    verdicts cover.
+    """
+
+    today: date
+    waivers: Sequence[Waiver] = ()
+    past: Sequence[RunDigest] = ()
+    baseline: RunReport | None = None
+    covers: Callable[[Sequence[Verdict]], Coverage | None] = lambda _: None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known(Outlook):
     """What is known when a run has ended, besides what was booked.
 
     `exchanges` are those of the run by id; `is_foreign` tells whether a request was about something that is
-    not the run's own; `checks` are the requirements that are judged on every exchange; `past` are the earlier
-    runs of the target, oldest first.
+    not the run's own; `checks` are the requirements that are judged on every exchange.
     """
 
     exchanges: Mapping[str, Exchange]
     is_foreign: Callable[[Request], object]
     checks: Collection[str]
-    today: date
-    waivers: Sequence[Waiver] = ()
-    past: Sequence[RunDigest] = ()
-    baseline: RunReport | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +76,11 @@ def settle(booked: RunReport, known: Known) -> Settled:
     code says what is left, against a baseline only what is new there.
     """
     retracted = _replaced(booked.verdicts, _retracted(booked.verdicts, known))
-    proven = _replaced(retracted, without_unproven(retracted, known.exchanges, known.checks))
-    waived, standings = apply(known.waivers, proven, booked.target, known.today)
-    since = {name: row.since for name, row in booked.requirements.items() if row.since}
-    young = provisional(since, known.past, today=known.today) if since else frozenset[str]()
-    report = booked.model_copy(
-        update={
-            "verdicts": waived,
-            "waivers": standings,
-            "requirements": {
-                name: row.model_copy(update={"provisional": name in young})
-                for name, row in booked.requirements.items()
-            },
-        }
-    )
-    comparison = compare(known.baseline, report) if known.baseline is not None else None
+    unproven = without_unproven(retracted, known.exchanges, known.checks)
+    proven = _replaced(retracted, _left_to_others(unproven, known) if booked.shard else unproven)
+    report, comparison = conclude(booked.model_copy(update={"verdicts": proven}), known)
     return Settled(
-        report.model_copy(update={"exit_code": _exit_code(report, young, standings, comparison)}),
+        report,
         {
             old.pair: new.reason
             for old, new in zip(booked.verdicts, proven, strict=True)
@@ -90,9 +90,44 @@ def settle(booked: RunReport, known: Known) -> Settled:
     )
 
 
+def conclude(booked: RunReport, known: Outlook) -> tuple[RunReport, Comparison | None]:
+    """Return the report with waivers, what is not red yet and the exit code, and what moved since a baseline.
+
+    A part of a run has no stale waivers: what one covers may be violated in another part.
+    """
+    waived, standings = apply(known.waivers, booked.verdicts, booked.target, known.today)
+    if booked.shard:
+        standings = tuple(one for one in standings if one.state is WaiverState.ACTIVE)
+    since = {name: row.since for name, row in booked.requirements.items() if row.since}
+    young = provisional(since, known.past, today=known.today) if since else frozenset[str]()
+    report = booked.model_copy(
+        update={
+            "verdicts": waived,
+            "waivers": standings,
+            "coverage": known.covers(waived),
+            "requirements": {
+                name: row.model_copy(update={"provisional": name in young})
+                for name, row in booked.requirements.items()
+            },
+        }
+    )
+    comparison = compare(known.baseline, report) if known.baseline is not None else None
+    code = _exit_code(report, young, standings, comparison)
+    return report.model_copy(update={"exit_code": code}), comparison
+
+
 def _replaced(verdicts: Iterable[Verdict], changed: Iterable[Verdict]) -> tuple[Verdict, ...]:
     by_pair = {verdict.pair: verdict for verdict in changed}
     return tuple(by_pair.get(verdict.pair, verdict) for verdict in verdicts)
+
+
+def _left_to_others(unproven: Iterable[Verdict], known: Known) -> Iterator[Verdict]:
+    """Yield what a shard alone cannot prove of what is judged on every response as not its own to judge."""
+    for each in unproven:
+        if each.outcome is Outcome.CANNOT_JUDGE and each.requirement in known.checks:
+            yield replace(each, outcome=Outcome.NOT_APPLICABLE, reason=ELSEWHERE)
+        else:
+            yield each
 
 
 def _retracted(verdicts: Iterable[Verdict], known: Known) -> Iterator[Verdict]:
@@ -129,9 +164,14 @@ def _exit_code(
     if red_waivers(standings):
         return ExitCode.VIOLATION
     settled = without_provisional(report.verdicts, young)
+    if report.shard:  # how much has to be judged is asked of the whole run
+        report = report.model_copy(update={"min_judged": 0.0, "min_coverage": 0.0})
+        if not settled:
+            return ExitCode.CONFORMS
     code = exit_code(settled, strict=report.strict, complete=report.complete, min_judged=report.min_judged)
     if report.harness_errors and code is not ExitCode.VIOLATION:
         return ExitCode.USAGE
     if comparison is not None and code in (ExitCode.CONFORMS, ExitCode.VIOLATION):
-        return gate(comparison)
-    return code
+        code = gate(comparison)
+    covered = report.coverage.percent if report.coverage is not None else 0.0
+    return ExitCode.CANNOT_JUDGE if code is ExitCode.CONFORMS and covered < report.min_coverage else code

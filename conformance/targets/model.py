@@ -111,7 +111,7 @@ class Target(_StrictModel):
 
     `rate` is requests a second or None; `consistency_timeout` is how many seconds a write may take to show in
     reads; the timeouts are seconds for connecting, for one read and for a whole response. `ca` is a file or
-    folder of certificates.
+    folder of certificates; `traceparent` sends a W3C trace id with each request.
     """
 
     name: str = ""
@@ -135,6 +135,7 @@ class Target(_StrictModel):
     max_wait: float = Field(default=90.0, ge=0)
     ca: str = ""
     proxy: str = ""
+    traceparent: bool = True
     headers: Headers = Field(default_factory=dict)
     roles: Mapping[str, Role] = Field(default_factory=dict)
     tokens: Mapping[str, ReadyToken] = Field(default_factory=dict)

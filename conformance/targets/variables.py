@@ -9,8 +9,6 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from dotenv.parser import parse_stream
-
 from conformance.claims.text_files import read_text
 from conformance.errors import UsageError, did_you_mean
 
@@ -53,6 +51,8 @@ def read_env_file(file: Path) -> dict[str, str]:
 
 def parse_env(text: str, name: str) -> dict[str, str]:
     """Return the variables of the text of a ``.env`` file; `name` stands before a complaint."""
+    from dotenv.parser import parse_stream
+
     found: dict[str, str] = {}
     for binding in parse_stream(io.StringIO(text, newline="\n")):
         if binding.error or _FOREIGN_KEY.match(binding.key or ""):

@@ -19,7 +19,7 @@ from .controls import Controls
 from .foreign import Foreign
 from .ids import ExampleIds
 from .tokens import BadTokens
-from .waiting import Eventually
+from .waiting import ClientLimit, Eventually
 from .world import World
 
 pytest_plugins = ["conformance.run.pytest_plugin"]
@@ -47,6 +47,12 @@ def owner(actors: dict[str, Actor]) -> Actor:
 def world(owner: Actor, run: Run) -> World:
     """Return what the owner has."""
     return World(owner, run)
+
+
+@pytest.fixture(scope="session")
+def limit() -> ClientLimit:
+    """Return the limit of the throttled client, which is one for all operations."""
+    return ClientLimit()
 
 
 @pytest.fixture(scope="session")

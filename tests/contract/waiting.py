@@ -7,10 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from conformance.client import Client
+from conformance.client import Client, retry_after
+from conformance.exchange.model import Exchange
 
 T = TypeVar("T")
 FIRST_PAUSE = 0.4
+MARGIN = 0.1
+"""Seconds added to `Retry-After`, so that rounding at the server never makes us early."""
 
 
 @dataclass
@@ -39,3 +42,18 @@ class Eventually:
             if good(seen):
                 self.lag = max(self.lag, time.monotonic() - started)
         return seen
+
+
+@dataclass
+class ClientLimit:
+    """Until when a client may send nothing, as it was last told; whatever it sends counts, so all wait."""
+
+    until: float = 0.0
+
+    def told(self, response: Exchange, longest: float) -> None:
+        """Take in for how long a response says to wait, at most the `longest` seconds."""
+        self.until = time.monotonic() + min(retry_after(response) or 0.0, longest) + MARGIN
+
+    def rest(self) -> float:
+        """Return the seconds that are left."""
+        return self.until - time.monotonic()

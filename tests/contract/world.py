@@ -194,7 +194,7 @@ class World:
 
     def _was_let_through(self, data: str) -> bool:
         return any(
-            (carried_out(exchange) or exchange.no_answer)
-            and exchange.request.params.get("realityDataId") == data
+            exchange.request.params.get("realityDataId") == data
+            and (carried_out(exchange) or exchange.no_answer)
             for exchange in self.run.client.recorder
         )

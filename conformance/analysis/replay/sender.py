@@ -10,6 +10,7 @@ from typing import Final
 from conformance.analysis.replay.model import Send
 from conformance.client import Client, budget_for
 from conformance.errors import NotJudged
+from conformance.exchange.curl import OF_THE_CLIENT
 from conformance.exchange.groups import concurrently
 from conformance.exchange.model import Request
 from conformance.exchange.recorded import RecordedExchange, RecordedResponse
@@ -18,9 +19,7 @@ from conformance.exchange.redaction import Redactor
 from conformance.ledger.journal import Ledger
 from conformance.targets.model import Target
 
-OURS: Final = frozenset(
-    {"authorization", "content-length", "user-agent", "host", "connection", "accept-encoding"}
-)
+OURS: Final = frozenset({"authorization", *OF_THE_CLIENT})
 """Headers that the client sets by itself."""
 
 DEFAULTS: Final = ("Accept", "Content-Type", "Authorization")

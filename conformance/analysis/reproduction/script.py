@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from conformance.analysis.reproduction.plan import CUT, TRIES, Plan, ids_in, sent
+from conformance.exchange.curl import OF_THE_CLIENT
 from conformance.exchange.recorded import RecordedExchange
 from conformance.exchange.redaction import MASK
 
-OURS: Final = frozenset({"host", "content-length", "connection", "user-agent", "accept-encoding"})
 LONGEST: Final = 12_000
 _WORD: Final = re.compile(r"[^A-Za-z0-9_]+")
 _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -177,7 +177,7 @@ def _curl(
             token = f"${tokens[record.role or 'owner']}"
             shown = shlex.quote(f"{name}: {scheme} ") if rest else shlex.quote(f"{name}: ")
             words += ["-H", f'{shown}"{token}"']
-        elif name.lower() not in OURS:
+        elif name.lower() not in OF_THE_CLIENT:
             words += ["-H", shlex.quote(f"{name}: {value}" if value else f"{name};")]
     if request.body is not None:
         words += ["--data-binary", _quoted(request.body, variables)]

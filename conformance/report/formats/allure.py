@@ -67,11 +67,8 @@ def render(report: Report) -> Mapping[str, str]:
     """Return the text of each file of the folder, by its name."""
     run, logger = report.run, _LOGGER()
     files: dict[str, str] = {}
-    attached = {
-        exchange.id: _attach(run, exchange, files)
-        for verdict in run.verdicts
-        for exchange in report.evidence(verdict)
-    }
+    shown = {each.id: each for verdict in run.verdicts for each in report.evidence(verdict)}
+    attached = {name: _attach(run, exchange, files) for name, exchange in shown.items()}
     for verdict in run.verdicts:
         logger.report_result(_result(report, verdict, attached))
     files |= {f"{result['uuid']}-result.json": json_text(result) for result in logger.test_cases}

@@ -13,38 +13,45 @@ from markupsafe import Markup
 from conformance.analysis.compare.comparison_text import said
 from conformance.report import statistics
 from conformance.report.environment import TEMPLATES, environment
-from conformance.report.html import comparison, data, past, sections
+from conformance.report.html import cards, comparison, covered, data, grid, kinds, past, sections
 from conformance.report.material import Report
 from conformance.report.scripts import scripts_of
 from conformance.results.text import scrub
-from conformance.results.verdicts import ExitCode, Outcome
+from conformance.results.verdicts import ExitCode
 
 PATH: Final = "report.html"
-SCRIPTS: Final = ("dom", "state", "difference", "verdicts", "matrix", "heat", "keys", "start")
+SCRIPTS: Final = ("dom", "state", "difference", "verdicts", "cards", "heat", "keys", "start")
+MOODS: Final = {ExitCode.CONFORMS: "good", ExitCode.VIOLATION: "bad"}
 
 
 def render(report: Report) -> str:
     """Return the page; without a comparison or a history it says how to get one."""
     run = report.run
-    changes, runs = comparison.changes_of(report.comparison), past.last_runs(run, report.history)
+    changes, runs = comparison.changes_of(report.comparison, run), past.last_runs(run, report.history)
     style, script = _source("report.css"), _script()
-    counts = statistics.count(run.verdicts)
+    title, more = statistics.title(run)
     return (
         environment()
         .get_template("report.html.j2")
         .render(
             run=run,
-            headline=statistics.result(run),
+            title=title,
+            more=more,
             details=statistics.breakdown(run),
-            mood={ExitCode.CONFORMS: "good", ExitCode.VIOLATION: "bad"}.get(run.exit_code, "odd"),
-            counts=[(outcome.value, counts[outcome]) for outcome in Outcome if counts[outcome]],
-            red=len(statistics.violations(run)),
-            judged=round(100 * statistics.judged_share(run.verdicts)),
+            mood=MOODS.get(run.exit_code, "odd"),
+            cards=cards.cards(run, changes, runs),
+            shown=cards,
+            grid=grid.grid(run),
+            rows_shown=grid.SHOWN,
+            signs=kinds.KINDS,
+            covered=covered.picture(run),
+            counts=kinds.counts(run),
             changes=changes,
             changed=comparison,
             said=said,
             runs=runs,
             day=past.day,
+            short_day=past.short_day,
             trends=past.trends(runs),
             observations=sections.observations(run),
             waivers=sections.waivers(run),

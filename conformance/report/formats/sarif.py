@@ -49,8 +49,10 @@ def render(report: Report) -> str:
                 "columnKind": "unicodeCodePoints",
                 "properties": {"target": run.target, "baseUrl": run.base_url, "profile": run.profile},
                 "results": [
-                    _result(report, cause, found, names.index(found[0].requirement), states)
-                    for cause, found in statistics.by_cause(run)
+                    _result(
+                        report, each.cause, each.verdicts, names.index(each.verdicts[0].requirement), states
+                    )
+                    for each in statistics.explained(run)
                 ],
             }
         ],

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from conformance.analysis.compare.comparison_text import said
 from conformance.analysis.compare.model import Cause, Comparison, Kind, Move
+from conformance.report import statistics
+from conformance.results.model import RunReport
 from conformance.results.text import shorten
 
 SHOWN: Final = 300
@@ -31,6 +34,8 @@ class Changes:
 
     comparison: Comparison
     moves: tuple[Move, ...]
+    deviating: frozenset[tuple[str, str]] = frozenset()
+    """What is violated and not red, counted apart as everywhere on the page."""
 
     @property
     def news(self) -> tuple[Move, ...]:
@@ -38,9 +43,17 @@ class Changes:
         return tuple(move for move in self.moves if move.move is not Kind.STILL)
 
     @property
-    def tally(self) -> list[tuple[Kind, int]]:
-        """Return how many moves of each kind there are, in the order in which they matter."""
-        return [(kind, number) for kind in ORDER if (number := len(self.comparison.of(kind)))]
+    def tally(self) -> list[tuple[Kind, int, str]]:
+        """Return how many moves of each kind there are, and what they are called, the gravest first."""
+        found: list[tuple[Kind, int, str]] = []
+        for kind in ORDER:
+            moves = [(move.requirement, move.operation) for move in self.comparison.of(kind)]
+            soft = len(self.deviating.intersection(moves)) if kind is Kind.NEW_VIOLATION else 0
+            if len(moves) > soft:
+                found.append((kind, len(moves) - soft, said(kind, len(moves) - soft)))
+            if soft:
+                found.append((kind, soft, "new, and not red"))
+        return found
 
     @property
     def causes(self) -> list[tuple[str, int]]:
@@ -60,7 +73,7 @@ class Changes:
         return f"Nothing moved: {left} there still."
 
 
-def changes_of(comparison: Comparison | None) -> Changes | None:
+def changes_of(comparison: Comparison | None, run: RunReport) -> Changes | None:
     """Return what the page shows of a comparison, None where there is none."""
     if comparison is None:
         return None
@@ -68,6 +81,7 @@ def changes_of(comparison: Comparison | None) -> Changes | None:
     return Changes(
         comparison,
         tuple(sorted(comparison.moves, key=lambda move: (key(move.move), move.requirement, move.operation))),
+        frozenset(verdict.pair for verdict in statistics.tolerated(run)),
     )
 
 

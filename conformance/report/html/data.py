@@ -12,6 +12,7 @@ from conformance.exchange.recorded import RecordedExchange
 from conformance.report import statistics
 from conformance.report.exchanges import request_text, response_text, title
 from conformance.report.html.comparison import Changes
+from conformance.report.html.kinds import KINDS, kind_of
 from conformance.report.html.past import day
 from conformance.report.material import Report
 from conformance.results.model import RunReport
@@ -86,6 +87,7 @@ def page_data(
         "exchanges": budget.exchanges,
         "runs": [{"day": day(digest), "run": digest.run_id} for digest in runs],
         "folder": run.folder.name,
+        "kinds": {code: [kind.name, kind.word] for code, kind in KINDS.items()},
         "moves": {kind: said(kind) for kind in SAID},
     }
 
@@ -100,6 +102,7 @@ def _requirement(run: RunReport, name: str) -> dict[str, str]:
     return {
         "id": name,
         "level": requirement.level.value,
+        "theme": requirement.theme,
         "quote": shorten(requirement.quote, TEXT),
         "expect": shorten(requirement.expect, TEXT),
         "page": requirement.page,
@@ -110,7 +113,10 @@ def _requirement(run: RunReport, name: str) -> dict[str, str]:
 
 def _row(report: Report, verdict: Verdict, script: str, budget: _Budget) -> dict[str, Any]:
     run = report.run
-    row: dict[str, Any] = {"v": CODES[verdict.outcome], "red": run.is_red(verdict)}
+    kind = kind_of(run, verdict)
+    row: dict[str, Any] = {"v": CODES[verdict.outcome], "red": kind == "F"}
+    if kind != row["v"]:
+        row["k"] = kind
     if verdict.times > 1:
         row["t"] = verdict.times
     if verdict.outcome in VIOLATED and not row["red"]:

@@ -33,6 +33,12 @@ def day(digest: RunDigest) -> str:
     return f"{moment:%d %b %Y, %H:%M}" if moment and digest.started != UNKNOWN else "day unknown"
 
 
+def short_day(digest: RunDigest) -> str:
+    """Return the day on which a run started, as an axis names it."""
+    moment = timestamp_of(digest.started)
+    return f"{moment.day} {moment:%b}" if moment and digest.started != UNKNOWN else "?"
+
+
 @dataclass(frozen=True, slots=True)
 class Trend:
     """One number over the runs, as a small chart of a hundred by forty units."""

@@ -17,8 +17,7 @@ const data = JSON.parse(byId("data").textContent);
 const VERDICTS = {
   F: "FAIL", D: "DEVIATION", H: "HARNESS_ERROR", C: "CANNOT_JUDGE", O: "OBSERVED", P: "PASS", N: "NOT_APPLICABLE",
 };
-const CODES = Object.fromEntries(Object.entries(VERDICTS).map(([code, name]) => [name, code]));
-const GLYPHS = { F: "✕", D: "!", H: "‼", C: "?", O: "◦", P: "✓", N: "–" };
+const CODES = Object.fromEntries(Object.entries(data.kinds).map(([code, [name]]) => [name, code]));
 const WORST = "FWDHCPON.";
 const stateWords = (code) => ({ ".": "not there", W: "waived" })[code] || words(code);
 const words = (code) => VERDICTS[code].replace("_", " ");
@@ -26,6 +25,7 @@ const words = (code) => VERDICTS[code].replace("_", " ");
 for (const row of data.rows) {
   row.requirement = data.requirements[row.r];
   row.operation = data.operations[row.o];
+  row.kind = row.k || row.v;
   row.key = `${row.requirement.id}|${row.operation.id}`;
 }
 

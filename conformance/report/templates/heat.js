@@ -1,16 +1,5 @@
 // The last runs of each requirement: height and colour say how bad, so that it reads without colour too.
-const worse = (a, b) => (WORST.indexOf(a) <= WORST.indexOf(b) ? a : b);
-
-function historyOf(rows) {
-  const merged = new Map();
-  for (const row of rows) {
-    const past = row.h || "";
-    const entry = merged.get(row.r) || { requirement: row.requirement, past: ".".repeat(past.length) };
-    entry.past = [...entry.past].map((code, run) => worse(code, past[run])).join("");
-    merged.set(row.r, entry);
-  }
-  return [...merged.values()];
-}
+const historyOf = (rows) => rows.map((row) => ({ row, past: row.h || "" }));
 
 const troubled = (past) => /[FWDCH]/.test(past) || new Set(past.replaceAll(".", "")).size > 1;
 const weight = (past) => [...past].reduce((sum, code, run) => sum + (code === "F" ? 1000 + run : "DW".includes(code) ? 10 : 0), 0)
@@ -46,7 +35,7 @@ function sinceWhen(row) {
   return make("p", { class: "soft" }, `${first}${all}${flaky}.`);
 }
 
-function heatRow({ requirement, past }) {
+function heatRow({ row, past }) {
   const text = course(past);
   const strip = make("span", { class: "strip", role: "img", "aria-label": text });
   [...past].forEach((code, run) => {
@@ -54,7 +43,9 @@ function heatRow({ requirement, past }) {
     strip.append(make("i", { class: kind, title: `${data.runs[run].day}: ${stateWords(code)}` }));
   });
   return make("div", { class: "heat-row" },
-    make("a", { class: "id", href: `#v=&q=${encodeURIComponent(requirement.id)}`, "data-q": requirement.id }, breakable(requirement.id)),
+    make("span", {},
+      make("a", { class: "id", href: `#at=${encodeURIComponent(row.key)}`, "data-at": row.key }, breakable(row.requirement.id)),
+      make("span", { class: "op soft" }, row.operation.id)),
     strip, make("span", { class: "soft" }, text));
 }
 
@@ -64,7 +55,7 @@ function drawHeat(rows) {
   if (data.runs.length < 2) return;
   const all = historyOf(rows);
   const shown = byId("calm").checked ? all : all.filter(({ past }) => troubled(past));
-  shown.sort((a, b) => weight(b.past) - weight(a.past) || (a.requirement.id < b.requirement.id ? -1 : 1));
+  shown.sort((a, b) => weight(b.past) - weight(a.past) || (a.row.key < b.row.key ? -1 : 1));
   heat.show(shown);
   if (!shown.length) byId("heat").append(make("p", { class: "empty" }, "No requirement was ever red or changed in these runs."));
 }

@@ -2,10 +2,10 @@
 const letters = byId("keys-on");
 
 function walk(step) {
-  const all = [...byId("list").querySelectorAll(":scope > details > summary")];
-  const here = all.indexOf(document.activeElement.closest?.("details.verdict")?.querySelector("summary"));
+  const all = [...document.querySelectorAll("details[data-key] > summary")].filter((summary) => summary.checkVisibility());
+  const here = all.indexOf(document.activeElement.closest?.("details[data-key]")?.querySelector("summary"));
   const next = here < 0 ? 0 : here + step;
-  if (next >= all.length && !byId("list-more").hidden) {
+  if (next >= all.length && !byId("list-more").hidden && byId("list-more").checkVisibility()) {
     byId("list-more").click();
     walk(step);
     return;
@@ -18,10 +18,10 @@ function walk(step) {
 }
 
 function copyHere() {
-  const key = document.activeElement.closest?.("details.verdict")?.dataset.key || state.at;
-  const row = listed.find((candidate) => candidate.key === key);
+  const key = document.activeElement.closest?.("details[data-key]")?.dataset.key || state.at;
+  const row = data.rows.find((candidate) => candidate.key === key);
   if (row && curlOf(row)) copy(curlOf(row));
-  else say(row ? "This verdict has no curl line" : "Go to a verdict first: j");
+  else say(row ? "This verdict has no curl line" : "Go to a cause or a verdict first: j");
 }
 
 document.addEventListener("keydown", (event) => {
@@ -33,7 +33,10 @@ document.addEventListener("keydown", (event) => {
   }
   if (typing || event.ctrlKey || event.metaKey || event.altKey || !letters.checked || byId("help").open) return;
   const action = {
-    "/": () => byId("q").focus(),
+    "/": () => {
+      byId("verdicts").open = true;
+      byId("q").focus();
+    },
     j: () => walk(1),
     k: () => walk(-1),
     c: copyHere,

@@ -5,11 +5,11 @@ for (const part of document.querySelectorAll(".spectrum i")) part.style.flexGrow
 function draw() {
   byId("q").value = state.q;
   byId("op").value = state.op;
+  byId("about").value = state.theme;
   byId("level").value = state.level;
   const rows = matching();
-  byId("reset").hidden = !(state.q || state.op || state.level || state.v !== DEFAULT);
+  byId("reset").hidden = Object.keys(NOTHING).every((name) => name === "at" || state[name] === NOTHING[name]);
   drawList(rows);
-  drawMatrix(rows);
   drawHeat(rows);
 }
 
@@ -19,16 +19,19 @@ function change(part) {
   draw();
 }
 
-// Shows one verdict or requirement, whatever was filtered before; the way back leads here.
+// Shows one verdict, or what a cell of the grid counts, whatever was filtered before; the way back leads here.
 function jump(part) {
-  Object.assign(state, { q: "", op: "", level: "", v: "", at: "" }, part);
+  Object.assign(state, NOTHING, { v: "" }, part);
   writeState(true);
   draw();
   if (state.at) openAt(state.at, true);
-  else {
-    byId("violations").scrollIntoView();
-    byId("violations").focus({ preventScroll: true });
-  }
+  else show(byId("verdicts"));
+}
+
+function show(section) {
+  if (section.matches("details")) section.open = true;
+  section.scrollIntoView();
+  (section.querySelector(":scope > summary") || section).focus({ preventScroll: true });
 }
 
 let typing = 0;
@@ -37,28 +40,28 @@ byId("q").addEventListener("input", (event) => {
   typing = setTimeout(() => change({ q: event.target.value, at: "" }), 120);
 });
 byId("op").addEventListener("change", (event) => change({ op: event.target.value, at: "" }));
+byId("about").addEventListener("change", (event) => change({ theme: event.target.value, at: "" }));
 byId("level").addEventListener("change", (event) => change({ level: event.target.value, at: "" }));
-byId("reset").addEventListener("click", () => change({ q: "", op: "", level: "", v: DEFAULT, at: "" }));
+byId("reset").addEventListener("click", () => change({ ...NOTHING }));
 byId("calm").addEventListener("change", () => drawHeat(matching()));
 for (const button of document.querySelectorAll(".toggle")) {
   button.addEventListener("click", () => {
-    const code = CODES[button.dataset.verdict];
+    const code = button.dataset.kind;
     change({ v: state.v.includes(code) ? state.v.replace(code, "") : state.v + code, at: "" });
   });
 }
 
 document.addEventListener("click", (event) => {
-  const target = event.target.closest("[data-at], [data-q]");
+  const target = event.target.closest("[data-at], [data-op]");
   if (!target || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
-  jump(target.dataset.at ? { at: target.dataset.at } : { q: target.dataset.q });
+  const { at, op, theme } = target.dataset;
+  jump(at ? { at } : { op, theme: theme || "" });
 });
-for (const link of document.querySelectorAll("nav.sections a")) {
+for (const link of document.querySelectorAll("nav.sections a, .skip, a[href='#moved']")) {
   link.addEventListener("click", (event) => {
     event.preventDefault();
-    const section = document.querySelector(link.getAttribute("href"));
-    section.scrollIntoView();
-    section.focus({ preventScroll: true });
+    show(document.querySelector(link.getAttribute("href")));
   });
 }
 
@@ -75,15 +78,15 @@ byId("theme").addEventListener("click", () => {
   theme(THEMES[(THEMES.indexOf(document.documentElement.dataset.theme) + 1) % THEMES.length]);
 });
 
+// What an address chose is shown, and what it names is opened.
 function follow() {
   readState();
   draw();
-  if (state.at) openAt(state.at, true);
+  const named = location.hash && !location.hash.includes("=") && document.getElementById(location.hash.slice(1));
+  if (named) show(named);
+  else if (state.at) openAt(state.at, true);
+  else byId("verdicts").open ||= location.hash.length > 1;
 }
 addEventListener("popstate", follow);
 document.documentElement.classList.add("scripted");
-readState();
-const plainAnchor = location.hash && !location.hash.includes("=");
-draw();
-if (state.at) openAt(state.at, true);
-else if (!plainAnchor && listed.length && listed.length <= 3 && violated) openAt(listed[0].key, false);
+follow();

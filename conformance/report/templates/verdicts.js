@@ -69,36 +69,40 @@ function verdict(row) {
     row.w && make("span", { class: "chip" }, row.w.split(":")[0]),
     row.t && make("span", { class: "soft times", title: "how often it was judged" }, `${row.t}×`));
   const element = make("details", { class: `verdict v-${VERDICTS[row.v]}${row.red ? " red" : ""}`, "data-key": row.key }, summary);
+  opens(element, row);
+  return element;
+}
+
+// Opens to the proof; the address says which one is open.
+function opens(element, row) {
   element.addEventListener("toggle", () => {
-    if (element.open && !element.querySelector(".body")) element.append(body(row));
+    if (element.open && !element.querySelector(".body")) element.querySelector("summary").after(body(row));
     if (element.open && state.at !== row.key) state.at = row.key;
     else if (!element.open && state.at === row.key) state.at = "";
     else return;
     writeState(false);
   });
-  return element;
 }
 
 const list = pager(byId("list"), byId("list-more"), 100, verdict);
 let listed = [];
 
 function drawList(rows) {
-  listed = state.v ? rows.filter((row) => state.v.includes(row.v)) : rows;
-  const only = state.v && [...state.v].every((code) => code === "F" || code === "D");
-  byId("list-title").textContent = only ? "Violations" : "Verdicts";
-  byId("list-count").textContent = String(listed.length);
+  listed = state.v ? rows.filter((row) => state.v.includes(row.kind)) : rows;
+  const kinds = Object.keys(data.kinds).map((code) => [listed.filter((row) => row.kind === code).length, data.kinds[code][1]]);
   byId("shown").textContent = listed.length
-    ? `${listed.length} of ${data.rows.length} verdicts shown`
+    ? `${listed.length} of ${data.rows.length} verdicts shown: ${kinds.filter(([number]) => number).map((pair) => pair.join(" ")).join(", ")}`
     : violated || state.q || state.op || state.level || state.v ? "Nothing matches: Reset shows all again." : "";
   list.show(listed);
   for (const button of document.querySelectorAll(".toggle")) {
-    button.setAttribute("aria-pressed", String(state.v.includes(CODES[button.dataset.verdict])));
+    button.setAttribute("aria-pressed", String(state.v.includes(button.dataset.kind)));
   }
 }
 
 function openAt(key, move) {
   const index = listed.findIndex((row) => row.key === key);
   if (index < 0) return;
+  byId("verdicts").open = true;
   list.reach(index);
   const element = byId("list").children[index];
   element.open = true;

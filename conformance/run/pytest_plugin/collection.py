@@ -54,25 +54,41 @@ def operations_of(metafunc: pytest.Metafunc, catalogue: Catalogue) -> list[str]:
     return list(dict.fromkeys(o for r in ids if r in rows for o in rows[r].operations))
 
 
+def of_shard(items: list[pytest.Item], run: Run) -> list[pytest.Item]:
+    """Return the scenarios of the run's shard, and leave selected what it judges; all for a whole run."""
+    shard = run.options.shard
+    if shard is None:
+        return items
+    names = {item: f"{item.path.parent.name}/{item.path.stem}::{item.name}" for item in items}
+    declared = {name: item.stash[DECLARED] for item, name in names.items()}
+    checks = {row.id for row in run.catalogue.judged() if row.check is not None}
+    run.selected = shard.selection(run.selected, declared, checks)
+    return [item for item in items if shard.has(names[item])]
+
+
 def chosen(items: Iterable[pytest.Item], run: Run) -> list[pytest.Item]:
     """Return the scenarios that a run takes, in their order.
 
     Those that judge something selected, and those that send requests of an operation on whose responses
-    something selected is judged; of both only what the target has everything for.
+    something selected is judged; of both only what the target has everything for. A run that looks for
+    something takes only what may see it, and first what declares it.
     """
     rows, operations = run.catalogue.rows, run.catalogue.operations
 
     def applies(pair: tuple[str, str]) -> bool:
         return not run.unmet(pair[0]) and (run.writes or operations[pair[1]].safe)
 
-    exercised = {pair[1] for pair in run.selected if rows[pair[0]].check and applies(pair)}
-    return in_order(
-        item
-        for item in items
-        if any(
-            (pair in run.selected or pair[1] in exercised) and applies(pair) for pair in item.stash[DECLARED]
-        )
-    )
+    def judging(pairs: Collection[tuple[str, str]]) -> list[pytest.Item]:
+        exercised = {pair[1] for pair in pairs if rows[pair[0]].check and applies(pair)}
+        return [
+            item
+            for item in items
+            if any((pair in pairs or pair[1] in exercised) and applies(pair) for pair in item.stash[DECLARED])
+        ]
+
+    if not (wanted := run.options.wanted):
+        return in_order(judging(run.selected))
+    return in_order(sorted(judging(wanted), key=lambda item: not wanted & {*item.stash[DECLARED]}))
 
 
 def in_order(items: Iterable[pytest.Item]) -> list[pytest.Item]:

@@ -11,9 +11,6 @@ from typing import Final
 
 import pytest
 
-from conformance.claims.folders import cache_dir
-from conformance.generate.schemathesis_adapter import keep_caches_in
-
 ISOLATED: Final = (
     "-q", "--no-header", "--no-summary", "--tb=native", "--assert=plain", "--import-mode=importlib",
     "--capture=no",  # which would swallow what another thread says of the progress
@@ -26,7 +23,6 @@ ISOLATED: Final = (
 
 def run_pytest(folder: Path, *arguments: str, plugins: Sequence[object]) -> tuple[int, str]:
     """Run the scenarios of a folder with these plugins and our own; return pytest's exit code and output."""
-    keep_caches_in(cache_dir() / "hypothesis")
     output = io.StringIO()
     with (
         _without_settings_of_others(),

@@ -41,6 +41,23 @@ def phase(when: str) -> pytest.MarkDecorator:
     return pytest.mark.phase(when)
 
 
+@dataclass
+class LateChecks:
+    """What a scenario leaves for later, so that nothing waits alone; its pairs stay open until then.
+
+    `waiting` holds what returns the seconds still to wait, `silent` seconds without any request, each with
+    its check; `at_end` are checks that wait for every scenario but the generated ones.
+    """
+
+    waiting: list[tuple[Callable[[], float], Callable[[], None]]] = field(default_factory=list)
+    silent: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
+    at_end: list[Callable[[], None]] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        """Tell whether anything is left."""
+        return bool(self.waiting or self.silent or self.at_end)
+
+
 Control = Callable[[], Iterable[Exchange]]
 """Returns what shows that a refusal had one reason only; raises `NotJudged` where nothing does."""
 
@@ -59,7 +76,7 @@ class Judge:
     judged: set[tuple[str, str]] = field(default_factory=set)
     failures: list[str] = field(default_factory=list)
     control: Callable[[str], Exchange] | None = None
-    end_checks: list[Callable[[], None]] = field(default_factory=list)
+    late: LateChecks = field(default_factory=LateChecks)
     _seen: str = ""
     _note: str = ""
     _missing: str = ""
@@ -105,8 +122,16 @@ class Judge:
 
     def at_end(self, check: Callable[[], None]) -> Callable[[], None]:
         """Take this check when every scenario but the generated ones has ended; until then it stays open."""
-        self.end_checks.append(check)
+        self.late.at_end.append(check)
         return check
+
+    def after(self, rest: Callable[[], float], check: Callable[[], None]) -> None:
+        """Take this check when others have ended and `rest` returns no second more to wait for."""
+        self.late.waiting.append((rest, check))
+
+    def after_silence(self, seconds: float, check: Callable[[], None]) -> None:
+        """Take this check when others have ended and nothing was sent for so many seconds."""
+        self.late.silent.append((seconds, check))
 
     def _controlled(self, pair: tuple[str, str], proof: list[Exchange], control: Control) -> list[Exchange]:
         """Return the proof of a PASS with its positive controls before it."""

@@ -10,9 +10,9 @@ import pytest
 
 from conformance.claims.requirements import load_claims, select
 from conformance.client import Client
-from conformance.errors import ConformanceError, NotApplicable, NotJudged, UsageError, Violation
+from conformance.errors import UsageError
 from conformance.ledger.unique_names import Unique
-from conformance.results.verdicts import Outcome, is_red
+from conformance.results.verdicts import is_red
 from conformance.run.lifecycle import finish, stop
 from conformance.run.open import new_run, refuse_earlier_run
 from conformance.run.pytest_plugin.collection import (
@@ -23,16 +23,23 @@ from conformance.run.pytest_plugin.collection import (
     declare,
     is_generated,
     left_of,
+    of_shard,
     operations_of,
     selectors,
 )
 from conformance.run.pytest_plugin.judge import Judge
+from conformance.run.pytest_plugin.late_checks import (
+    JUDGE,
+    collect,
+    explain_what_is_open,
+    give_up,
+    take_late_checks,
+)
 from conformance.run.pytest_plugin.options import add_options, options_of, refuse_what_cannot_work
 from conformance.run.run import Run
 from conformance.targets.model import Target
 from conformance.targets.opened import open_target
 
-JUDGE: Final = pytest.StashKey[Judge]()
 OWNED: Final = pytest.StashKey[tuple[ExitStack, Target]]()
 """The target of a run that pytest itself was called for, and what closes it."""
 
@@ -92,13 +99,19 @@ def _kept(config: pytest.Config, items: list[pytest.Item]) -> list[pytest.Item]:
         options = options_of(config, selectors(catalogue, only, left))
         refuse_earlier_run(options.report_dir)
         config.stash[RUN] = new_run(options, config.stash[OWNED][1], catalogue)
-    return chosen(items, config.stash[RUN])
+    return chosen(of_shard(items, config.stash[RUN]), config.stash[RUN])
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Tell a scenario with an `operation` once for each operation of the requirements that it judges."""
     if "operation" in metafunc.fixturenames:
         metafunc.parametrize("operation", operations_of(metafunc, metafunc.config.stash[CATALOGUE]))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> bool | None:
+    """Pass over what comes after a run has seen all that it looks for."""
+    return True if item.config.stash[RUN].has_seen_it_all else None
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -109,13 +122,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     item.stash[JUDGE] = judge
     if is_generated(item):
         run.log.generated.add(judge.scenario)
-        _take_end_checks(item.session)
-    _collect(judge)
-
-
-def _collect(judge: Judge) -> None:
-    """Let the exchanges from now on be this scenario's."""
-    judge.run.client.collect_into(judge.exchanges, judge.scenario)
+        take_late_checks(item.session)
+    collect(judge)
 
 
 def _name(item: pytest.Item) -> str:
@@ -130,9 +138,9 @@ def pytest_runtest_makereport(
     report = yield
     judge = item.stash[JUDGE]
     if call.excinfo is not None and call.when != "teardown":
-        _give_up(judge, call.excinfo.value)
-    elif call.when == "call" and not judge.end_checks:
-        _explain_what_is_open(judge)
+        give_up(judge, call.excinfo.value)
+    elif call.when == "call" and not judge.late:
+        explain_what_is_open(judge)
     if call.when == "call" and judge.failures:
         report.outcome = "failed"
         report.longrepr = judge.run.redactor.mask("\n".join(judge.failures))
@@ -143,49 +151,10 @@ def pytest_runtest_makereport(
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
-    """Take what scenarios left for the end, where nothing was generated after them."""
+    """Take what scenarios left for later, where nothing was generated after them."""
     ended = yield
-    _take_end_checks(session)
+    take_late_checks(session)
     return ended
-
-
-def _take_end_checks(session: pytest.Session) -> None:
-    """Take what scenarios left for the end; what goes wrong is the scenario's own, as in its own time."""
-    for item in session.items:
-        judge = item.stash.get(JUDGE, None)
-        if judge is None or not judge.end_checks:
-            continue
-        _collect(judge)
-        while judge.end_checks:
-            call = pytest.CallInfo.from_call(
-                judge.end_checks.pop(0), when="call", reraise=(KeyboardInterrupt,)
-            )
-            if call.excinfo is not None:
-                _give_up(judge, call.excinfo.value)
-        _explain_what_is_open(judge)
-
-
-def _explain_what_is_open(judge: Judge) -> None:
-    run = judge.run
-    for pair in judge.open():
-        reason = run.log.notes.get(pair) or run.log.stopped or run.client.budget.stopped
-        judge.give_up(Outcome.CANNOT_JUDGE, reason or "the scenario ended without judging it", only=pair)
-
-
-def _give_up(judge: Judge, error: BaseException) -> None:
-    mask = judge.run.redactor.mask
-    match error:
-        case NotApplicable():
-            judge.give_up(Outcome.NOT_APPLICABLE, mask(error.reason), error.evidence)
-        case NotJudged():
-            judge.give_up(Outcome.CANNOT_JUDGE, mask(error.reason), error.evidence)
-        case Violation():
-            reason = f"a prerequisite failed: expected {error.expected}; got {error.actual}"
-            judge.give_up(Outcome.CANNOT_JUDGE, mask(reason), error.evidence)
-        case _:
-            whose = "" if isinstance(error, ConformanceError) else f"{type(error).__name__}: "
-            judge.give_up(Outcome.HARNESS_ERROR, mask(f"{whose}{error}")[:500])
-            judge.run.log.harness_errors.append(mask(f"{judge.scenario}: {whose}{error}"))
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

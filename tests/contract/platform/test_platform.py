@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import TYPE_CHECKING
 
 from conformance.checks import expect
 from conformance.client import retry_after
 from conformance.generate.examples import example_body
-from conformance.run.pytest_plugin import Judge, verifies
+from conformance.run.pytest_plugin import Judge, phase, verifies
 from conformance.run.run import Run
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from conformance.claims.openapi import Operation
     from tests.contract.actors import Actor
     from tests.contract.ids import ExampleIds
+    from tests.contract.waiting import ClientLimit
 
 UNUSUAL = frozenset({400, 413, 415})
 PATIENT_TRIES = 4
@@ -82,15 +82,19 @@ def test_a_pause_changes_nothing(
 ) -> None:
     """After a pause the first request of an operation is answered as the one right after it."""
     asked: Mapping[str, str] = ids.real() if owner.operations[operation].safe else ids.unknown()
-    run.client.budget.pause(run.target.idle)
-    with judge("platform.reply.after-idle"):
-        first, second = owner.example(operation, asked), owner.example(operation, asked)
-        expect.equal(first.summary(), second.summary(), "the first answer after a pause", first, second)
+
+    def ask_twice() -> None:
+        with judge("platform.reply.after-idle"):
+            first, second = owner.example(operation, asked), owner.example(operation, asked)
+            expect.equal(first.summary(), second.summary(), "the first answer after a pause", first, second)
+
+    judge.after_silence(run.target.idle, ask_twice)
 
 
+@phase("first")
 @verifies("platform.rate.limited-status", "platform.rate.lifts")
 def test_the_rate_limit_is_told_and_lifts(
-    actors: dict[str, Actor], ids: ExampleIds, run: Run, judge: Judge, operation: str
+    actors: dict[str, Actor], ids: ExampleIds, run: Run, judge: Judge, limit: ClientLimit, operation: str
 ) -> None:
     """A client over its limit is told 429 and for how long, and may send again after that."""
     throttled = actors["throttled"]
@@ -105,12 +109,17 @@ def test_the_rate_limit_is_told_and_lifts(
     if retry_after(responses[-1]) is None:
         judge.not_applicable("no 429 said for how long", "platform.rate.lifts")
         return
-    with judge("platform.rate.lifts"):
-        again = responses[-1]
-        for _ in range(PATIENT_TRIES):
-            # Somebody else may use the same client: only a limit that never lifts is a broken promise.
-            time.sleep(min(retry_after(again) or 0.0, run.target.max_wait) + 0.1)
-            again = throttled.example(operation, ids.unknown(), may_throttle=True)
-            if again.status != 429:
-                break
-        expect.differs_from_status(again, 429)
+    limit.told(responses[-1], run.target.max_wait)
+    # Somebody else may use the same client: only a limit that never lifts is a broken promise.
+    tries = iter(range(PATIENT_TRIES - 1))
+
+    def ask_again() -> None:
+        again = throttled.example(operation, ids.unknown(), may_throttle=True)
+        if again.status == 429 and next(tries, None) is not None:
+            limit.told(again, run.target.max_wait)
+            judge.after(limit.rest, ask_again)
+            return
+        with judge("platform.rate.lifts"):
+            expect.differs_from_status(again, 429)
+
+    judge.after(limit.rest, ask_again)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.checks import expect
-from conformance.generate.schemathesis_adapter import UNDOCUMENTED_REFUSALS, Explorer
+from conformance.generate.explorer import UNDOCUMENTED_REFUSALS, Explorer
 from conformance.run.pytest_plugin import Judge, phase, verifies
 
-from ..budget import share_of_budget
+from ..budget import is_small, share_of_budget
 
 if TYPE_CHECKING:
     from conformance.exchange.model import Request
@@ -31,7 +31,10 @@ def test_what_breaks_the_schema_is_refused(
 
     with judge("platform.input.invalid-refused"):
         budget = share_of_budget(run, quick=6 if owner.operations[operation].body else 4, nightly=250)
-        Explorer(owner.operations[operation], ids.generated(), send, run.seed, budget).run(valid=False)
+        explorer = Explorer(
+            owner.operations[operation], ids.generated(), send, run.seed, budget, is_small=is_small(run)
+        )
+        explorer.run(valid=False)
 
 
 @phase("generated")
@@ -49,4 +52,4 @@ def test_what_follows_the_schema_is_answered(
 
     with judge("platform.input.valid-answered"):
         budget = share_of_budget(run, quick=3, nightly=120)
-        Explorer(spec, ids.generated(), send, run.seed, budget).run(valid=True)
+        Explorer(spec, ids.generated(), send, run.seed, budget, is_small=is_small(run)).run(valid=True)

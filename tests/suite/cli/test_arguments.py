@@ -100,3 +100,11 @@ def test_a_run_that_judges_too_little_says_how_much(tmp_path: Path, served: Serv
     ended = home.run(*only, "--min-judged", "90")
     assert (ended.code, ended.document["min_judged"], ended.document["exit_code"]) == (3, 90, 3)
     assert "50.0 % of what was selected was judged, and --min-judged asks for 90 %" in ended.said
+
+
+def test_a_run_that_covers_too_little_says_how_much(tmp_path: Path, served: Served) -> None:
+    """Two requests leave most of what is documented unexercised: nothing violated, and not what was asked."""
+    ended = place(tmp_path, served).run("--only", "itwins.account.text-present", "--min-coverage", "90")
+    assert (ended.code, ended.document["min_coverage"], ended.document["exit_code"]) == (3, 90, 3)
+    assert "% of the documentation was exercised and judged, and --min-coverage asks for 90 %" in ended.said
+    assert "% of the documentation covered, 90 % asked for" in ended.said

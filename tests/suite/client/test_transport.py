@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import gzip
+import socket
+import threading
 import zlib
 from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import replace
 
 import pytest
 
+from conformance.claims.folders import specs_dir
+from conformance.claims.openapi import Operation, load_operations
+from conformance.client import transport
 from conformance.client.transport import MAX_BODY
 from conformance.exchange.model import Exchange, Request
 from tests.suite.client.test_sender import client_of
@@ -104,3 +111,61 @@ def test_interim_responses_come_to_an_end() -> None:
         with pytest.raises(Exception, match="no response"):
             client.send(READ)
         client.close()
+
+
+@pytest.mark.parametrize(
+    ("operation", "content"), [(None, b""), (load_operations(specs_dir())["moveRealityData"], BODY)]
+)
+def test_a_body_that_must_not_be_there_is_looked_for_where_it_is_judged(
+    operation: Operation | None, content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What follows a 204 is waited for and kept; a set-up request, which nobody judges, loses no time."""
+    read_head = threading.Event()
+
+    def behave(received: ReceivedRequest) -> bool:
+        received.sock.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+        read_head.wait(20 if operation is None else 0.01)
+        received.sock.sendall(BODY)
+        return False
+
+    monkeypatch.setattr(transport, "_stray_wait", ContextVar("patient", default=30.0))
+    with fault_proxy("http://127.0.0.1:9", behave) as proxy:
+        client = client_of(proxy.url)
+        seen = client.send(replace(READ, operation=operation))
+        read_head.set()
+        client.close()
+    assert seen.content == content
+
+
+class Noting:
+    """A socket, and what is read from it, that note in which order they are used."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.noted: list[object] = []
+
+    def settimeout(self, seconds: float) -> None:
+        """Take any time."""
+
+    def setsockopt(self, *option: int) -> None:
+        """Note the option."""
+        self.noted.append(option)
+
+    def readinto(self, buffer: bytearray) -> int:
+        """Note the read."""
+        self.noted.append("read")
+        return len(buffer)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_what_arrives_is_acknowledged_at_once(monkeypatch: pytest.MonkeyPatch, *, known: bool) -> None:
+    """Before each read, where the system knows how: a server may wait with the body until then."""
+    if known:
+        monkeypatch.setattr(socket, "TCP_QUICKACK", 12, raising=False)
+    else:
+        monkeypatch.delattr(socket, "TCP_QUICKACK", raising=False)
+    sock = Noting()
+    reader = transport._DeadlineReader(sock, sock, transport.Limits())  # type: ignore[arg-type] # what it uses of them
+    assert [reader.readinto(bytearray(3)), reader.readinto(bytearray(2))] == [3, 2]
+    option = (socket.IPPROTO_TCP, 12, 1)
+    assert sock.noted == ([option, "read", option, "read"] if known else ["read", "read"])

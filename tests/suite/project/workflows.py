@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from conformance.claims.folders import cache_dir
+
 CONFORMANCE = """#!/usr/bin/env bash
 # Stands in for the suite: notes how it was called, writes what a run writes, answers as it was told.
 echo "conformance $*" >> "$CALLS"
@@ -67,6 +69,7 @@ class Place:
         self.environment = {
             "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(self.root),
+            "XDG_CACHE_HOME": str(cache_dir().parent),  # what is kept there costs seconds to work out again
             "CALLS": str(self.root / "calls"),
             "REAL_PYTHON": real,
             "GITHUB_STEP_SUMMARY": str(self.root / "summary"),

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,19 @@ from conformance.cli.defects import chosen, known_cases
 from conformance.emulator.defects.changes import nothing
 from conformance.emulator.defects.defect import Defect, Variation
 from conformance.errors import HarnessError, UsageError
-from conformance.proof.cases import Case, CaseResult, defect_case, healthy, variation_case
+from conformance.proof import execute as execute_module
+from conformance.proof.cases import (
+    Case,
+    CaseResult,
+    Pair,
+    Scope,
+    defect_case,
+    focused,
+    healthy,
+    variation_case,
+)
 from conformance.proof.classify import Matrix, classify, complaints, in_order
-from conformance.proof.execute import execute
+from conformance.proof.execute import execute, run_case
 from conformance.proof.page import page_of
 from conformance.proof.write import troubles, write
 
@@ -56,6 +67,61 @@ def test_a_few_cases_come_out_as_declared(catalogue: Catalogue) -> None:
         zip(names, ("green", "green", "caught", "caught"), strict=True)
     )
     assert all(row.outcome.requests <= 500 for row in rows)
+
+
+def test_a_focused_case_ends_once_all_is_seen(catalogue: Catalogue) -> None:
+    """What may see a defect does so with a few requests; where it does not, all scenarios judge."""
+    case = next(each for each in known_cases(catalogue) if each.name == "account-has-no-name")
+    whole = run_case(case, catalogue, 1)
+    few = run_case(replace(case, scope="focused"), catalogue, 1)
+    assert (few.exhaustive, whole.exhaustive) == (False, True)
+    assert few.requests < whole.requests / 4
+    assert classify(case, few).status == classify(case, whole).status == "caught"
+
+
+@pytest.mark.parametrize(
+    ("scope", "seen", "runs", "status"),
+    [
+        ("focused", {"few": True, "every": True}, 1, "caught"),
+        ("focused", {"few": False, "every": True}, 2, "caught"),
+        ("focused", {"few": False, "every": False}, 2, "missed"),
+        ("compared", {"few": True, "every": True}, 2, "caught"),
+        ("compared", {"few": True, "every": False}, 2, "error"),
+        ("exhaustive", {"few": True, "every": True}, 1, "caught"),
+    ],
+)
+def test_a_focused_case_is_believed_where_it_sees_all(
+    catalogue: Catalogue,
+    monkeypatch: pytest.MonkeyPatch,
+    scope: Scope,
+    seen: dict[str, bool],
+    runs: int,
+    status: str,
+) -> None:
+    """What some scenarios do not see all scenarios judge; where both judge, they must agree."""
+    case = replace(defect_case(declared(CODE), catalogue), scope=scope)
+    asked = []
+
+    def answer(case: Case, _: Catalogue, __: int, wanted: frozenset[Pair] = frozenset()) -> CaseResult:
+        asked.append(wanted)
+        sees = seen["few"] if wanted else seen["every"]
+        return outcome_of(case, *(case.breaks if sees else ()), exhaustive=not wanted)
+
+    monkeypatch.setattr(execute_module, "_run_once", answer)
+    assert classify(case, run_case(case, catalogue, 1)).status == status
+    assert len(asked) == runs
+
+
+def test_each_defect_has_its_turn_to_be_judged_both_ways(catalogue: Catalogue) -> None:
+    """A tenth of the defects a day, within ten days all of them; none where none is asked for."""
+    cases = known_cases(catalogue)
+    days = [focused(cases, 10, date(2026, 1, day)) for day in range(1, 11)]
+    turns = [{case.name for case in day if case.scope == "compared"} for day in days]
+    assert set.union(*turns) == {case.name for case in cases}
+    assert sum(map(len, turns)) == len(cases)
+    assert all(len(cases) / 20 < len(turn) < len(cases) / 5 for turn in turns)
+    assert {case.scope for case in focused(cases, 0, date(2026, 1, 1))} == {"focused"}
+    assert {case.scope for case in focused(cases, 100, date(2026, 1, 1))} == {"compared"}
 
 
 def outcome_of(case: Case, *red: tuple[str, str], **more: object) -> CaseResult:

@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
+from conformance.emulator.kernel.status_page import STYLE
+from conformance.emulator.serving import running
+from conformance.report.environment import TEMPLATES
 from conformance.report.registry import render
-from tests.suite.report import documents
+from tests.suite.report import documents, explained
 from tests.suite.report.chromium import Page, browser_page
 
 pytestmark = pytest.mark.browser
@@ -49,8 +52,11 @@ def test_the_page_is_quiet_and_accessible_everywhere(
     """On a phone and a desktop, dark and light: axe finds nothing serious, and nothing is loaded."""
     shots = Path(os.environ.get("CONFORMANCE_SCREENSHOTS", tmp_path / "shots"))
     with browser_page(tmp_path / "profile", width, 900, scheme) as page:
-        content, past = documents.one_of_each(), documents.history()
+        content, past = explained.by_causes(), documents.history()
         opened(page, tmp_path / "run", content, comparison=documents.comparison(), history=past)
+        nav = "document.querySelector('nav.sections .wrap')"
+        assert page.run(f"{nav}.scrollWidth <= {nav}.clientWidth")
+        page.screenshot(shots / f"first-{width}-{scheme}.png")
         page.run("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
         page.call("Page.setBypassCSP", enabled=True)
         page.run(f"{axe}; 0")
@@ -59,9 +65,42 @@ def test_the_page_is_quiet_and_accessible_everywhere(
         assert page.run("document.documentElement.scrollWidth <= innerWidth")
         assert page.complaints() == []
         assert page.requested() == [(tmp_path / "run" / "report.html").as_uri()]
-        for section in ("moved", "violations", "matrix", "runs", "waivers"):
+        for section in ("causes", "grid", "coverage", "moved", "runs", "verdicts", "waivers"):
             page.run(f"document.getElementById('{section}').scrollIntoView()")
             page.screenshot(shots / f"{section}-{width}-{scheme}.png")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])
+def test_the_status_page_of_the_emulator_is_accessible_and_fits_a_phone(
+    width: int, scheme: str, axe: str, tmp_path: Path
+) -> None:
+    """It has the style of the report, and nothing of it is wider than the screen."""
+    with running(latency=0.001) as served, browser_page(tmp_path / "profile", width, 900, scheme) as page:
+        served.token()
+        page.open(f"{served.base_url}/")
+        page.run(f"{axe}; 0")
+        found = page.run("axe.run(document).then((all) => all.violations.map((v) => [v.impact, v.id]))")
+        assert [problem for problem in found if problem[0] in {"serious", "critical"}] == []
+        assert page.run("document.documentElement.scrollWidth <= innerWidth")
+        assert "a delay of 0.001 s" in page.run("document.body.innerText")
+        assert page.complaints() == []
+    colours = [file.read_text("utf-8").split("}")[0] for file in (STYLE, TEMPLATES / "report.css")]
+    assert colours[0] == colours[1]
+
+
+def test_the_first_view_of_any_run_ends_within_1500_pixels(tmp_path: Path) -> None:
+    """Forty causes with long sentences, thirty operations, ten reasons: everything else is folded."""
+    past: dict[str, Any] = {"comparison": documents.comparison(), "history": documents.history()}
+    with browser_page(tmp_path / "profile") as page:
+        for number, content in enumerate((explained.by_causes(40, 30), explained.unjudged(10))):
+            opened(page, tmp_path / str(number), content, **past)
+            page.screenshot(Path(os.environ.get("CONFORMANCE_SCREENSHOTS", tmp_path)) / f"any-{number}.png")
+            assert page.run("document.documentElement.scrollHeight") <= 1_500
+            page.run("document.querySelectorAll('.fold').forEach((part) => { part.open = true; })")
+        opened(page, tmp_path / "again", explained.by_causes(40, 30), **past)
+        page.run("document.querySelector('.fold').open = true")
+        assert page.run("document.querySelectorAll('.cause').length") == 43
+        assert page.complaints() == []
 
 
 def test_what_a_hostile_server_sent_is_only_text(tmp_path: Path) -> None:
@@ -88,10 +127,12 @@ def test_every_violation_is_found_and_copied_by_keyboard_alone(tmp_path: Path) -
             page.wait(f"window.copied === 'curl https://x.example/{number}'")
         page.press("k", "Enter")
         page.wait("location.hash.includes('claim-1')")
+        page.wait("document.querySelector('.cause .body') !== null")
         page.press("/")
         page.press("m", "-", "2")
         page.wait("document.querySelectorAll('.verdict').length === 1")
         assert page.run("location.hash") == "#q=m-2"
+        assert page.run("document.getElementById('verdicts').open")
         page.press("Escape")
         page.wait("document.querySelectorAll('.verdict').length === 3")
 
@@ -111,7 +152,9 @@ def test_the_key_copies_the_whole_way_to_a_violation(tmp_path: Path) -> None:
         page.press("j", "c")
         page.wait("(window.copied || '').includes('id_1=$(')")
         assert page.run("window.copied").endswith('https://x.example/data/"$id_1"')
-        told = page.run("document.querySelector('.verdict').innerText")
+        page.press("Enter")
+        page.wait("document.querySelector('.cause .body') !== null")
+        told = page.run("document.querySelector('.cause').innerText")
         assert "Violated since 06 Oct 2026, 02:00; in 3 of the last 7 runs." in told
         assert "it came twice and went once" in told
         assert "conformance replay a.b.c@associateRealityData --run reports/run" in told
@@ -122,13 +165,15 @@ def test_the_address_holds_what_the_reader_chose(tmp_path: Path) -> None:
     hash_ = "#v=PASS.FAIL&op=associateRealityData&at=reality.association.succeeds%7CassociateRealityData"
     with browser_page(tmp_path / "profile") as page:
         opened(page, tmp_path / "run", documents.one_of_each(), hash_)
-        page.wait("document.querySelectorAll('.verdict').length === 3")
+        page.wait("document.querySelectorAll('.verdict').length === 2")
         page.wait("document.querySelector('.verdict[open] .id').innerText === 'reality.association.succeeds'")
         assert page.run("document.getElementById('op').value") == "associateRealityData"
-        page.run("document.querySelector('#matrix a[data-q]').click()")
-        page.wait("location.hash.startsWith('#q=')")
+        page.run("document.querySelector('#grid td a[data-op]').click()")
+        page.wait("location.hash.includes('theme=')")
         page.run("history.back()")
-        page.wait("document.querySelectorAll('.verdict').length === 3")
+        page.wait("document.querySelectorAll('.verdict').length === 2")
+        page.run("document.querySelector('nav a[href=\"#runs\"]').click()")
+        assert page.run("document.getElementById('runs').open")
 
 
 def test_the_difference_is_marked(tmp_path: Path) -> None:
@@ -136,7 +181,8 @@ def test_the_difference_is_marked(tmp_path: Path) -> None:
     rows = [documents.violation("a.b.c", expected='409 with code "One"', actual='409 with code "Two"')]
     with browser_page(tmp_path / "profile") as page:
         opened(page, tmp_path / "run", documents.document(rows))
-        page.wait("document.querySelector('.verdict .body') !== null")
+        page.run("document.querySelector('.see > summary').click()")
+        page.wait("document.querySelector('.cause .body') !== null")
         assert page.run("[...document.querySelectorAll('mark')].map((mark) => mark.innerText)") == [
             "One",
             "Two",

@@ -49,7 +49,7 @@ def test_the_page_says_first_what_moved_and_why(tmp_path: Path) -> None:
     assert '<span class="kind">still</span>' not in text
     assert "target changed" in text
     assert "<b>1</b> still" in text
-    assert text.index("What moved, and why") < text.index("Violations</span>")
+    assert text.index("What is wrong") < text.index("What moved, and why") < text.index("Every verdict")
 
 
 def test_without_a_comparison_the_page_says_how_to_get_one(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def test_every_format_is_rendered_from_the_folder(tmp_path: Path) -> None:
     """Without a choice every format is there."""
     documents.write(tmp_path, documents.one_of_each())
     paths = render(tmp_path)
-    assert set(paths) == set(FORMATS) == {"summary", "html", "junit", "sarif", "ctrf", "allure"}
+    assert set(paths) == set(FORMATS) == {"summary", "html", "junit", "sarif", "ctrf", "allure", "badge"}
     assert all(path.exists() for path in paths.values())
 
 

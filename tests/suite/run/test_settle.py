@@ -10,6 +10,7 @@ from conformance.analysis.history import RunDigest
 from conformance.analysis.waivers import parse
 from conformance.claims.openapi import Operation
 from conformance.exchange.model import Exchange, Request
+from conformance.results.coverage import Coverage
 from conformance.results.model import RunReport, WaiverState
 from conformance.results.verdicts import ExitCode, Outcome
 from conformance.run.settle import Known, Settled, settle
@@ -35,7 +36,7 @@ def exchange(status: int = 201, role: str = "owner", name: str = "x0002") -> Exc
 def settled(booked: RunReport, *exchanges: Exchange, foreign: bool = False, **more: Any) -> Settled:
     """Settle a run of which these exchanges are known."""
     known = Known(
-        {each.id: each for each in exchanges or (exchange(),)},
+        exchanges={each.id: each for each in exchanges or (exchange(),)},
         is_foreign=lambda _: foreign,
         checks=(),
         today=TODAY,
@@ -141,3 +142,23 @@ def test_nothing_that_was_booked_is_changed() -> None:
     before = booked.to_document()
     assert settled(booked, exchange(401)) == settled(booked, exchange(401))
     assert booked.to_document() == before
+
+
+@pytest.mark.parametrize(
+    ("outcome", "asked", "code"),
+    [
+        ("PASS", 50, ExitCode.CONFORMS),
+        ("PASS", 51, ExitCode.CANNOT_JUDGE),
+        ("FAIL", 51, ExitCode.VIOLATION),
+        ("CANNOT_JUDGE", 50, ExitCode.CANNOT_JUDGE),
+    ],
+)
+def test_a_run_that_covers_less_than_was_asked_for_does_not_conform(
+    outcome: str, asked: float, code: ExitCode
+) -> None:
+    """A violation says more than a gap; without one, the gap is why the run could not judge."""
+    booked = run(verdict("a.b", outcome, evidence=["x0002"]), min_coverage=asked)
+    found = settled(
+        booked, covers=lambda verdicts: Coverage(documented=2 * len(verdicts), exercised=1, judged=1)
+    )
+    assert (found.report.exit_code, found.report.coverage is not None) == (code, True)

@@ -15,10 +15,11 @@ from typing import Any, Final
 import pytest
 from jsonschema import Draft202012Validator
 
-from conformance.claims.folders import contract_dir
+from conformance.claims.folders import contract_dir, specs_dir
 from conformance.emulator.serving import Served, running
 from conformance.results.model import schema
 from conformance.results.verdicts import Outcome
+from tests.suite.analysis.coverage.independent_count import count
 
 SEED: Final = 20_250_117
 GUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
@@ -166,6 +167,31 @@ def test_each_documented_status_was_seen(by_command: Ended) -> None:
     }
     assert seen["createRepositoryResource"] >= {201, 401, 403, 404, 409, 422}
     assert seen["getITwinAccount"] >= {200, 401, 404}
+
+
+def test_what_is_covered_agrees_with_a_count_of_the_exchanges(by_command: Ended) -> None:
+    """Counted again from the files alone, each number of the coverage is the same, judged ones included."""
+    evidence = {name for v in by_command.document["verdicts"] for name in v["evidence"]}
+    exchanges = [each for each in by_command.exchanges() if each["response"]]
+    checked = [each for each in exchanges if not each.get("off_spec")]
+    judged = [each for each in exchanges if not each.get("off_spec") or each["id"] in evidence]
+    seen, proven, held = (count(specs_dir(), each) for each in (exchanges, judged, checked))
+    found = {
+        (operation, dimension, key): pair
+        for operation, covered in by_command.document["coverage"]["operations"].items()
+        for dimension, cells in covered.items()
+        if dimension not in {"never", "undocumented"}
+        for key, pair in cells.items()
+    }
+    assert len(found) > 400
+    for (operation, dimension, key), pair in found.items():
+        of_body = dimension == "keywords" and key[0].isdigit()
+        again = [counts[operation, dimension, key] for counts in (seen, held if of_body else proven)]
+        assert pair == again, (operation, dimension, key)
+    never = [each["never"] for each in by_command.document["coverage"]["operations"].values()]
+    assert sum(len(keys) for reasons in never for keys in reasons.values()) == sum(
+        not judged for _, judged in found.values()
+    )
 
 
 def test_pytest_gives_the_same_verdicts(by_command: Ended, by_pytest: Ended) -> None:

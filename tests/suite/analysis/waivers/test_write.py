@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.analysis.waivers import Waiver, add, default_file, load, load_or_none
+from conformance.analysis.waivers import Waiver, default_file, load, load_or_none
+from conformance.analysis.waivers.write import add
 from conformance.errors import UsageError
 
 TODAY = date(2026, 11, 22)

@@ -10,8 +10,11 @@ import pytest
 from conformance.claims.openapi import Operation
 from conformance.claims.requirements import load_claims
 from conformance.errors import NotJudged, Violation
-from conformance.exchange.model import Request
-from conformance.generate.schemathesis_adapter import SHRINKS, Explorer
+from conformance.exchange.model import ABSENT, Request
+from conformance.generate import schemathesis_adapter
+from conformance.generate.drawn import Drawn, drawn_from
+from conformance.generate.explorer import SHRINKS, Explorer
+from conformance.generate.prepared import POOL, pool_of
 
 IDS = {
     "reality_data_id": "11111111-1111-4111-8111-111111111111",
@@ -100,3 +103,61 @@ def test_a_request_that_nobody_could_judge_ends_the_search() -> None:
     with pytest.raises(NotJudged, match="throttled"):
         _explorer("moveRealityData", send).run(valid=True)
     assert len(sent) == 1
+
+
+def _small(name: str, send: Callable[[Request], None], seed: int = 7, budget: int = 6) -> Explorer:
+    return Explorer(_operation(name), IDS, send, seed=seed, budget=budget, is_small=True)
+
+
+def _sent(name: str, seed: int, *, valid: bool) -> list[tuple[str, bytes | None]]:
+    found: list[tuple[str, bytes | None]] = []
+    _small(name, lambda request: found.append((request.path, request.body())), seed).run(valid=valid)
+    return found
+
+
+@pytest.mark.parametrize("name", ["createRepositoryResource", "moveRealityData", "getITwinAccount"])
+@pytest.mark.parametrize("valid", [True, False])
+def test_a_small_run_takes_what_was_drawn_before(
+    monkeypatch: pytest.MonkeyPatch, name: str, *, valid: bool
+) -> None:
+    """The same seed sends the same requests, another one others, and nothing is drawn twice."""
+    first = _sent(name, 7, valid=valid)
+    assert 0 < len(first) <= 6
+    assert len(set(first)) == len(first)
+    monkeypatch.setattr(schemathesis_adapter, "schema_operation", None)
+    assert _sent(name, 7, valid=valid) == first
+    others = [_sent(name, seed, valid=valid) for seed in range(8, 12)]
+    assert any(other != first for other in others)
+
+
+def test_what_a_small_run_finds_is_made_smaller() -> None:
+    """A request that was drawn before is not the smallest: what violates is searched for a smaller one."""
+    sent = []
+
+    def send(request: Request) -> None:
+        sent.append(request)
+        if isinstance(request.json, dict) and len(request.json.get("displayName", "")) > 1:
+            raise Violation("a short name", f"{len(json.dumps(request.json))}", ("x0001",))
+
+    with pytest.raises(Violation) as found:
+        _small("createRepositoryResource", send).run(valid=True)
+    first = next(each for each in sent if len(each.json.get("displayName", "")) > 1)
+    assert int(found.value.actual.split()[0]) <= len(json.dumps(first.json))
+    assert len(sent) <= 6 + SHRINKS
+
+
+@pytest.mark.parametrize("valid", [True, False])
+def test_what_is_drawn_before_breaks_or_follows_the_schema(*, valid: bool) -> None:
+    """Each request of the pool says which of its parts break the schema, and is the same from JSON."""
+    for operation in load_claims().operations.values():
+        pool = pool_of(operation, valid=valid)
+        assert len(pool) == POOL or operation.body is None
+        assert all((each.bad_path or each.bad_body) != valid for each in pool)
+        assert [drawn_from(json.loads(json.dumps(each.to_json()))) for each in pool] == pool
+
+
+@pytest.mark.parametrize("body", [ABSENT, None, b"", b"\xff", {"a": "\ud800"}, [1.5]], ids=repr)
+def test_a_drawn_request_is_the_same_from_json(body: object) -> None:
+    """Bytes, lone surrogates and the absence of a body outlive the file."""
+    drawn = Drawn({"id": "a b"}, body, bad_path=True, part="id")
+    assert drawn_from(json.loads(json.dumps(drawn.to_json()))) == drawn
