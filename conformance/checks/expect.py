@@ -11,12 +11,15 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import Any, Final, ParamSpec, TypeVar
 
+from conformance.checks import statuses
 from conformance.checks.values import same, shown
-from conformance.errors import Violation
+from conformance.errors import NotJudged, Violation
 from conformance.exchange.model import ABSENT, Exchange
 
 P = ParamSpec("P")
 R = TypeVar("R")
+FAILED: Final = 500
+
 _LOOKED_AT: Final = ContextVar[list[Exchange] | None]("looked_at", default=None)
 
 
@@ -53,6 +56,18 @@ def status(response: Exchange, *allowed: int) -> None:
     if response.status not in allowed:
         wanted = " or ".join(map(str, allowed))
         raise Violation(f"status {wanted}", response.summary(), (response.id,))
+
+
+def carried_out(response: Exchange) -> None:
+    """Go on only where the request was carried out: nobody judges what follows from one that was not."""
+    if not statuses.carried_out(response):
+        raise NotJudged(f"{response.operation_id} answered {response.summary()}", (response.id,))
+
+
+def answered(response: Exchange) -> None:
+    """Go on only where the target did not fail itself: a failure is nothing to compare others with."""
+    if response.status is None or response.status >= FAILED:
+        raise NotJudged(f"{response.operation_id} answered {response.summary()}", (response.id,))
 
 
 @_noted

@@ -29,6 +29,7 @@ from conformance.cli.replay import replay
 from conformance.cli.report import report
 from conformance.cli.run import run
 from conformance.cli.show import show
+from conformance.cli.sign import sign, verify
 from conformance.cli.streams import prepare_streams
 from conformance.cli.waive import waive
 from conformance.cli.waivers import waivers
@@ -71,6 +72,8 @@ for verb in (
     show,
     notify,
     index,
+    sign,
+    verify,
     init,
 ):
     app.command(cls=Verb)(verb)

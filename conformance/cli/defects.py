@@ -52,8 +52,15 @@ def defects(
             min=0, max=100, metavar="PERCENT", help="Defects, others each day, that are judged both ways."
         ),
     ] = 10.0,
+    torture: Annotated[
+        bool,
+        typer.Option(
+            "--torture", help="Let everything happen to each request instead, for the sampled scenarios."
+        ),
+    ] = False,
     page: Annotated[
-        Path | None, typer.Option(help="Also write the page that tells what the suite sees.")
+        Path | None,
+        typer.Option(help="Also write the page of what the suite sees, or of the torture."),
     ] = None,
     signatures: Annotated[
         Path | None,
@@ -71,22 +78,29 @@ def defects(
     A defect is judged by the scenarios that may see it, until all of it is seen; a sample of the defects by
     all of them as well, which must agree.
 
+    With --torture a proxy lets each request of a scenario be refused, lost, cut, throttled or failed: nothing
+    may be left behind, and no exit code or verdict be wrong. --exhaustive takes all scenarios.
+
     Exit code 1 when a requirement has no defect, a defect is missed, a requirement outside the declared ones
     is red, or a legitimate variation is not green.
     """
     from conformance.analysis.diagnosis import read_signatures, signatures_text
     from conformance.claims.requirements import load_claims
+    from conformance.cli.torture import torture as suffer
     from conformance.proof.cases import focused
     from conformance.proof.page import page_of
     from conformance.proof.write import headline, troubles, write
 
+    if torture and not as_list:
+        percent = 100.0 if exhaustive else sample
+        raise typer.Exit(suffer(percent, workers=workers, seed=seed, page=page, quiet=as_json))
     catalogue = load_claims()
     cases = chosen(known_cases(catalogue), tuple(only or ()))
     if as_list:
         for case in cases:
             typer.echo(f"{case.kind:9} {case.name}: {case.sentence}")
         return
-    if not (exhaustive or only or signatures):
+    if not (exhaustive or only or signatures):  # a signature is all that a defect shows
         cases = focused(cases, sample, datetime.now(UTC).date())
     at_once = workers or EACH_CORE * (os.cpu_count() or 1)
     matrix = _run(cases, catalogue, workers=at_once, seed=seed, whole=not only, quiet=as_json)

@@ -143,8 +143,7 @@ def _open(
         public = _public(settings.public_url)
         bound = stack.enter_context(listen(host, port))
         emulator = lifecycle.create(settings, public or address(bound), OPERATIONS)
-        if emulator.store is not None:
-            stack.callback(emulator.store.close)
+        stack.callback(lifecycle.end, emulator)
         if settings.record is not None:
             _record(stack, emulator, settings.record)
         if wanted := tuple(defects):

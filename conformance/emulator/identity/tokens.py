@@ -7,7 +7,6 @@ import json
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from joserfc import jws, jwt
@@ -119,12 +118,8 @@ class Issuer:
         return {"keys": [public | {"use": "sig", "alg": "RS256", "kid": self.key.kid}]}
 
 
-@cache
 def new_key() -> RSAKey:
-    """Return a signing key with an id, made once for this process: it takes a while.
-
-    A token names its issuer, so emulators of one process do not take each other's.
-    """
+    """Return a new signing key with an id."""
     return RSAKey.generate_key(_KEY_BITS, parameters={"kid": uuid.uuid4().hex}, private=True)
 
 

@@ -18,6 +18,8 @@ from conformance.emulator.state.state import KINDS, State
 from conformance.emulator.state.store import Store
 
 _KEY = "signing-key"
+_SPARE: list[RSAKey] = []
+"""Keys of emulators that have ended; those that serve at the same time have one each."""
 
 
 def create(settings: Settings, base_url: str, operations: Iterable[Operation]) -> Emulator:
@@ -44,12 +46,20 @@ def _empty(store: Store | None) -> State:
 
 def _kept_key(store: Store | None) -> RSAKey | None:
     if store is None:
-        return None
+        return _SPARE.pop() if _SPARE else None
     kept = store.secret(_KEY)
     key = RSAKey.import_key(json.loads(kept)) if kept else new_key()
     if not kept:
         store.keep_secret(_KEY, json.dumps(key.as_dict(private=True)))
     return key
+
+
+def end(emulator: Emulator) -> None:
+    """Close the files of an emulator that has ended; its key, which took a while, is for the next one."""
+    if emulator.store is None:
+        _SPARE.append(emulator.services.issuer.key)
+    else:
+        emulator.store.close()
 
 
 def reset(emulator: Emulator) -> None:

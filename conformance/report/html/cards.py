@@ -12,7 +12,7 @@ from conformance.analysis.history.digest import RunDigest, key_of
 from conformance.report.html.comparison import Changes, other_causes
 from conformance.report.html.past import day
 from conformance.report.statistics import Explained, explained, plural, why_tolerated
-from conformance.results.causes import EVERY_OPERATION, Diagnosis
+from conformance.results.causes import EVERY_OPERATION, Diagnosis, Since
 from conformance.results.model import RunReport
 from conformance.results.text import shorten
 from conformance.results.verdicts import VIOLATED, Verdict
@@ -95,10 +95,13 @@ def _where(verdicts: Iterable[Verdict], operation: str) -> str:
 
 def _since(found: Explained, runs: Sequence[RunDigest]) -> str:
     """Return since when, as the cause says it, or as the first violation's last runs do."""
-    if found.cause and found.cause.since.date:
-        return f"since {found.cause.since.date}"
+    since = found.cause.since if found.cause else Since()
+    if since.date and since.run not in {"", runs[-1].run_id if runs else ""}:
+        return f"since {since.date}"
     if len(runs) < 2:  # noqa: PLR2004 - one run is no past
         return ""
+    if since.run == runs[-1].run_id:
+        return "new in this run"
     key, first = key_of(found.verdicts[0].pair), runs[-1]
     for digest in reversed(runs):
         outcome = digest.verdicts.get(key)

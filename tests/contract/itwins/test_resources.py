@@ -57,11 +57,13 @@ def test_a_new_resource_is_answered_read_and_listed(owner: Actor, world: World, 
             named = next((entry for entry in _shape(entries) if entry[0] == body["id"]), ("", ""))
             expect.equal(named, tuple(body.values()), "listed", judge.last())
         with judge("itwins.resource.is-listed-once"):
+            expect.carried_out(created)
             expect.equal(ids_of(entries).count(body["id"]), 1, f"entries of {body['id']}", judge.last())
         if odd:
             continue
         read = eventual_read(owner, f"{repository.path}/resources/{body['id']}")
         with judge("itwins.resource.can-be-read"):
+            expect.carried_out(created)
             expect.status(read, 200)
             for member, value in {**body, "class": repository.class_, "subClass": sub_class}.items():
                 expect.value(read, f"/resource/{member}", value)

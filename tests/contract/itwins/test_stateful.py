@@ -24,10 +24,9 @@ Names = Callable[[str], str]
 @verifies("platform.model.agrees", operations=(CREATE,))
 def test_generated_creates_agree_with_the_rules(owner: Actor, world: World, run: Run, judge: Judge) -> None:
     """Creates with equal and different ids and names are answered as a model of the rules answers them."""
-    # Hypothesis is loaded in a silence of the run, and not before its first request.
-    from conformance.generate.state_machine import Sequences  # noqa: PLC0415
+    from conformance.generate.state_machine import Sequences  # noqa: PLC0415 - Hypothesis is loaded in a silence of the run
 
-    from .machine import ResourceMachine, once  # noqa: PLC0415
+    from .machine import ResourceMachine, once  # noqa: PLC0415 - Hypothesis is loaded in a silence of the run
 
     numbers = itertools.count(1)
 

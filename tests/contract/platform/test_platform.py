@@ -33,6 +33,7 @@ def test_clients_may_ask_in_their_own_way(
     spec = owner.operations[operation]
     asked: Mapping[str, str] = ids.real() if spec.safe else ids.unknown()
     plain = owner.example(operation, asked)
+    expect.answered(plain)
     with judge("platform.accept.any-documented-form"):
         for accept in ("*/*", None):
             other = owner.example(operation, asked, headers={"Accept": accept})

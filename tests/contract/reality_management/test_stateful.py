@@ -21,10 +21,9 @@ ASSOCIATE, MOVE = "associateRealityData", "moveRealityData"
 @verifies("platform.model.agrees", operations=(ASSOCIATE, MOVE))
 def test_generated_sequences_agree_with_the_rules(owner: Actor, world: World, run: Run, judge: Judge) -> None:
     """Associations and moves in any order are answered as a model of the rules answers them."""
-    # Hypothesis is loaded in a silence of the run, and not before its first request.
-    from conformance.generate.state_machine import Sequences  # noqa: PLC0415
+    from conformance.generate.state_machine import Sequences  # noqa: PLC0415 - Hypothesis is loaded in a silence of the run
 
-    from .machine import RealityDataMachine, both_once  # noqa: PLC0415
+    from .machine import RealityDataMachine, both_once  # noqa: PLC0415 - Hypothesis is loaded in a silence of the run
 
     sequences: Sequences[str] = Sequences(
         fresh=lambda: owner.new_reality_data(world.itwin_a),

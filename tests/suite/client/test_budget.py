@@ -14,8 +14,8 @@ from conformance.client.budget import Budget, SharedCounters, Slot
 from conformance.client.process_lock import ProcessLock
 from conformance.emulator.serving import Served, running
 from conformance.errors import NotJudged
+from conformance.proof.fault_proxy import ReceivedRequest, fault_proxy
 from tests.suite.client.test_sender import ROOT, client_of
-from tests.suite.fault_proxy import ReceivedRequest, fault_proxy
 from tests.suite.run.runs import ACCOUNT, held, place
 
 THROTTLED = b'{"error":{"code":"RateLimitExceeded","message":"wait"}}'

@@ -21,10 +21,10 @@ from conformance.errors import NotJudged, UsageError
 from conformance.exchange.curl import curl
 from conformance.exchange.model import Request
 from conformance.exchange.recorder import to_record
+from conformance.proof.fault_proxy import ReceivedRequest, fault_proxy
 from conformance.targets.model import Role, Target
 from tests.suite.client.test_sender import ROOT, client_of
 from tests.suite.client.tls import made, plain, secured
-from tests.suite.fault_proxy import ReceivedRequest, fault_proxy
 
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", *network.CA_VARIABLES)
 API, LOGIN = "https://api.example.org", "https://login.example.org:8443/token"

@@ -14,8 +14,9 @@ from conformance.exchange.model import Request
 from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.journal import Ledger
+from conformance.proof.fault_proxy import ReceivedRequest, fault_proxy
 from conformance.targets.model import Target
-from tests.suite.fault_proxy import ReceivedRequest, fault_proxy
+from tests.suite.judged_requests import is_judged
 from tests.suite.run.runs import place
 
 ANONYMOUS = {"Authorization": None}
@@ -91,7 +92,7 @@ def test_nothing_more_is_created_after_three_creations_without_an_id(tmp_path: P
     created: list[ReceivedRequest] = []
 
     def forgets(received: ReceivedRequest) -> bool:
-        if received.method == "POST" and not received.is_judged and not received.path.endswith("/token"):
+        if received.method == "POST" and not is_judged(received) and not received.path.endswith("/token"):
             created.append(received)
             return received.response(b"{}", "201 Created")
         return received.hand_on()

@@ -17,8 +17,8 @@ from conformance.claims.openapi import Operation, load_operations
 from conformance.client import transport
 from conformance.client.transport import MAX_BODY
 from conformance.exchange.model import Exchange, Request
+from conformance.proof.fault_proxy import Behaviour, ReceivedRequest, fault_proxy
 from tests.suite.client.test_sender import client_of
-from tests.suite.fault_proxy import Behaviour, ReceivedRequest, fault_proxy
 
 READ = Request("GET", "/x", purpose="setup", headers={"Authorization": None})
 BODY = b'{"a": 1}'

@@ -13,7 +13,8 @@ import pytest
 
 from conformance.emulator.serving import Served
 from conformance.exchange.redaction import MASK, Redactor, scrubbed
-from tests.suite.fault_proxy import ReceivedRequest, fault_proxy
+from conformance.proof.fault_proxy import ReceivedRequest, fault_proxy
+from tests.suite.judged_requests import is_judged
 from tests.suite.run.runs import ACCOUNT, Ended, place
 
 SECRET: Final = "kQ7-".join(f"{number * 7919:x}Zw_{number * 104729:X}" for number in range(11, 40))
@@ -101,7 +102,7 @@ def test_no_artifact_holds_a_token_that_the_server_echoes(tmp_path: Path, served
     tokens = set()
 
     def echoes(received: ReceivedRequest) -> bool:
-        if received.token.count(".") != 2 or not received.is_judged:
+        if received.token.count(".") != 2 or not is_judged(received):
             return received.hand_on()
         if b" 401 " not in received.forward()[:14]:
             tokens.add(received.token)  # a forged one is nobody's secret

@@ -17,7 +17,7 @@ from conformance.exchange.model import Request
 from conformance.ledger.journal import Ledger
 from conformance.ledger.ownership import ForeignResources
 from conformance.ledger.undo import undo
-from tests.suite.fault_proxy import ReceivedRequest, fault_proxy
+from conformance.proof.fault_proxy import ReceivedRequest, fault_proxy
 from tests.suite.ledger.toy_ledger import THING, Boxes, exchange_of
 from tests.suite.run.runs import held, place
 

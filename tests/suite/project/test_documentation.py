@@ -39,7 +39,8 @@ SERVING: Final = "conformance emulate"
 MATRIX: Final = "conformance defects"
 """Runs for minutes: the one of the whole is .ci/run's own, here it lists what it would run."""
 INSTALLING: Final = re.compile(
-    r"(python -m pip|tox|uv|podman|bash \.ci/run|python benchmarks/|conformance check --pages)"
+    r"(python -m pip|tox|uv|podman|bash \.ci/run|python (benchmarks|docs/screenshots)/"
+    r"|conformance check --pages)"
 )
 
 

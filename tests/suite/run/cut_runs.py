@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.emulator.serving import Served
-from tests.suite.fault_proxy import ReceivedRequest, fault_proxy
+from conformance.proof.fault_proxy import ReceivedRequest, fault_proxy
 from tests.suite.independent_server import independent_server, write_targets
 from tests.suite.run.runs import QUICK_LIMITS, Ended, Place, held, place, wait
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conformance.emulator.serving import Served
-from tests.suite.fault_proxy import ReceivedRequest, fault_proxy
+from conformance.proof.fault_proxy import ReceivedRequest, fault_proxy
 from tests.suite.run.runs import Place, held, place, without_role
 
 

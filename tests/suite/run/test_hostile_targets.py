@@ -14,8 +14,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from conformance.emulator.serving import Served
+from conformance.proof.fault_proxy import Behaviour, FaultProxy, ReceivedRequest, fault_proxy
 from conformance.results.model import schema
-from tests.suite.fault_proxy import Behaviour, FaultProxy, ReceivedRequest, fault_proxy
+from tests.suite.judged_requests import is_judged
 from tests.suite.run.runs import ACCOUNT, Ended, held, place
 
 MEGABYTE: Final = 1024 * 1024
@@ -41,7 +42,7 @@ def says(content: bytes, status: str = "200 OK", *headers: str) -> Behaviour:
 
 def judged(behave: Behaviour) -> Behaviour:
     """Behave so to the documented operations only."""
-    return lambda received: behave(received) if received.is_judged else received.hand_on()
+    return lambda received: behave(received) if is_judged(received) else received.hand_on()
 
 
 def drips(received: ReceivedRequest) -> bool:

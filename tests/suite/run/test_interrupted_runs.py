@@ -15,7 +15,7 @@ import pytest
 
 from conformance.emulator.serving import Served
 from conformance.ledger.journal import load_ledger
-from tests.suite.fault_proxy import ReceivedRequest, fault_proxy
+from conformance.proof.fault_proxy import ReceivedRequest, fault_proxy
 from tests.suite.run.runs import Place, held, interrupt, place, until_written, wait
 
 SLOW = "rate = 40\n"

@@ -10,7 +10,8 @@ from typing import Final
 import pytest
 
 from conformance.emulator.serving import Served
-from tests.suite.fault_proxy import Behaviour, ReceivedRequest, fault_proxy
+from conformance.proof.fault_proxy import Behaviour, ReceivedRequest, fault_proxy
+from tests.suite.judged_requests import is_judged
 from tests.suite.run.runs import held, place
 
 Noise = Callable[[ReceivedRequest], bool]
@@ -40,8 +41,8 @@ def now_and_then(noise: Noise, every: int, *, judged: bool = False) -> Behaviour
     seen = [0]
 
     def behave(received: ReceivedRequest) -> bool:
-        seen[0] += not judged or received.is_judged
-        due = seen[0] % every == every - 1 and (not judged or received.is_judged)
+        seen[0] += not judged or is_judged(received)
+        due = seen[0] % every == every - 1 and (not judged or is_judged(received))
         return noise(received) if due else received.hand_on()
 
     return behave

@@ -17,7 +17,7 @@ from conformance.emulator.kernel.pipeline import Handler
 from conformance.emulator.kernel.responses import Response
 from conformance.emulator.state.records import ITwin, is_guid
 
-_GAP = 0.02  # seconds, long enough for another request to come in between
+_GAP = 0.06  # seconds, long enough for another request to come in between
 _ANOTHER = "3f0c2a54-8d52-4f6e-9d6c-0d6f4f1f7a11"
 _REQUIRED = ("id", "class", "subClass", "type", "number", "displayName")
 _UNKNOWN = ".unknown-itwin-not-found"

@@ -18,7 +18,7 @@ from conformance.emulator.state.records import GIS, Repository, Resource
 from conformance.emulator.state.state import State
 
 _LATER = 8  # creates, after which the first is undone
-_GAP = 0.02  # seconds, long enough for an equal request to pass the same check
+_GAP = 0.06  # seconds, long enough for an equal request to pass the same check
 _LIST = "listRepositoryResources"
 _EXISTS = refuse(409, "iTwinRepositoryResourceExists", "The resource already exists.")
 _SAME_ID, _SAME_NAME = ".duplicate-id-conflicts", ".duplicate-name-conflicts"

@@ -27,7 +27,7 @@ from conformance.emulator.kernel.responses import Response, invalid_reality_data
 from conformance.emulator.state.records import RealityData, is_guid
 
 _SOON = 5  # associations, after which the first is undone
-_GAP = 0.02  # seconds, long enough for an equal request to pass the same check
+_GAP = 0.06  # seconds, long enough for an equal request to pass the same check
 _DETAIL = ".malformed-itwin-detail"
 _DUPLICATE = ".duplicate-conflicts"
 _EXISTS = refuse(409, "AssociationExists", "Association with the same iTwin already exists.")

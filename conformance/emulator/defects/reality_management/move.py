@@ -22,7 +22,7 @@ from conformance.emulator.kernel.responses import Response, invalid_reality_data
 from conformance.emulator.state.records import RealityData, is_guid
 
 _LATER = 25  # calls, after which the early write is undone
-_GAP = 0.02  # seconds, long enough for an equal request to pass the same check
+_GAP = 0.06  # seconds, long enough for an equal request to pass the same check
 _MALFORMED, _REQUIRED = ".malformed-itwin-detail", ".itwin-required-detail"
 
 

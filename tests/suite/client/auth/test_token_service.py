@@ -22,8 +22,8 @@ from conformance.client.transport import Limits
 from conformance.errors import NotJudged
 from conformance.exchange.model import Exchange
 from conformance.exchange.redaction import Redactor
+from conformance.proof.fault_proxy import ReceivedRequest, fault_proxy
 from conformance.targets.model import Role, Target
-from tests.suite.fault_proxy import ReceivedRequest, fault_proxy
 
 SECRET = "pä$$w\"o#r\\d'%41&b+c=d: e"
 GOOD = {"access_token": "a-good-token", "token_type": "Bearer", "expires_in": 3600}

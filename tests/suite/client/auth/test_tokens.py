@@ -18,8 +18,8 @@ from conformance.exchange.model import Request
 from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.journal import Ledger
+from conformance.proof.fault_proxy import ReceivedRequest, fault_proxy
 from conformance.targets.load import load_target
-from tests.suite.fault_proxy import ReceivedRequest, fault_proxy
 from tests.suite.run.runs import ACCOUNT, QUICK_LIMITS, place
 
 

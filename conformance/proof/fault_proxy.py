@@ -1,4 +1,4 @@
-"""A small server in proxy of the emulator that hands requests on, or does something terrible instead."""
+"""A small server before another one that hands requests on, or does something terrible instead."""
 
 from __future__ import annotations
 
@@ -32,14 +32,6 @@ class ReceivedRequest:
         """Return the token of the request, or ""."""
         return self.headers.get("authorization", "").removeprefix("Bearer ")
 
-    @property
-    def is_judged(self) -> bool:
-        """Tell whether this is one of the documented operations."""
-        path = self.path.lower().rstrip("/")
-        return path.endswith(("/account", "/move")) or (
-            self.method == "POST" and ("/resources" in path or "/reality-data/" in path)
-        )
-
     def response(self, content: bytes, status: str = "200 OK", *headers: str) -> bool:
         """Answer with this body; the connection stays open."""
         lines = [f"HTTP/1.1 {status}", "Content-Type: application/json", f"Content-Length: {len(content)}"]
@@ -47,7 +39,7 @@ class ReceivedRequest:
         return True
 
     def hand_on(self) -> bool:
-        """Answer as the emulator does."""
+        """Answer as the server behind does."""
         self.sock.sendall(self.forward())
         return True
 
@@ -69,27 +61,26 @@ class FaultProxy:
     upstream: str
     behave: Behaviour
     seen: list[ReceivedRequest] = field(default_factory=list)
-    _listener: socket.socket | None = None
+    _listener: socket.socket = field(default_factory=socket.socket)
     _idle: threading.Condition = field(default_factory=threading.Condition)
     _busy: int = 0
 
     @property
     def url(self) -> str:
         """Return the address."""
-        assert self._listener is not None
         return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def open(self) -> None:
         """Listen on a free port."""
+        self._listener.close()
         self._listener = socket.create_server(("127.0.0.1", 0))
         threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
 
     def shut(self) -> None:
         """Listen no more: whoever comes now is refused."""
-        if self._listener is not None:
-            with suppress(OSError):
-                self._listener.shutdown(socket.SHUT_RDWR)
-            self._listener.close()
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
 
     def wait_until_idle(self, seconds: float = 30.0) -> None:
         """Wait until every request that arrived is answered, or its client is gone."""

@@ -1,0 +1,1 @@
+"""Torture: for each request of a run, everything that can happen to it on the way."""
