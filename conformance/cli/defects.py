@@ -64,7 +64,9 @@ def defects(
     ] = None,
     signatures: Annotated[
         Path | None,
-        typer.Option(help="Also write what each defect violates, and how: specs/defect-signatures.json."),
+        typer.Option(
+            help="Also write what each defect violates, and how; with --only just theirs are replaced."
+        ),
     ] = None,
     as_json: AsJson = False,
     as_list: Annotated[
@@ -82,7 +84,7 @@ def defects(
     Exit code 1 when a requirement has no defect, a defect is missed, a requirement outside the declared ones
     is red, or a legitimate variation is not green.
     """
-    from conformance.analysis.diagnosis import signatures_text
+    from conformance.analysis.diagnosis import read_signatures, signatures_text
     from conformance.claims.requirements import load_claims
     from conformance.cli.torture import torture as suffer
     from conformance.proof.cases import focused
@@ -92,8 +94,6 @@ def defects(
     if torture and not as_list:
         percent = 100.0 if exhaustive else sample
         raise typer.Exit(suffer(percent, workers=workers, seed=seed, page=page, quiet=as_json))
-    if signatures is not None and only:
-        raise UsageError("--signatures: a file of signatures holds every defect; leave --only out")
     catalogue = load_claims()
     cases = chosen(known_cases(catalogue), tuple(only or ()))
     if as_list:
@@ -110,7 +110,9 @@ def defects(
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(page_of(document), encoding="utf-8")
     if signatures is not None:
-        signatures.write_text(signatures_text(matrix.signatures), encoding="utf-8")
+        kept = read_signatures(signatures) if only and signatures.is_file() else ()
+        text = signatures_text({each.defect: each for each in (*kept, *matrix.signatures)}.values())
+        signatures.write_text(text, encoding="utf-8")
     if as_json:
         typer.echo(json.dumps(document, indent=1))
     else:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from conformance.cli.completion import selectors
+from conformance.errors import UsageError
+
+if TYPE_CHECKING:
+    from conformance.report.terminal import Detail
 
 REPORTS: Final = Path("reports")
 
@@ -32,3 +36,16 @@ Only = Annotated[
         autocompletion=selectors,
     ),
 ]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Print every violation with its proof, not one screen.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the last line only.")]
+
+
+def told_in(*, verbose: bool, quiet: bool) -> Detail:
+    """Return how much of a run is printed; both at once is a `UsageError`."""
+    from conformance.report.terminal import Detail
+
+    if verbose and quiet:
+        raise UsageError("--verbose or --quiet: one of the two")
+    return Detail.ALL if verbose else Detail.QUIET if quiet else Detail.SCREEN

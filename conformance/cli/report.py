@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from conformance.cli.options import AsJson
+from conformance.cli.options import AsJson, Quiet, Verbose, told_in
 from conformance.errors import UsageError
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ def report(
         typer.Option(metavar="REPORTS", help="Show the nights of this folder of runs too, and what moved."),
     ] = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of run.json.")] = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
     """Render a run folder again from its run.json, and tell the run at the terminal."""
@@ -40,6 +42,7 @@ def report(
     from conformance.results.run_json import load_run
     from conformance.results.text import json_text
 
+    detail = told_in(verbose=verbose, quiet=quiet)
     if schema:
         typer.echo(json.dumps(json_schema(), indent=2))
         return
@@ -52,8 +55,8 @@ def report(
         files = {name: str(path) for name, path in paths.items()}
         typer.echo(json_text({**statistics.overview(run), "files": files}, 2))
         return
-    terminal.show(run, comparison=kept_comparison(directory))
-    for path in paths.values():
+    terminal.show(run, comparison=kept_comparison(directory), detail=detail)
+    for path in () if quiet else paths.values():
         typer.echo(f"  {path}")
 
 

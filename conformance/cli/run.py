@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from conformance.cli.options import AsJson, MinCoverage, Only, Targets
+from conformance.cli.options import AsJson, MinCoverage, Only, Quiet, Targets, Verbose, told_in
 from conformance.errors import UsageError
 
 
@@ -49,6 +49,8 @@ def run(
         str, typer.Option(metavar="I/N", help="Only the I-th of N parts; `conformance merge` joins them.")
     ] = "",
     min_coverage: MinCoverage = 0.0,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
     """Judge a target: every documented requirement, with proof, in one report folder.
@@ -58,7 +60,9 @@ def run(
     from conformance.cli.outcome import tell
     from conformance.cli.progress import shown_progress
 
-    with shown_progress(quiet=as_json) as progress:  # before the slow imports
+    detail = told_in(verbose=verbose, quiet=quiet)
+
+    with shown_progress(quiet=as_json or quiet) as progress:  # before the slow imports
         from conformance.claims.requirements import load_claims
         from conformance.run.failed import selectors_of_red
         from conformance.run.open import new_run, refuse_earlier_run
@@ -100,4 +104,4 @@ def run(
                 options = replace(options, only=selectors_of_red(failed, opened.name, catalogue))
             state = new_run(options, opened, catalogue)
             report = run_scenarios(state, progress)
-    tell(report, as_json=as_json)
+    tell(report, as_json=as_json, detail=detail)

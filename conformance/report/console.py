@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, TextIO
 
 from rich.console import Console, RenderableType
@@ -38,6 +39,23 @@ def put(out: Console, renderable: RenderableType) -> None:
         out.print(renderable)
     for line in captured.get().splitlines():
         out.file.write(f"{line.rstrip()}\n")
+
+
+def drawn(out: Console, draw: Callable[[Console], None]) -> list[str]:
+    """Return the lines that a drawing takes on a console, with its colours, and print nothing."""
+    paper = Console(
+        file=io.StringIO(),
+        width=out.width,
+        force_terminal=out.is_terminal,
+        no_color=out.no_color,
+        color_system="standard" if out.color_system else None,
+        highlight=False,
+        markup=False,
+        emoji=False,
+    )
+    draw(paper)
+    assert isinstance(paper.file, io.StringIO)  # noqa: S101 - as it was made
+    return paper.file.getvalue().splitlines()
 
 
 def say(out: Console, text: str, style: str = "") -> None:

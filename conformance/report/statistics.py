@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from conformance.results.model import Cause, RunReport, WaiverStanding, WaiverState
-from conformance.results.text import one_line
+from conformance.results.text import one_line, shorten
 from conformance.results.verdicts import JUDGED, VIOLATED, ExitCode, Outcome, Verdict
 
 NOT_JUDGED: Final = (Outcome.HARNESS_ERROR, Outcome.CANNOT_JUDGE, Outcome.NOT_APPLICABLE)
+WORST: Final = 120
 OUTCOMES: Final = {
     ExitCode.CONFORMS: "conforms",
     ExitCode.VIOLATION: "violated",
@@ -142,8 +143,24 @@ def overview(run: RunReport) -> dict[str, object]:
 
 
 def headline(run: RunReport) -> str:
-    """Return the run in one line for humans."""
-    return f"{run.target}: {result(run)} ({breakdown(run)})"
+    """Return the run in one line for humans; the worst cause is named where there is one."""
+    said, causes = result(run), red_causes(run)
+    if causes:
+        red = plural(len(violations(run)), "violation")
+        said = said.replace(red, f"{red} from {plural(len(causes), 'cause')}", 1)
+        said += f": {shorten(causes[0].sentence, WORST)}"
+    return f"{run.target}: {said} ({breakdown(run)})"
+
+
+def cause_text(run: RunReport, verdict: Verdict) -> str:
+    """Return key and sentence of what explains a violation, or an empty string."""
+    cause = run.cause_of(verdict)
+    return f"{cause.key}: {cause.sentence}" if cause else ""
+
+
+def red_causes(run: RunReport) -> list[Cause]:
+    """Return the causes that make the run red, the gravest first."""
+    return [each.cause for each in explained(run) if each.red and each.cause is not None]
 
 
 def result(run: RunReport) -> str:

@@ -1,200 +1,174 @@
-"""Tells a run to a human at a terminal."""
+"""Tells a run to a human at a terminal: what is wrong first, on one screen whatever the run found."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from enum import StrEnum
 from typing import Final
 
-from rich import box
 from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from conformance.analysis.compare.comparison_text import counted, said
 from conformance.analysis.compare.model import Comparison
 from conformance.report import assumptions_text, statistics
-from conformance.report.console import fits, open_console, put, say
-from conformance.results.model import RunReport, WaiverState
-from conformance.results.text import one_line, shorten, terminal
-from conformance.results.verdicts import ExitCode, Outcome, Verdict
+from conformance.report.console import drawn, open_console, say
+from conformance.report.formats.html import PATH as PAGE
+from conformance.report.terminal_details import cause_facts, show_counts, show_details
+from conformance.results.causes import Cause
+from conformance.results.model import RunReport
+from conformance.results.text import one_line, terminal
+from conformance.results.verdicts import ExitCode, Verdict
 
-SHOWN_VIOLATIONS: Final = 50
-SHOWN_LINES: Final = 20
-SHOWN_NAMES: Final = 3
-STYLES: Final = {
-    Outcome.PASS: "green",
-    Outcome.FAIL: "bold red",
-    Outcome.DEVIATION: "yellow",
-    Outcome.OBSERVED: "cyan",
-    Outcome.NOT_APPLICABLE: "dim",
-    Outcome.CANNOT_JUDGE: "bold magenta",
-    Outcome.HARNESS_ERROR: "bold magenta",
-}
-_HEADINGS: Final = {
-    Outcome.DEVIATION: "DEVI-\nATION",
-    Outcome.OBSERVED: "OBSER-\nVED",
-    Outcome.NOT_APPLICABLE: "NOT\nAPPL.",
-    Outcome.CANNOT_JUDGE: "CANNOT\nJUDGE",
-    Outcome.HARNESS_ERROR: "HARNESS\nERROR",
-}
+SCREEN: Final = 40
+"""So many lines a run takes at most, where not everything is asked for."""
+ENDING: Final = 3
+"""Lines of them for the report's path and the outcome."""
+TABLE: Final = 14
+"""Lines of them for the table of operations; a longer one is left to the page."""
+FEW: Final = 3
+"""So many lines are shown of what is no cause, and the rest counted."""
+LONGEST: Final = 150
+MOODS: Final = {ExitCode.CONFORMS: "bold green", ExitCode.VIOLATION: "bold red"}
+
+Draw = Callable[[Console], None]
 
 
-def show(run: RunReport, console: Console | None = None, comparison: Comparison | None = None) -> None:
-    """Print the run: a table by operation, each violation with its proof, what was not judged, what moved."""
+class Detail(StrEnum):
+    """How much of a run is told: its last line, one screen, or everything."""
+
+    QUIET = "quiet"
+    SCREEN = "screen"
+    ALL = "all"
+
+
+def show(
+    run: RunReport,
+    console: Console | None = None,
+    comparison: Comparison | None = None,
+    detail: Detail = Detail.SCREEN,
+) -> None:
+    """Print the run: its causes, a table by operation, what else a reader has to know, and the outcome."""
     out = console or open_console()
-    _counts(run, out)
-    _violations(run, out)
-    _tolerated(run, out)
-    _gaps(run, out)
-    _waivers(run, out)
-    _leaks(run, out)
-    _assumptions(run, out)
-    _changes(comparison, out)
-    say(out, f"\nReport: {run.folder}", "dim")
-    mood = {ExitCode.CONFORMS: "bold green", ExitCode.VIOLATION: "bold red"}.get(
-        run.exit_code, "bold magenta"
+    if detail is Detail.ALL:
+        show_details(run, out, comparison)
+        show_counts(run, out)
+    elif detail is Detail.SCREEN:
+        for line in _screen(run, out, comparison):
+            out.file.write(f"{line}\n")
+    if detail is not Detail.QUIET:
+        path = one_line(terminal(str(run.folder / PAGE)))
+        out.print(Text(f"\nReport: {path}", "dim"), soft_wrap=True)  # never broken by us: it is copied
+    out.print(
+        Text(one_line(terminal(statistics.headline(run))), MOODS.get(run.exit_code, "bold magenta")),
+        soft_wrap=True,
     )
-    out.print(Text(one_line(terminal(statistics.headline(run))), mood), soft_wrap=True)
 
 
-def _counts(run: RunReport, out: Console) -> None:
-    totals = statistics.count(run.verdicts)
-    shown = [outcome for outcome in Outcome if totals[outcome] or outcome in {Outcome.PASS, Outcome.FAIL}]
-    several = len(run.operations) > 1
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), show_footer=several)
-    table.add_column("operation", "all", no_wrap=True, vertical="bottom")
-    for outcome in shown:
-        table.add_column(
-            _HEADINGS.get(outcome, outcome.value), str(totals[outcome]), justify="right", no_wrap=True
-        )
-    lines = []
-    for operation, verdicts in statistics.by_operation(run).items():
-        counts = statistics.count(verdicts)
-        cells = [Text(str(counts[v]) if counts[v] else "·", STYLES[v] if counts[v] else "dim") for v in shown]
-        table.add_row(Text(terminal(operation)), *cells)
-        lines.append(f"{operation}: " + ", ".join(f"{counts[v]} {v.value}" for v in shown if counts[v]))
-    if fits(out, table):
-        put(out, table)
-    else:
-        say(out, "\n".join(lines))
+def _screen(run: RunReport, out: Console, comparison: Comparison | None) -> list[str]:
+    """Return what fits on a screen above the outcome: the causes get what the rest leaves free."""
+    table = drawn(out, lambda to: show_counts(run, to))
+    while table and not table[-1].strip():
+        table.pop()
+    table = table if len(table) <= TABLE else []
+    room = SCREEN - ENDING - len(table)
+    rest = [drawn(out, part) for part in _rest_of(run, comparison)]
+    while sum(map(len, rest)) > room // 2:
+        rest.pop(0)
+    below = [line for part in rest for line in part]
+    return [*_causes(run, out, room - len(below)), *table, *below]
 
 
-def _assumptions(run: RunReport, out: Console) -> None:
-    """Print what the target does otherwise than the emulator assumes; summary.md has the rest too."""
+def _causes(run: RunReport, out: Console, room: int) -> list[str]:
+    """Return the causes that make the run red, as many as there is room for, and how many more there are."""
+    red = statistics.red_causes(run)
+    explained = {name for cause in run.causes for name in cause.explains}
+    alone = [one for one in statistics.violations(run) if "@".join(one.pair) not in explained]
+    if not red and not alone:
+        return []
+    violations = statistics.plural(len(statistics.violations(run)), "violation")
+    title = f"{violations} from {statistics.plural(len(red), 'cause')}" if red else violations
+    lines = drawn(out, lambda to: say(to, title, "bold red"))
+    parts = [drawn(out, _cause(cause)) for cause in red]
+    parts += [drawn(out, _violation(one)) for one in alone]
+    for number, part in enumerate(parts):
+        last = number == len(parts) - 1
+        if len(lines) + len(part) + (not last) > room:
+            return [*lines, f"  … and {len(parts) - number} more: -v shows all, and so does the page"]
+        lines += part
+    return lines
+
+
+def _cause(cause: Cause) -> Draw:
+    def draw(to: Console) -> None:
+        say(to, f"  {_cut(cause.sentence, LONGEST)}", "red")
+        say(to, f"    {cause_facts(cause)}", "dim")
+
+    return draw
+
+
+def _violation(verdict: Verdict) -> Draw:
+    text = f"{verdict.requirement} on {verdict.operation}: {statistics.message(verdict)}"
+    return lambda to: say(to, f"  {_cut(one_line(text), LONGEST)}", "red")
+
+
+def _rest_of(run: RunReport, comparison: Comparison | None) -> list[Draw]:
+    """Return what else a reader has to know; what matters most stands last, next to the outcome."""
+    gaps = statistics.gaps(run)
+    ended = statistics.ended_waivers(run)
+    missing = sum(gap.size for gap in gaps)
+    parts = [
+        _list(
+            f"Violated, not red ({len(statistics.tolerated(run))})",
+            [
+                f"{one.requirement} on {one.operation}: {statistics.why_tolerated(run, one)}"
+                for one in statistics.tolerated(run)
+            ],
+        ),
+        _list(f"Not judged ({missing})", [f"{gap.outcome} ({gap.size}): {gap.reason}" for gap in gaps]),
+        _list(
+            f"Waivers that ended ({len(ended)})",
+            [f"{one.state} {one.requirement} on {one.operation or '*'} ({one.owner})" for one in ended],
+        ),
+        _list(
+            f"Left behind at the target ({len(run.leaks)}): `conformance clean` removes it",
+            [f"{leak.what}: {leak.undo}" for leak in run.leaks],
+        ),
+    ]
     if run.assumptions:
-        _heading(out, assumptions_text.headline(run.assumptions))
-    for line in assumptions_text.checked(check for check in run.assumptions if not check.confirmed):
-        say(out, f"  {one_line(line)}")
+        others = list(assumptions_text.checked(one for one in run.assumptions if not one.confirmed))
+        parts.insert(0, _list(assumptions_text.headline(run.assumptions), others, always=True))
+    if comparison is not None:
+        news = [
+            f"{said(move.move)}: {move.requirement} on {move.operation}"
+            + (f", seen in {move.scenario} too" if move.scenario else "")
+            + (f" ({' or '.join(move.causes)})" if move.causes else "")
+            for move in comparison.news
+        ]
+        news = [*comparison.causes, *news, *comparison.behaviour]
+        parts.append(_list(f"Since {comparison.old}: {counted(comparison.counts)}", news, always=True))
+    return parts
 
 
-def _fields(out: Console, *rows: tuple[str, str, str]) -> None:
-    """Print names and values, each value in a column of its own; empty ones are left out."""
-    grid = Table.grid(padding=(0, 1, 0, 0))
-    grid.add_column(no_wrap=True, min_width=9)
-    grid.add_column(overflow="fold")
-    for name, value, style in rows:
-        if value:
-            grid.add_row(Text(name, "dim"), Text(terminal(value), style))
-    if grid.row_count:
-        put(out, Padding(grid, (0, 0, 0, 2), expand=False))
+def _list(title: str, lines: list[str], *, always: bool = False) -> Draw:
+    """Return what prints a title with its first lines, each as one, and how many more there are."""
+
+    def draw(to: Console) -> None:
+        if not lines and not always:
+            return
+        say(to, f"\n{title}", "bold")
+        shown = lines[:FEW] if len(lines) > FEW + 1 else lines
+        for line in shown:
+            say(to, f"  {_cut(one_line(line), min(LONGEST, to.width - 2))}")
+        if len(lines) > len(shown):
+            say(to, f"  … and {len(lines) - len(shown)} more")
+
+    return draw
 
 
-def _heading(out: Console, title: str, style: str = "bold") -> None:
-    say(out, f"\n{title}", style)
-
-
-def _violations(run: RunReport, out: Console) -> None:
-    found = statistics.violations(run)
-    if found:
-        _heading(out, f"Violations ({len(found)})", "bold red")
-    for verdict in found[:SHOWN_VIOLATIONS]:
-        _violation(run, verdict, out)
-    if len(found) > SHOWN_VIOLATIONS:
-        say(out, f"\n… and {len(found) - SHOWN_VIOLATIONS} more: see report.html in the run folder")
-
-
-def _violation(run: RunReport, verdict: Verdict, out: Console) -> None:
-    requirement = run.requirement(verdict.requirement)
-    say(out, f"\n{_named(verdict)}", STYLES[verdict.outcome])
-    _fields(
-        out,
-        ("page says", requirement.quote and f"“{requirement.quote}”", ""),
-        ("claim", "" if requirement.quote else requirement.expect, ""),
-        ("expected", verdict.expected or requirement.expect, "green"),
-        ("actual", verdict.actual or verdict.reason, "red"),
-        ("note", verdict.reason if verdict.actual else "", ""),
-        ("evidence", ", ".join(verdict.evidence[-5:]), ""),
-    )
-    if verdict.curl:  # never broken by us: it is copied
-        out.print(Text(f"  {terminal(verdict.curl)}", "cyan"), soft_wrap=True)
-
-
-def _named(verdict: Verdict) -> str:
-    return f"{verdict.outcome} {verdict.requirement} on {verdict.operation}"
-
-
-def _tolerated(run: RunReport, out: Console) -> None:
-    found = statistics.tolerated(run)
-    if found:
-        _heading(out, f"Violated, not red ({len(found)})", "bold yellow")
-    for verdict in found[:SHOWN_LINES]:
-        say(out, f"  {_named(verdict)}")
-        _fields(
-            out,
-            ("why", statistics.why_tolerated(run, verdict), ""),
-            ("expected", verdict.expected, ""),
-            ("actual", verdict.actual, ""),
-        )
-    _rest(out, len(found))
-
-
-def _gaps(run: RunReport, out: Console) -> None:
-    found = statistics.gaps(run)
-    if found:
-        _heading(out, f"Not judged ({sum(len(gap.verdicts) for gap in found)})")
-    for gap in found[:SHOWN_LINES]:
-        names = gap.requirements
-        rest = f" and {len(names) - SHOWN_NAMES} more" if len(names) > SHOWN_NAMES else ""
-        say(out, f"  {gap.outcome} ({len(gap.verdicts)}): {one_line(gap.reason)}", STYLES[gap.outcome])
-        say(out, f"    {', '.join(names[:SHOWN_NAMES])}{rest}", "dim")
-    _rest(out, len(found))
-
-
-def _waivers(run: RunReport, out: Console) -> None:
-    active = WaiverState.ACTIVE
-    if run.waivers:
-        _heading(out, f"Waivers ({len(run.waivers)})")
-    for waiver in sorted(run.waivers, key=lambda w: (w.state is active, w.expires))[:SHOWN_LINES]:
-        operation = f" on {waiver.operation}" if waiver.operation else ""
-        until = f" until {waiver.expires}" if waiver.expires else ""
-        reason = shorten(one_line(waiver.reason), 200)
-        style = "" if waiver.state is active else "bold red"
-        say(out, f"  {waiver.state} {waiver.requirement}{operation}{until}: {reason}", style)
-    _rest(out, len(run.waivers))
-
-
-def _leaks(run: RunReport, out: Console) -> None:
-    if run.leaks:
-        title = f"Left behind at the target ({len(run.leaks)}): `conformance clean` removes it"
-        _heading(out, title, "bold magenta")
-    for leak in run.leaks[:SHOWN_LINES]:
-        say(out, "  " + one_line(f"{leak.what}: {leak.undo}" + (f" ({leak.error})" if leak.error else "")))
-    _rest(out, len(run.leaks))
-
-
-def _changes(comparison: Comparison | None, out: Console) -> None:
-    """Print what moved since the run before; what stayed is only counted."""
-    if comparison is None:
-        return
-    _heading(out, f"Since {comparison.old}: {counted(comparison.counts)}")
-    for move in comparison.news[:SHOWN_LINES]:
-        what = f"  {said(move.move)}: {move.requirement} on {move.operation}"
-        what += f", seen in {move.scenario} too" if move.scenario else ""
-        what += f" ({' or '.join(move.causes)})" if move.causes else ""
-        say(out, what, "red" if move.red else "")
-    _rest(out, len(comparison.news))
-
-
-def _rest(out: Console, number: int) -> None:
-    if number > SHOWN_LINES:
-        say(out, f"  … and {number - SHOWN_LINES} more")
+def _cut(text: str, limit: int) -> str:
+    """Return at most so much of a text, cut between words."""
+    if len(text) <= limit:
+        return text
+    words = text[: limit - 1].rpartition(" ")[0]
+    return f"{words or text[: limit - 1]} …"[:limit]

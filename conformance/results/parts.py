@@ -212,3 +212,7 @@ class RequestCounts(FileModel):
     """Waited to stay below the rate or after a 429."""
     throttled: Count = 0
     """Responses with 429."""
+    statuses: dict[Text, Counts] = Field(default_factory=dict)
+    """By operationId how often each status came; `none` where no response came."""
+    latency_ms: dict[Text, Seconds] = Field(default_factory=dict)
+    """By operationId the median of the milliseconds to the response."""

@@ -51,7 +51,7 @@ def finish(run: Run, *, formats: bool = True) -> RunReport:
         keep_digest(report)
         from conformance.report.registry import render  # noqa: PLC0415 - loaded while a run waits
 
-        render(run.folder, comparison=settled.comparison or _since_the_last(report, history), history=past)
+        render(run.folder, comparison=_comparison(run, report, history), history=past)
     return report
 
 
@@ -61,8 +61,10 @@ def _coverage(run: Run, verdicts: Sequence[Verdict]) -> Coverage:
     return measure(recorded_exchanges(run.folder), facts)
 
 
-def _since_the_last(report: RunReport, history: History) -> Comparison | None:
-    """Return what moved since the last comparable run beside this one."""
+def _comparison(run: Run, report: RunReport, history: History) -> Comparison | None:
+    """Return what moved since the baseline, else since the last comparable run beside this one."""
+    if run.baseline is not None:
+        return compare(run.baseline, report)
     folder = history.last_comparable(report)
     return None if folder is None else compare(load_run(folder), report)
 

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final
+from statistics import median
+from typing import Any, Final
 
 from conformance.analysis.assumption_checks import check_assumptions
 from conformance.analysis.assumption_checks import load as load_assumptions
@@ -75,6 +76,7 @@ def booked_report(run: Run) -> RunReport:
             created=sum(e.state in {"created", "undone"} for e in client.ledger.entries.values()),
             seconds_waited=round(client.budget.waited, 2),
             throttled=client.counts.throttled,
+            **behaviour_of(client.recorder),
         ),
         operations={
             o.id: ReportedOperation(api=o.api, method=o.method, path=o.path, page=o.page)
@@ -91,6 +93,23 @@ def booked_report(run: Run) -> RunReport:
         ),
         harness_errors=tuple(run.log.harness_errors),
     )
+
+
+def behaviour_of(exchanges: Iterable[Exchange]) -> dict[str, dict[str, Any]]:
+    """Return how the documented operations behaved: how often each status came, and the median latency."""
+    statuses: dict[str, Counter[str]] = {}
+    latencies: dict[str, list[float]] = {}
+    for exchange in exchanges:
+        if exchange.request.operation is None:
+            continue
+        name = exchange.request.operation.id
+        statuses.setdefault(name, Counter())[str(exchange.status or "none")] += 1
+        if exchange.status is not None:
+            latencies.setdefault(name, []).append(exchange.elapsed_ms)
+    return {
+        "statuses": {name: dict(sorted(found.items())) for name, found in sorted(statuses.items())},
+        "latency_ms": {name: round(median(found), 1) for name, found in sorted(latencies.items())},
+    }
 
 
 def assumptions_of(run: Run, verdicts: Iterable[Verdict]) -> tuple[AssumptionCheck, ...]:

@@ -67,7 +67,8 @@ def order(sign: Sign) -> tuple[bool, bool, int, bool, bool, int, str]:
     plain = sign.kind is Kind.REFUSED and "success" in sign.aspects
     woken = sign.kind is Kind.TREATED and (sign.deviation.seen or 0) >= CRASHED
     special = (len(sign.row.operations) == 1) is not (sign.kind is Kind.CRASH)
-    aside = "at once" in sign.row.expect or any(text.endswith("/details") for text in sign.aspects)
+    details = any(text.endswith("/details") for text in sign.aspects)
+    aside = details or "at once" in sign.row.expect or not sign.row.observes
     rank = RANK[sign.kind]
     return sign.is_watcher, not (plain or woken), rank, aside, special, sign.place, sign.operation
 

@@ -98,8 +98,9 @@ def _by_response(sign: Sign, root: Sign) -> int:
     if root.kind in STATUS_KINDS:
         same = _same_exchange(sign, root) and (root.kind is not Kind.ACCEPTED or is_of_error(sign))
         return SURE if same or _same_response(sign, root) else 0
+    beside = sign.kind is Kind.VALUE and names_id(root) and overlap(sign.aspects, root.aspects)
     absent = root.kind is Kind.SHAPE and _is_absence(sign) and is_of_error(sign) is is_of_error(root)
-    return LIKELY if absent or (names_id(sign) and root.kind is Kind.EFFECT) else 0
+    return LIKELY if absent or beside or (names_id(sign) and root.kind is Kind.EFFECT) else 0
 
 
 def _by_state(sign: Sign, root: Sign) -> int:

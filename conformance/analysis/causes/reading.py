@@ -254,7 +254,7 @@ def _state(expected: str, actual: str, row: Requirement) -> Deviation:
         return Deviation(Kind.STATE, "missing" if other == [] else "more")
     if isinstance(one, list) and isinstance(other, list):
         missing = Counter(map(str, one)) - Counter(map(str, other))
-        lost = bool(missing) or "lost" in what or "not listed" in what
+        lost = "lost" in what or "not listed" in what or (bool(missing) and len(other) < len(one))
         return Deviation(Kind.STATE, "missing" if lost else "more")
     return Deviation(Kind.OTHER, row.id)
 

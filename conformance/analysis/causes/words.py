@@ -16,6 +16,8 @@ from conformance.results.text import one_line, shorten
 LONGEST: Final = 220
 ERROR: Final = 400
 FEW: Final = 2
+SOME: Final = 4
+"""A crash on more kinds of requests than this has nothing to do with what was asked."""
 
 _ENDS: Final = re.compile(
     r"(?::| answers? "
@@ -53,6 +55,12 @@ class Said:
         seen = {sign.deviation.seen for sign in self.group.shown if sign.kind is self.first.kind}
         came = " or ".join(str(status) for status in sorted(status for status in seen if status is not None))
         return f"{came} instead of {statuses}" if statuses else came
+
+    @property
+    def only_status(self) -> str:
+        """Return the status that all of several violations came with, before what has it; else nothing."""
+        seen = [sign.exchange.status for sign in self.group.signs if sign.exchange is not None]
+        return f"{seen[0]} " if len(seen) > 1 and len(set(seen)) == 1 else ""
 
     @property
     def more(self) -> str:
@@ -120,6 +128,9 @@ def _silence(said: Said) -> str:
 def _crash(said: Said) -> str:
     if said.first.is_watcher:
         return f"{said.where} crashes ({said.first.deviation.seen})"
+    kinds = {situation(sign) for sign in said.group.shown if not sign.is_watcher}
+    if len(kinds) > SOME:
+        return f"{said.where} crashes ({said.first.deviation.seen}) on {len(kinds)} kinds of requests"
     return f"{said.where} crashes ({said.first.deviation.seen}) on {situation(said.first)}{said.more}"
 
 
@@ -164,7 +175,8 @@ def _status(said: Said) -> str:
 def _shape(said: Said) -> str:
     error = is_of_error(said.first)
     status = re.match(r"\d{3}", said.first.verdict.actual)
-    subject = f"{said.owner} {'errors' if error else status[0] if status else 'success'}{said.of}"
+    errors = f"{said.only_status}errors"
+    subject = f"{said.owner} {errors if error else status[0] if status else 'success'}{said.of}"
     place, _, rule = said.first.about.partition(" ")
     if place == "no":
         return f"{subject} {'have' if error else 'has'} {said.first.about}"

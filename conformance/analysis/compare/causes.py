@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from conformance.analysis.compare.model import Cause, Kind
 from conformance.results.model import Environment, Provenance, RunReport
-from conformance.results.verdicts import VIOLATED, Outcome, Verdict
+from conformance.results.verdicts import JUDGED, VIOLATED, Outcome, Verdict
 from conformance.targets.urls import is_loopback
 
 SETTINGS: Final = ("profile", "read_only", "selected", "base_url")
@@ -138,6 +138,8 @@ def causes_of(
     found = set(changes.causes)
     if kind is not Kind.WAIVED:
         found.discard(Cause.WAIVER)  # a waiver changes what is red, never what is seen
+    if not _budget_matters(before, after):
+        found.discard(Cause.BUDGET)
     if pair[0] in changes.rows or _level_changed(before, after):
         found.add(Cause.REQUIREMENT)
     if _cut_off(before, changes.old) or _cut_off(after, changes.new):
@@ -146,13 +148,24 @@ def causes_of(
         found.add(Cause.SEED)
     if before is not None and after is not None:
         found.add(Cause.TARGET)
+    if changes.unknown:
+        found.add(Cause.UNKNOWN)
+    return _in_order(found, changes)
+
+
+def _in_order(found: set[Cause], changes: Changes) -> tuple[Cause, ...]:
+    """Return the candidates, the most specific first; the target where there is no other."""
     order = list(Cause)
     if Cause.TARGET in changes.causes:  # the target itself says that it is another one: no mere suspicion
         order.remove(Cause.TARGET)
         order.insert(order.index(Cause.CONFIGURATION), Cause.TARGET)
-    if changes.unknown:
-        found.add(Cause.UNKNOWN)
     return tuple(sorted(found or {Cause.TARGET}, key=order.index))
+
+
+def _budget_matters(before: Row, after: Row) -> bool:
+    """Tell whether what may be sent can explain it: whether something is judged, or found chance."""
+    judged = all(row is not None and row.outcome in JUDGED for row in (before, after))
+    return not judged or _seed_matters(before, after)
 
 
 def _level_changed(before: Row, after: Row) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from conformance.analysis.compare.behaviour import behaviour_between, causes_between
 from conformance.analysis.compare.causes import Changes, Row, causes_of, changes_between
 from conformance.analysis.compare.details import detail_of
 from conformance.analysis.compare.model import GATING, Cause, Comparison, Kind, Move
@@ -69,6 +70,8 @@ def compare(old: RunReport, new: RunReport) -> Comparison:
         moves=tuple(moves),
         unchanged=len(before.keys() | after.keys()) - len(skipped) - sum(not m.scenario for m in moves),
         comparable=same_ground(old, new),
+        causes=causes_between(old, new),
+        behaviour=behaviour_between(old, new),
         notes=(*notes_on(old, new, changes), *_left_out(len(skipped), new)),
     )
 

@@ -19,6 +19,10 @@ def _lines(comparison: Comparison) -> Iterator[str]:
     yield "## What moved"
     yield ""
     yield f"{markdown(comparison.old)} → {markdown(comparison.new)}: {summary(comparison)}."
+    if comparison.causes:
+        yield ""
+    for line in comparison.causes:
+        yield f"- {markdown(line)}"
     for kind in Kind:
         moves = comparison.of(kind)
         if not moves:
@@ -27,6 +31,10 @@ def _lines(comparison: Comparison) -> Iterator[str]:
         yield "| requirement | operation | before | after | cause | detail |"
         yield "|---|---|---|---|---|---|"
         yield from map(_row, moves)
+    if comparison.behaviour:
+        yield from ("", "### Behaves otherwise", "")
+    for line in comparison.behaviour:
+        yield f"- {markdown(line)}"
     if comparison.notes:
         yield ""
     for note in comparison.notes:

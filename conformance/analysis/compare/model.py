@@ -92,6 +92,10 @@ class Comparison(FileModel):
     new: Text
     comparable: bool = True
     notes: tuple[Text, ...] = ()
+    causes: tuple[Text, ...] = ()
+    """Which causes are new and which are gone."""
+    behaviour: tuple[Text, ...] = ()
+    """What changed in statuses and latency, also where no verdict moved."""
     moves: tuple[Move, ...]
     unchanged: int = Field(default=0, exclude=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from rich.console import Console
@@ -31,6 +32,7 @@ SHOWN: Final = 20
 def print_comparison(comparison: Comparison, console: Console) -> None:
     """Print what moved, worst first, then the notes and the counts."""
     console.print(Text(f"{printable(comparison.old)} → {printable(comparison.new)}", style="bold"))
+    _print_lines(console, "", comparison.causes, "bold")
     for kind in Kind:
         moves = comparison.of(kind)
         if moves:
@@ -42,11 +44,19 @@ def print_comparison(comparison: Comparison, console: Console) -> None:
             console.print(Text(f"  … and {len(moves) - len(shown)} more; --json names them all", style="dim"))
     if not comparison.moves:
         console.print("nothing moved")
+    _print_lines(console, "\nbehaves otherwise", comparison.behaviour)
     if comparison.notes:
         console.print()
     for note in comparison.notes:
         console.print(Text(f"note: {printable(note)}", style="dim"), soft_wrap=True)
     console.print(Text(f"\n{summary(comparison)}", style="bold"), soft_wrap=True)
+
+
+def _print_lines(console: Console, title: str, lines: Sequence[str], style: str = "") -> None:
+    if lines and title:
+        console.print(Text(title, style="bold"))
+    for line in lines:
+        console.print(Text(f"  {printable(line)}", style=style), soft_wrap=True)
 
 
 def summary(comparison: Comparison) -> str:

@@ -168,6 +168,7 @@ def _description(run: RunReport, verdict: Verdict) -> str:
         "page says": requirement.quote and f"“{requirement.quote}”",
         "claim": requirement.expect,
         "question to the owner": requirement.ask,
+        "cause": statistics.cause_text(run, verdict),
         "seen": verdict.observed,
     }
     return "\n\n".join(f"{name}: {markdown(value)}" for name, value in facts.items() if value)
@@ -175,6 +176,7 @@ def _description(run: RunReport, verdict: Verdict) -> str:
 
 def _labels(run: RunReport, verdict: Verdict) -> list[Label]:
     api = run.operation(verdict.operation).api or "platform"
+    cause = run.cause_of(verdict)
     labels = {
         LabelType.EPIC: api,
         LabelType.FEATURE: verdict.operation,
@@ -188,6 +190,7 @@ def _labels(run: RunReport, verdict: Verdict) -> list[Label]:
         "operation": verdict.operation,
         "level": verdict.level.value,
         "basis": run.requirement(verdict.requirement).basis,
+        "cause": cause.key if cause else "",
         LabelType.TAG: verdict.outcome.value,
     }
     return [Label(name=str(name), value=value) for name, value in labels.items() if value]

@@ -53,6 +53,7 @@ def render(report: Report) -> str:
 def _test(report: Report, verdict: Verdict) -> dict[str, Any]:
     run = report.run
     requirement, waiver = run.requirement(verdict.requirement), run.waiver(verdict)
+    cause = run.cause_of(verdict)
     test = {
         "name": f"{verdict.operation}: {verdict.requirement}",
         "status": _status(run, verdict),
@@ -64,7 +65,12 @@ def _test(report: Report, verdict: Verdict) -> dict[str, Any]:
         "flaky": bool(waiver and waiver.kind == "flaky"),
         "message": _message(run, verdict),
         "trace": verdict.curl,
-        "extra": {"quote": requirement.quote, "page": requirement.page, "expect": requirement.expect},
+        "extra": {
+            "quote": requirement.quote,
+            "page": requirement.page,
+            "expect": requirement.expect,
+            **({"cause": cause.key, "causeSentence": cause.sentence} if cause else {}),
+        },
     }
     return {name: value for name, value in test.items() if value not in ("", [])}
 

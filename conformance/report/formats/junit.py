@@ -96,6 +96,7 @@ def _properties(run: RunReport, verdict: Verdict) -> list[str]:
         "basis": requirement.basis,
         "quote": requirement.quote,
         "page": requirement.page,
+        "cause": statistics.cause_text(run, verdict),
     }
     lines = {name: xml(one_line(value)).replace("]]", "] ]") for name, value in properties.items() if value}
     return [f"[[PROPERTY|{name}={value}]]" for name, value in lines.items()]
@@ -120,6 +121,7 @@ def _message(run: RunReport, verdict: Verdict, tag: str) -> str:
 def _claim(run: RunReport, verdict: Verdict) -> str:
     requirement = run.requirement(verdict.requirement)
     facts = {
+        "cause": statistics.cause_text(run, verdict),
         "page says": requirement.quote,
         "claim": requirement.expect,
         "expected": verdict.expected,

@@ -1,12 +1,13 @@
-"""Renders `report.sarif` (SARIF 2.1.0): a rule for each requirement, a result for each violation.
+"""Renders `report.sarif` (SARIF 2.1.0): a rule for each requirement, a result for each cause.
 
-A violation that is gone has no result: that is how code scanning closes its alert.
+A result stands at the requirement that says most; what else its cause explains are related locations. A cause
+that is gone has no result: that is how code scanning closes its alert.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from conformance.analysis.compare.model import Comparison, Kind
@@ -14,9 +15,10 @@ from conformance.claims.level import Level
 from conformance.exchange.recorded import RecordedExchange, RecordedRequest, RecordedResponse
 from conformance.report import statistics
 from conformance.report.material import Report
+from conformance.results.causes import Cause
 from conformance.results.model import ReportedRequirement, RunReport
 from conformance.results.text import json_text, shorten
-from conformance.results.verdicts import VIOLATED, ExitCode, Outcome, Verdict
+from conformance.results.verdicts import ExitCode, Outcome, Verdict
 
 PATH: Final = "report.sarif"
 SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -36,7 +38,6 @@ def render(report: Report) -> str:
     run = report.run
     names = sorted({verdict.requirement for verdict in run.verdicts})
     states = _states(report.comparison)
-    found = [verdict for verdict in run.verdicts if verdict.outcome in VIOLATED]
     log = {
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -48,7 +49,10 @@ def render(report: Report) -> str:
                 "columnKind": "unicodeCodePoints",
                 "properties": {"target": run.target, "baseUrl": run.base_url, "profile": run.profile},
                 "results": [
-                    _result(report, verdict, names.index(verdict.requirement), states) for verdict in found
+                    _result(
+                        report, each.cause, each.verdicts, names.index(each.verdicts[0].requirement), states
+                    )
+                    for each in statistics.explained(run)
                 ],
             }
         ],
@@ -97,29 +101,55 @@ def _rule(requirement: ReportedRequirement) -> dict[str, Any]:
 
 
 def _result(
-    report: Report, verdict: Verdict, index: int, states: Mapping[tuple[str, str], str] | None
+    report: Report,
+    cause: Cause | None,
+    found: Sequence[Verdict],
+    index: int,
+    states: Mapping[tuple[str, str], str] | None,
 ) -> dict[str, Any]:
-    run = report.run
-    identity = hashlib.sha256("\n".join((*verdict.pair, run.target)).encode()).hexdigest()[:32]
+    """Return the result of a cause and the violations that it explains; without a cause there is one."""
+    run, first = report.run, found[0]
+    about = (cause.key,) if cause else first.pair
+    identity = hashlib.sha256("\n".join((*about, run.target)).encode()).hexdigest()[:32]
+    red = any(verdict.outcome is Outcome.FAIL or run.is_red(verdict) for verdict in found)
+    said = f"{first.operation}: {statistics.message(first)}"
     result: dict[str, Any] = {
-        "ruleId": verdict.requirement,
+        "ruleId": first.requirement,
         "ruleIndex": index,
         "kind": "fail",
-        "level": "error" if verdict.outcome is Outcome.FAIL or run.is_red(verdict) else "warning",
-        "message": _message(f"{verdict.operation}: {statistics.message(verdict)}"),
-        "locations": [_location(run, verdict)],
+        "level": "error" if red else "warning",
+        "message": _message(f"{cause.sentence}. {said}" if cause else said),
+        "locations": [_location(run, first)],
         "partialFingerprints": {
             "primaryLocationLineHash": f"{identity}:1",
-            "requirementOperationTarget/v1": identity,
+            "causeTarget/v1" if cause else "requirementOperationTarget/v1": identity,
         },
-        "properties": {"operation": verdict.operation, "curl": verdict.curl},
+        "properties": {"operation": first.operation, "curl": first.curl, **_known(cause)},
     }
+    if len(found) > 1:
+        result["relatedLocations"] = [
+            {
+                "id": number,
+                **_location(run, verdict),
+                "message": _message(f"{verdict.requirement}: {statistics.message(verdict)}"),
+            }
+            for number, verdict in enumerate(found[1:], 1)
+        ]
     if states is not None:
-        result["baselineState"] = states.get(verdict.pair, "unchanged")
-    if suppression := _suppression(run, verdict):
-        result["suppressions"] = [suppression]
-    evidence = report.evidence(verdict)
+        seen = {states.get(verdict.pair, "unchanged") for verdict in found}
+        result["baselineState"] = "new" if seen == {"new"} else "unchanged"
+    suppressions = [_suppression(run, verdict) for verdict in found]
+    if all(suppressions):
+        result["suppressions"] = [suppressions[0]]
+    evidence = report.evidence(first)
     return {**result, **_web(evidence[-1])} if evidence else result
+
+
+def _known(cause: Cause | None) -> dict[str, Any]:
+    if cause is None:
+        return {}
+    found = [each.model_dump(mode="json", exclude={"explains"}) for each in cause.diagnosis]
+    return {"cause": cause.key, "since": cause.since.date, "diagnosis": found}
 
 
 def _location(run: RunReport, verdict: Verdict) -> dict[str, Any]:

@@ -46,6 +46,7 @@ def render(report: Report) -> str:
             outcomes=[outcome for outcome in Outcome if totals[outcome]],
             by_operation=statistics.by_operation(run),
             count=statistics.count,
+            causes=statistics.red_causes(run),
             violations=statistics.violations(run),
             tolerated=statistics.tolerated(run),
             why_tolerated=statistics.why_tolerated,

@@ -153,8 +153,8 @@ def _limits(shards: Sequence[RunReport]) -> Limits:
 
 
 def _requests(counts: Sequence[RequestCounts]) -> RequestCounts:
-    total: dict[str, object] = {}
-    for key in RequestCounts.model_fields:
+    total: dict[str, object] = {"statuses": _statuses(counts), "latency_ms": _latencies(counts)}
+    for key in RequestCounts.model_fields.keys() - total.keys():
         parts = [getattr(each, key) for each in counts]
         total[key] = (
             dict(sorted(sum(map(Counter, parts), Counter()).items()))
@@ -162,6 +162,19 @@ def _requests(counts: Sequence[RequestCounts]) -> RequestCounts:
             else sum(parts)
         )
     return RequestCounts.model_validate(total)
+
+
+def _statuses(counts: Sequence[RequestCounts]) -> dict[str, dict[str, int]]:
+    names = sorted({name for each in counts for name in each.statuses})
+    sums = {name: sum((Counter(each.statuses.get(name, {})) for each in counts), Counter()) for name in names}
+    return {name: dict(sorted(found.items())) for name, found in sums.items()}
+
+
+def _latencies(counts: Sequence[RequestCounts]) -> dict[str, float]:
+    """Return the medians of the shards as their mean: the responses behind them are told apart no more."""
+    names = sorted({name for each in counts for name in each.latency_ms})
+    medians = {name: [each.latency_ms[name] for each in counts if name in each.latency_ms] for name in names}
+    return {name: round(sum(found) / len(found), 1) for name, found in medians.items()}
 
 
 def _verdicts(shards: Sequence[RunReport]) -> tuple[Verdict, ...]:

@@ -1,5 +1,6 @@
 """Whatever command the project prints for a reader is executed, and does what is printed below it."""
 
+import json
 import os
 import re
 import shutil
@@ -84,7 +85,9 @@ def violated(place: Path) -> str:
 def in_words(command: str, place: Path) -> str:
     """Return the command with what a reader puts in the place of capitals."""
     name = violated(place) if "REQUIREMENT" in command else ""
-    meanings = STANDS_FOR | {"REQUIREMENT@OPERATION": name, "REQUIREMENT": name.partition("@")[0]}
+    run = json.loads((place / "reports" / "new" / "run.json").read_text(encoding="utf-8"))
+    key = run["causes"][0]["key"]
+    meanings = STANDS_FOR | {"REQUIREMENT@OPERATION": name, "REQUIREMENT": name.partition("@")[0], "KEY": key}
     for word, meaning in meanings.items():
         command = re.sub(rf"(?<![\w/-]){re.escape(word)}\b", meaning, command)
     return command

@@ -11,16 +11,23 @@ from rich.console import Console
 
 from conformance.report import statistics
 from conformance.report.console import open_console
-from conformance.report.terminal import show
+from conformance.report.terminal import Detail, show
 from conformance.results.run_json import load_run
 from tests.suite.report import documents
 
 
-def told(tmp_path: Path, content: dict[str, Any], *, colour: bool = False) -> str:
-    """Return what a terminal of eighty columns shows."""
+def told(
+    tmp_path: Path,
+    content: dict[str, Any],
+    detail: Detail = Detail.ALL,
+    *,
+    colour: bool = False,
+    width: int = 80,
+) -> str:
+    """Return what a terminal of eighty columns, or of that many, shows."""
     out = io.StringIO()
-    console = Console(file=out, width=80, force_terminal=colour, highlight=False)
-    show(load_run(documents.write(tmp_path, content)), console)
+    console = Console(file=out, width=width, force_terminal=colour, highlight=False)
+    show(load_run(documents.write(tmp_path, content)), console, detail=detail)
     return out.getvalue()
 
 
@@ -48,8 +55,8 @@ def test_a_curl_line_is_never_broken(tmp_path: Path) -> None:
 
 def test_eighty_columns_hold_everything_that_has_columns(tmp_path: Path) -> None:
     """The table with all seven verdicts fits."""
-    table = told(tmp_path, documents.one_of_each()).split("Violations")[0]
-    assert max(map(len, table.splitlines())) <= 80
+    table = told(tmp_path, documents.one_of_each(), Detail.SCREEN)
+    assert max(map(len, table.splitlines()[:-2])) <= 80
     assert "associateRealityData" in table
 
 
@@ -102,11 +109,63 @@ def test_a_healthy_run_is_short(tmp_path: Path) -> None:
     assert "Violations" not in text
 
 
-def test_ten_thousand_rows_do_not_flood_the_terminal(tmp_path: Path) -> None:
-    """Only the first violations are listed, and the rest is counted."""
-    text = told(tmp_path, documents.huge())
-    assert "and 1379 more: see report.html" in text
-    assert len(text.splitlines()) < 600
+def caused(numbers: range, **more: Any) -> dict[str, Any]:
+    """Return a run of so many violations, three to each cause."""
+    names = [f"reality.association.rule-{number:04}" for number in numbers]
+    causes = [
+        {
+            "key": f"{number:012x}",
+            "sentence": f"associateRealityData answers 200 instead of 409 for the {number}th of many reasons",
+            "operation": "associateRealityData",
+            "explains": [f"{name}@associateRealityData" for name in names[number : number + 3]],
+            "since": {"date": "2026-11-02", "run": "20261102T060102Z-91bc"},
+            "diagnosis": [{"defect": "associate-allows-duplicates", "sentence": "x", "likelihood": 0.4}],
+        }
+        for number in range(0, len(names), 3)
+    ]
+    return documents.document([documents.violation(name) for name in names], causes=causes, **more)
+
+
+@pytest.mark.parametrize("width", [80, 100, 137, 200])
+@pytest.mark.parametrize("number", [1, 7, 40, 400])
+def test_a_run_takes_one_screen_however_much_it_found(tmp_path: Path, number: int, width: int) -> None:
+    """Causes come first; what there is no room for is counted, and no id or key is broken."""
+    text = told(tmp_path, caused(range(number)), Detail.SCREEN, width=width)
+    lines = text.splitlines()
+    causes = -(-number // 3)
+    assert len(lines) <= 40
+    assert lines[0] == (f"{number} violation{'s' * (number > 1)} from {causes} cause{'s' * (causes > 1)}")
+    assert "associateRealityData answers 200 instead of 409 for the 0th" in " ".join(text.split())
+    assert f"{0:012x}" in text
+    assert (" more: -v shows all" in text) is (number > 60) or number == 40
+
+
+def test_a_run_of_a_schema_without_causes_lists_its_violations(tmp_path: Path) -> None:
+    """On one screen too."""
+    text = told(tmp_path, documents.huge(), Detail.SCREEN)
+    assert "more: -v shows all" in text
+    assert len(text.splitlines()) <= 40
+
+
+def test_everything_is_told_where_it_is_asked_for(tmp_path: Path) -> None:
+    """Each violation stands under its cause."""
+    text = told(tmp_path, caused(range(12)))
+    assert all(f"FAIL reality.association.rule-{number:04} on" in text for number in range(12))
+    assert text.index("for the 3th of many") < text.index("rule-0003 on") < text.index("for the 6th of many")
+
+
+def test_a_quiet_run_is_its_last_line(tmp_path: Path) -> None:
+    """It names the worst cause."""
+    (line,) = told(tmp_path, caused(range(4)), Detail.QUIET).splitlines()
+    assert line.startswith("qa: 4 violations from 2 causes: associateRealityData answers 200 instead of 409")
+
+
+def test_the_page_is_named_at_the_end(tmp_path: Path) -> None:
+    """By its path, which a terminal makes a link."""
+    assert (
+        told(tmp_path, caused(range(4)), Detail.SCREEN).splitlines()[-2]
+        == f"Report: {tmp_path / 'report.html'}"
+    )
 
 
 def test_a_run_that_judged_nothing_has_an_outcome(tmp_path: Path) -> None:
@@ -160,7 +219,7 @@ def test_no_id_is_broken_at_eighty_columns(tmp_path: Path) -> None:
         *documents.one_of_each()["verdicts"],
     ]
     text = told(tmp_path, documents.document(rows, waivers=[documents.waiver(requirement=requirement)]))
-    plain = [line for line in text.splitlines() if not line.startswith(("  curl", "qa: "))]
+    plain = [line for line in text.splitlines() if not line.startswith(("  curl", "Report: ", "qa: "))]
     assert max(map(len, plain)) <= 80
     assert sum(requirement in line for line in plain) == 3
     for operation in ("createRepositoryResource", "moveRealityData"):
@@ -178,7 +237,7 @@ def test_a_file_gets_whole_lines(tmp_path: Path) -> None:
     """What is no terminal has no width: nothing is broken or cut, and no line ends in spaces."""
     out = io.StringIO()
     content = documents.document([documents.violation(actual="word " * 100)])
-    show(load_run(documents.write(tmp_path, content)), open_console(out))
+    show(load_run(documents.write(tmp_path, content)), open_console(out), detail=Detail.ALL)
     lines = out.getvalue().splitlines()
     assert any(line.endswith("word " * 99 + "word") for line in lines)
     assert not [line for line in lines if line != line.rstrip() or "…" in line]

@@ -45,7 +45,7 @@ def causes(old: RunReport, new: RunReport) -> list[str]:
         ({"identity": {"environment": {**HERE, "ca": "abc"}}}, ["environment changed", "target changed"]),
         ({"identity": {"environment": {**HERE, "packages": {}}}}, ["target changed"]),
         ({"credentials": {"owner": "no token"}}, ["credentials changed", "target changed"]),
-        ({"limits": {"max_requests": 20}}, ["budget changed", "target changed"]),
+        ({"limits": {"max_requests": 20}}, ["target changed"]),
         ({"credentials": None}, ["target changed", "unknown: not everything was recorded"]),
         ({"limits": None}, ["target changed", "unknown: not everything was recorded"]),
         (
