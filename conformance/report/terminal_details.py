@@ -114,12 +114,14 @@ def _violations(run: RunReport, out: Console) -> None:
 
 
 def cause_facts(cause: Cause) -> str:
-    """Return the line below a cause: how much it explains, since when, what it looks like, its key."""
+    """Return the line below a cause: how much it explains, since when, what it looks like, its ids."""
     facts = [statistics.plural(len(cause.explains), "requirement")]
     if cause.since.date:
         facts.append(f"since {cause.since.date}")
     if cause.diagnosis:
         facts.append(f"looks like {cause.diagnosis[0].defect} ({cause.diagnosis[0].likelihood:.0%})")
+    if cause.correlation:
+        facts.append(f"correlation {cause.correlation}")
     return ", ".join([*facts, f"key {cause.key}"])
 
 

@@ -63,6 +63,16 @@ class Cause(FileModel):
     """The violations, as requirement@operation; the one that says most stands first."""
     evidence: tuple[Text, ...] = ()
     """Ids of exchanges in exchanges.ndjson that prove it; the smallest one first."""
+    correlation: Text = ""
+    """The x-correlation-id of the response that proves it best; empty where it has none."""
+    trace: Text = ""
+    """The W3C trace id that went with that request; empty where none did."""
     since: Since = Since()
     diagnosis: tuple[Diagnosis, ...] = ()
     """The known defects that it looks like, the likeliest first; empty where none is near."""
+
+    @property
+    def lookup(self) -> str:
+        """Return the ids under which the API's owner finds the request in logs and traces."""
+        ids = {"correlation": self.correlation, "trace": self.trace}
+        return ", ".join(f"{name} {value}" for name, value in ids.items() if value)

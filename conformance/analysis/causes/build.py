@@ -12,8 +12,10 @@ from conformance.analysis.causes.reading import deviation_of
 from conformance.analysis.causes.sign import Sign
 from conformance.analysis.causes.themes import theme_of
 from conformance.analysis.causes.words import sentence_of
+from conformance.checks.values import GUID
 from conformance.claims.requirements import Catalogue
-from conformance.exchange.model import Exchange
+from conformance.exchange.model import CORRELATION_ID, Exchange
+from conformance.exchange.trace import trace_id
 from conformance.results.causes import EVERY_OPERATION, Cause, Diagnosis
 from conformance.results.verdicts import VIOLATED, Verdict
 
@@ -76,16 +78,26 @@ def _cause(
     group: Group, exchanges: Mapping[str, Exchange], operations: int, diagnosis: tuple[Diagnosis, ...]
 ) -> Cause:
     first = group.first
-    evidence = {name for sign in group.shown for name in sign.verdict.evidence[-1:] if name in exchanges}
+    proofs = {name for sign in group.shown for name in sign.verdict.evidence[-1:] if name in exchanges}
+    evidence = sorted(proofs, key=lambda name: _size(exchanges[name]))
+    best = exchanges[evidence[0]] if evidence else None
     return Cause(
         key=key_of(group),
         sentence=sentence_of(group, operations),
         operation=group.operations[0] if len(group.operations) == 1 else EVERY_OPERATION,
         theme=theme_of(first),
         explains=tuple(sign.name for sign in group.signs),
-        evidence=tuple(sorted(evidence, key=lambda name: _size(exchanges[name]))),
+        evidence=tuple(evidence),
+        correlation=_correlation(best),
+        trace=trace_id(best.sent_headers) if best else "",
         diagnosis=diagnosis,
     )
+
+
+def _correlation(exchange: Exchange | None) -> str:
+    """Return the response's correlation id where it is a GUID: what else a server says may hold a secret."""
+    value = ((exchange.header(CORRELATION_ID) if exchange else "") or "").strip()
+    return value if GUID.fullmatch(value) else ""
 
 
 def _pair(name: str) -> tuple[str, str]:

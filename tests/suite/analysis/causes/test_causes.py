@@ -156,3 +156,21 @@ def test_no_violation_has_no_cause() -> None:
     row = CATALOGUE.rows["platform.auth.expired-token"]
     held = Verdict(row.id, "moveRealityData", row.level, Outcome.PASS)
     assert causes_of([held], {}, CATALOGUE) == ()
+
+
+@pytest.mark.parametrize(
+    ("header", "correlation"),
+    [("3F1C2B7E-8F51-4D2A-9A3E-0C6F4F1D2B7E", "3F1C2B7E-8F51-4D2A-9A3E-0C6F4F1D2B7E"), ("Bearer x.y.z", "")],
+)
+def test_a_cause_says_where_its_owner_can_look_it_up(header: str, correlation: str) -> None:
+    """The ids of the smallest proof; what is no GUID may be a secret that the server gave back."""
+    verdicts, exchanges = FOUND["create_answers_200"]
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    sent = {"traceparent": f"00-{trace}-b7ad6b7169203331-01"}
+    changed = {
+        name: replace(each, headers={"X-Correlation-Id": header}, sent_headers=sent)
+        for name, each in exchanges.items()
+    }
+    (cause,) = causes_of(verdicts, changed, CATALOGUE)
+    assert (cause.correlation, cause.trace) == (correlation, trace)
+    assert cause.lookup == ", ".join([f"correlation {correlation}"] * bool(correlation) + [f"trace {trace}"])
