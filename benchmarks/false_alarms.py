@@ -34,7 +34,7 @@ from conformance.claims.requirements import load_claims
 from conformance.emulator.catalogue import VARIATIONS
 from conformance.emulator.serving import Served, running
 from conformance.proof.cases import HEALTHY, PATIENCE
-from conformance.proof.fault_proxy import ReceivedRequest, fault_proxy
+from conformance.proof.fault_proxy import Behaviour, ReceivedRequest, fault_proxy
 from conformance.results.verdicts import VIOLATED, Outcome
 from conformance.run.open import new_run
 from conformance.run.options import Options
@@ -160,7 +160,7 @@ def judge(trial: Trial) -> Ending:
     catalogue = load_claims()
     variation = VARIATIONS.get(trial.server)
     patience = max(PATIENCE, variation.patience if variation else 0)
-    behave = {"noise": Noise(random.Random(trial.seed)), "slow": slowly}  # noqa: S311 - no secret
+    behave: dict[str, Behaviour] = {"noise": Noise(random.Random(trial.seed)), "slow": slowly}  # noqa: S311 - no secret
     with running([variation] if variation else []) as served:
         texts = served.targets()
         target = parse_target(

@@ -25,11 +25,15 @@ class Signature:
     signs: Mapping[str, str]
 
 
-@cache
 def known_signatures() -> tuple[Signature, ...]:
     """Return the signatures that came with the specs; none where there are none."""
     file = specs_dir() / FILE_NAME
-    return read_signatures(file) if file.is_file() else ()
+    return _known(file.resolve()) if file.is_file() else ()
+
+
+@cache
+def _known(file: Path) -> tuple[Signature, ...]:
+    return read_signatures(file)
 
 
 def read_signatures(file: Path) -> tuple[Signature, ...]:

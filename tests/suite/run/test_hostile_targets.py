@@ -66,6 +66,7 @@ BOMB: Final = b"".join(gzip.compress(b" " * MEGABYTE, 6) for _ in range(2)) + gz
 )
 HEAD: Final = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
 ERROR: Final = json.dumps({"error": {"code": "X", "message": "x"}}).encode()
+LIMIT: Final = b'{"error":{"code":"RateLimitExceeded","message":"Too many requests."}}'
 BAD_ID: Final = b'{"iTwin":{"id":"../../x","class":"Endeavor"}}'
 
 HOSTILE: Final[dict[str, tuple[Behaviour, tuple[int, ...]]]] = {
@@ -89,7 +90,7 @@ HOSTILE: Final[dict[str, tuple[Behaviour, tuple[int, ...]]]] = {
     ),
     "answers 500 to everything": (says(ERROR, "500 Internal Server Error"), (1,)),
     "answers 500 to what is judged": (judged(says(ERROR, "500 Internal Server Error")), (1,)),
-    "asks everybody to wait an hour": (says(ERROR, "429 Too Many Requests", "Retry-After: 3600"), (3,)),
+    "asks everybody to wait an hour": (says(LIMIT, "429 Too Many Requests", "Retry-After: 3600"), (3,)),
     "gives ids that are paths": (
         lambda received: (
             received.response(BAD_ID, "201 Created") if received.method == "POST" else received.hand_on()
