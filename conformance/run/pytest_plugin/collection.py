@@ -15,10 +15,10 @@ RUN: Final = pytest.StashKey[Run]()
 CATALOGUE: Final = pytest.StashKey[Catalogue]()
 DECLARED: Final = pytest.StashKey[tuple[tuple[str, str], ...]]()
 """The (requirement, operation) pairs that a scenario judges."""
-PHASES: Final = {"first": -1, "generated": 1}
+PHASES: Final = {"first": -2, "early": -1, "sequences": 1, "generated": 2}
 """The phases before and after that of most scenarios.
 
-Between the last two the checks of `Judge.at_end` are taken, so that generated requests spend what is left.
+Before the last two the checks of `Judge.at_end` are taken, so that generated requests spend what is left.
 """
 
 
@@ -98,7 +98,7 @@ def in_order(items: Iterable[pytest.Item]) -> list[pytest.Item]:
 
 def is_generated(item: pytest.Item) -> bool:
     """Tell whether a scenario sends what is generated, when all others have judged."""
-    return _phase(item) == PHASES["generated"]
+    return _phase(item) >= PHASES["sequences"]
 
 
 def _phase(item: pytest.Item) -> int:

@@ -34,7 +34,7 @@ def verifies(*requirements: str, operations: tuple[str, ...] = ()) -> pytest.Mar
 
 
 def phase(when: str) -> pytest.MarkDecorator:
-    """Put a scenario into a phase of the run: ``first`` or ``generated``, else the one between.
+    """Put a scenario into a phase: ``first``, ``early``, ``sequences`` or ``generated``, else in between.
 
     What has to wait for all of them is no phase: a scenario hands it to `Judge.at_end`.
     """

@@ -52,7 +52,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers; where pytest itself was called, read the claims and open the target."""
     config.addinivalue_line("markers", "verifies(*ids): the requirements that a scenario judges")
-    config.addinivalue_line("markers", "phase(when): first or generated")
+    config.addinivalue_line("markers", "phase(when): first, early, sequences or generated")
     option = config.option
     if RUN in config.stash:
         config.stash[CATALOGUE] = config.stash[RUN].catalogue

@@ -20,7 +20,7 @@ CREATE = "createRepositoryResource"
 Names = Callable[[str], str]
 
 
-@phase("generated")
+@phase("sequences")
 @verifies("platform.model.agrees", operations=(CREATE,))
 def test_generated_creates_agree_with_the_rules(owner: Actor, world: World, run: Run, judge: Judge) -> None:
     """Creates with equal and different ids and names are answered as a model of the rules answers them."""

@@ -92,7 +92,7 @@ def test_a_pause_changes_nothing(
     judge.after_silence(run.target.idle, ask_twice)
 
 
-@phase("first")
+@phase("early")
 @verifies("platform.rate.limited-status", "platform.rate.lifts")
 def test_the_rate_limit_is_told_and_lifts(
     actors: dict[str, Actor], ids: ExampleIds, run: Run, judge: Judge, limit: ClientLimit, operation: str

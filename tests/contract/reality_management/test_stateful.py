@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 ASSOCIATE, MOVE = "associateRealityData", "moveRealityData"
 
 
-@phase("generated")
+@phase("sequences")
 @verifies("platform.model.agrees", operations=(ASSOCIATE, MOVE))
 def test_generated_sequences_agree_with_the_rules(owner: Actor, world: World, run: Run, judge: Judge) -> None:
     """Associations and moves in any order are answered as a model of the rules answers them."""
