@@ -16,8 +16,8 @@ DELETED: Final = frozenset({200, 202, 204})
 NOT_FOUND: Final = frozenset({404, 410})
 SUCCESS: Final = range(200, 300)
 FAILED: Final = 500
-MALFORMED: Final = frozenset({400, 422})
-"""Statuses of a DELETE whose path cannot name anything, such as that of a request that was to be refused."""
+REFUSED: Final = frozenset({400, 401, 403, 422})
+"""Statuses of a DELETE that will never be carried out, such as that of a request that was to be refused."""
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ class _Undo:
     """By number whether a DELETE that was sent may have been carried out without a word."""
     doubtful: list[Entry] = field(default_factory=list)
     sure: list[Entry] = field(default_factory=list)
-    unnamable: set[int] = field(default_factory=set)
-    """Links, by number, whose DELETE is refused for its form: they go with what they link."""
+    refused_links: set[int] = field(default_factory=set)
+    """Links, by number, whose DELETE is refused: they go with what they link."""
 
     def run(self) -> list[Leak]:
         leaks: list[Leak] = []
@@ -96,7 +96,9 @@ class _Undo:
         if entry.id in self.ledger.foreign.fixtures:
             return "it is a fixture of the target: not touched", False
         inside = [e for e in self.ledger.pending() if e is not entry and may_be_in(e, entry)]
-        held_by = [e for e in inside if e.number not in hidden | self.unnamable and not may_be_in(entry, e)]
+        held_by = [
+            e for e in inside if e.number not in hidden | self.refused_links and not may_be_in(entry, e)
+        ]
         if held_by and entry.id:
             return f"not deleted, as it may still hold {held_by[0].what}", False
         answer = self._ask(entry)
@@ -111,10 +113,10 @@ class _Undo:
         return f"unreachable: it may have been in {hider.what} when that was deleted, and {proof}", True
 
     def _went_with_its_ends(self, entry: Entry, answer: Answer) -> bool:
-        """Tell whether a link whose DELETE is refused for its form is gone, as none of its ends is left."""
-        if entry.pointer or answer.status not in MALFORMED:
+        """Tell whether a link whose DELETE is refused is gone, as none of its ends is left."""
+        if entry.pointer or answer.status not in REFUSED:
             return False
-        self.unnamable.add(entry.number)
+        self.refused_links.add(entry.number)
         return not any(may_be_in(entry, each) for each in self.ledger.pending() if each.id)
 
     def _undone(self, entry: Entry, book: list[Entry]) -> tuple[str, bool]:
