@@ -196,7 +196,13 @@ def test_a_run_of_some_scenarios_is_a_run_of_their_requirements(
 
 def test_last_failed_runs_what_failed(surroundings: Checkout) -> None:
     """--lf runs the scenarios of what was violated, and says of nothing else that it could not be judged."""
-    assert call(surroundings, *PYTEST)[0] == 1
+    code, first, document = call(surroundings, *PYTEST)
+    cached = surroundings.root / ".pytest_cache" / "v" / "cache" / "lastfailed"
+    kept = json.loads(cached.read_text(encoding="utf-8")) if cached.is_file() else None
+    assert (code, kept and [name.rpartition("::")[2] for name in kept]) == (1, ["test_status"]), (
+        first,
+        document,
+    )
     shutil.rmtree(surroundings.root / "report")
     code, said, document = call(surroundings, *PYTEST, "--lf")
     assert code == 1, said
