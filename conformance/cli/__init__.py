@@ -17,6 +17,7 @@ from conformance.cli.clean import clean
 from conformance.cli.compare import compare
 from conformance.cli.defects import defects
 from conformance.cli.doctor import doctor
+from conformance.cli.drift import drift
 from conformance.cli.emulate import emulate
 from conformance.cli.explain import explain
 from conformance.cli.history import history
@@ -58,6 +59,7 @@ for verb in (
     run,
     check,
     compare,
+    drift,
     doctor,
     report,
     clean,
