@@ -91,6 +91,8 @@ def after(entry: Entry, exchange: Exchange | None) -> Entry:
     if not entry.pointer:
         return replace(entry, state="created")
     created = exchange.at(entry.pointer)
+    if isinstance(created, int) and not isinstance(created, bool):
+        created = str(created)
     return with_id(entry, created) if is_plausible(created) else replace(entry, state="unknown")
 
 
