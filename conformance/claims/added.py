@@ -1,4 +1,4 @@
-"""APIs that were added by their definition alone: `specs/<api>/definition.*` and one short `override.yaml`."""
+"""APIs that were added by their definition alone: `specs/<api>/definition.*` and a short `override.yaml`."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ def _api(file: Path, taken: set[str]) -> AddedApi:
     override = _override(file.parent / "override.yaml")
     ids: dict[tuple[str, str], str] = {}
     for each in endpoints(document):
-        own = each.id if each.id != each.label else re.sub(r"[^A-Za-z0-9]+", "-", each.label).strip("-").lower()
+        own = (
+            each.id if each.id != each.label else re.sub(r"[^A-Za-z0-9]+", "-", each.label).strip("-").lower()
+        )
         ids[each.method, each.path] = f"{name}:{own}" if own in taken or own in ids.values() else own
     several = endpoints(document, ids)
     if not several:
@@ -66,7 +68,9 @@ def _override(file: Path) -> Mapping[str, Any]:
         raise UsageError(f"{file}: is no mapping; write keys such as ids: and never:")
     for key in content:
         if key not in KEYS:
-            raise UsageError(f"{file}: unknown key {key!r}; known are {', '.join(KEYS)}{did_you_mean(str(key), KEYS)}")
+            raise UsageError(
+                f"{file}: unknown key {key!r}; known are {', '.join(KEYS)}{did_you_mean(str(key), KEYS)}"
+            )
     return content
 
 
@@ -79,7 +83,11 @@ def _refuse_unknown(file: Path, override: Mapping[str, Any], known: Sequence[End
     named += [("unique", str(n).rpartition(".")[0], ids) for n in override.get("unique") or ()]
     named += [(key, str(n), labels) for key in ("reads", "writes", "never") for n in override.get(key) or ()]
     named += [("ids", str(n), parameters | prefixes) for n in override.get("ids") or ()]
-    named += [("ids", str(e["from"]), ids) for e in (override.get("ids") or {}).values() if isinstance(e, dict) and "from" in e]
+    named += [
+        ("ids", str(e["from"]), ids)
+        for e in (override.get("ids") or {}).values()
+        if isinstance(e, dict) and "from" in e
+    ]
     for key, name, there in named:
         if name not in there:
             raise UsageError(f"{file}: {key}: {name!r} is not in the definition{did_you_mean(name, there)}")

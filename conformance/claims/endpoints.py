@@ -144,13 +144,6 @@ class Endpoint:
                 return self.responses[key]
         return None
 
-    def words_of(self, status: int) -> str:
-        """Return the description of a status that is named itself or by its range; "" where it is not."""
-        for key in (str(status), f"{status // 100}xx"):
-            if key in self.responses:
-                return str(self.responses[key].get("description") or "declared")
-        return ""
-
     def contents(self, response: JsonObject) -> tuple[Content, ...]:
         """Return what a response or a request body may hold."""
         found = []
@@ -160,7 +153,9 @@ class Endpoint:
         if not found and "schema" in response:  # Swagger 2
             example = next(iter((response.get("examples") or {}).values()), None)
             found.append(
-                Content("application/json", deref(self.document, response["schema"]), example, example is not None)
+                Content(
+                    "application/json", deref(self.document, response["schema"]), example, example is not None
+                )
             )
         return tuple(found)
 
@@ -215,6 +210,14 @@ class Endpoint:
         return tuple(tuple(deref(self.document, schemes.get(name)) for name in each) for each in ways)
 
 
+def words_of(endpoint: Endpoint, status: int) -> str:
+    """Return the description of a status that is named itself or by its range; "" where it is not."""
+    for key in (str(status), f"{status // 100}xx"):
+        if key in endpoint.responses:
+            return str(endpoint.responses[key].get("description") or "declared")
+    return ""
+
+
 def base_of(document: JsonObject) -> str:
     """Return the path that stands before each path of a definition, "" for none."""
     server = next((s for s in document.get("servers") or () if isinstance(s, dict)), {})
@@ -236,9 +239,13 @@ def endpoints(document: JsonObject, ids: Mapping[tuple[str, str], str] | None = 
             spec = item.get(method)
             if not isinstance(spec, dict):
                 continue
-            several = [deref(document, p) for p in [*(item.get("parameters") or ()), *(spec.get("parameters") or ())]]
+            several = [
+                deref(document, p) for p in [*(item.get("parameters") or ()), *(spec.get("parameters") or ())]
+            ]
             parameters = {(p.get("in"), p.get("name")): p for p in several}
-            name = (ids or {}).get((method.upper(), path)) or str(spec.get("operationId") or f"{method} {path}")
+            name = (ids or {}).get((method.upper(), path)) or str(
+                spec.get("operationId") or f"{method} {path}"
+            )
             found.append(
                 Endpoint(name, method.upper(), path, base, spec, tuple(parameters.values()), document)
             )

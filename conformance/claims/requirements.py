@@ -163,14 +163,14 @@ def _meant(
 
 
 def select(catalogue: Catalogue, selectors: Sequence[str]) -> list[tuple[str, str]]:
-    """Return the (requirement, operation) pairs that the selectors mean; every pair where there is none.
+    """Return the (requirement, operation) pairs that the selectors mean; without any, all of no added API.
 
     A selector is a requirement id, a pattern such as ``itwins.resource.*``, an operationId, a tag or an API's
     name. One that means nothing is a `UsageError`.
     """
     pairs = catalogue.pairs()
     if not selectors:
-        return pairs
+        return [pair for pair in pairs if catalogue.operations[pair[1]].api not in catalogue.added]
     chosen: set[tuple[str, str]] = set()
     for selector in selectors:
         matched = {pair for pair in pairs if _matches(selector, *pair, catalogue)}

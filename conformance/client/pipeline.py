@@ -25,7 +25,8 @@ from conformance.exchange.model import Exchange, Request
 from conformance.exchange.recorder import Recorder
 from conformance.exchange.trace import TRACEPARENT, new_traceparent
 from conformance.ledger.journal import Ledger
-from conformance.targets.model import Target, basic
+from conformance.targets.credentials import basic
+from conformance.targets.model import Target
 
 Observer = Callable[[Exchange], None]
 """Is called with every exchange of the API, in the thread that sent it."""

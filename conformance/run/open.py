@@ -18,7 +18,7 @@ from conformance.ledger.journal import new_ledger, refuse_unfinished
 from conformance.results.model import RunReport
 from conformance.results.run_json import FILE_NAME, load_run
 from conformance.results.verdicts import Book
-from conformance.run.derived import limit_of
+from conformance.run.derived.spending import limit_of
 from conformance.run.options import QUICK_REQUESTS, Options, limited
 from conformance.run.run import Run
 from conformance.targets.model import Target

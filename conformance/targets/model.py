@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
@@ -22,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from conformance.targets.credentials import Credentials, basic, plain
 from conformance.targets.urls import check_base_url, check_issuer, check_url, is_loopback
 from conformance.targets.variables import useless
 
@@ -85,25 +84,6 @@ Fixture = Annotated[str, AfterValidator(_meant)]
 
 class _StrictModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """What goes with a request besides a token and headers; the user is "" where there is none."""
-
-    query: Mapping[str, str]
-    cookies: Mapping[str, str]
-    username: str = ""
-    password: str = ""
-
-
-def _plain(secrets: Mapping[str, SecretStr]) -> dict[str, str]:
-    return {name: value.get_secret_value() for name, value in secrets.items()}
-
-
-def basic(username: str, password: str) -> str:
-    """Return the credentials of the Basic scheme (RFC 7617)."""
-    return base64.b64encode(f"{username}:{password}".encode()).decode()
 
 
 class Role(_StrictModel):
@@ -258,7 +238,7 @@ class Target(_StrictModel):
             cookies |= entry.cookies
             name, word = (entry.username, entry.password) if entry.username else (name, word)
             name, word = ("", None) if entry.has_token else (name, word)
-        return Credentials(_plain(query), _plain(cookies), name, word.get_secret_value() if word else "")
+        return Credentials(plain(query), plain(cookies), name, word.get_secret_value() if word else "")
 
     @property
     def is_anonymous(self) -> bool:

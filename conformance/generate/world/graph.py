@@ -1,4 +1,4 @@
-"""schemathesis' own dependency graph of a definition: not public there, so it is read in this module alone."""
+"""schemathesis' own dependency graph of a definition: not public there, so it is read here alone."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ FAULTS: Final = (AttributeError, KeyError, TypeError, ValueError, RecursionError
 """What code that is not public may end with on a definition that it does not expect."""
 
 
-def graph_links(document: JsonObject, endpoints: Sequence[Endpoint]) -> dict[tuple[str, str], list[tuple[str, str]]]:
+def graph_links(
+    document: JsonObject, endpoints: Sequence[Endpoint]
+) -> dict[tuple[str, str], list[tuple[str, str]]]:
     """Return who may make each parameter: by (label, parameter), labels with the expression of the value.
 
     A label is method and path. {} where schemathesis can make nothing of the definition.
     """
-    import schemathesis  # noqa: PLC0415 - slow to import, and not wanted where an override says it all
-    from schemathesis.core.errors import SchemathesisError  # noqa: PLC0415 - the same
+    import schemathesis
+    from schemathesis.core.errors import SchemathesisError
 
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
     try:

@@ -9,9 +9,38 @@ from typing import Any, Final
 from conformance.claims.endpoints import deref, items, members, schema_of
 from conformance.claims.openapi import JsonObject
 
-PLAIN: Final = ("id", "uuid", "guid", "uid", "_id", "gid", "key", "slug", "name", "code", "username", "number", "token")
+PLAIN: Final = (
+    "id",
+    "uuid",
+    "guid",
+    "uid",
+    "_id",
+    "gid",
+    "key",
+    "slug",
+    "name",
+    "code",
+    "username",
+    "number",
+    "token",
+)
 """Members that identify a thing whatever it is called, the surest first."""
-ID_ENDS: Final = ("id", "ids", "uuid", "guid", "uid", "sid", "gid", "pk", "key", "slug", "name", "code", "number")
+ID_ENDS: Final = (
+    "id",
+    "ids",
+    "uuid",
+    "guid",
+    "uid",
+    "sid",
+    "gid",
+    "pk",
+    "key",
+    "slug",
+    "name",
+    "code",
+    "number",
+)
+SHORTEST: Final = 3
 DEEPEST: Final = 5
 SCALARS: Final = frozenset({"string", "integer", "number"})
 Found = tuple[int, str]
@@ -30,14 +59,22 @@ def squeezed(name: str) -> str:
 
 def singular(word: str) -> str:
     """Return the singular of an English plural; other words as they are."""
-    for end, one in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"), ("uses", "us")):
+    for end, one in (
+        ("ies", "y"),
+        ("sses", "ss"),
+        ("xes", "x"),
+        ("ches", "ch"),
+        ("shes", "sh"),
+        ("uses", "us"),
+    ):
         if word.endswith(end) and len(word) > len(end) + 1:
             return word[: -len(end)] + one
-    return word[:-1] if word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > 3 else word  # noqa: PLR2004
+    is_plural = word.endswith("s") and not word.endswith(("ss", "us", "is")) and len(word) > SHORTEST
+    return word[:-1] if is_plural else word
 
 
 def stem(parameter: str) -> str:
-    """Return what a parameter identifies: of ``folderId``, ``folder_id`` ``folder``; "" where it says nothing."""
+    """Return what a parameter identifies: of ``folderId``, ``folder_id`` ``folder``; "" for nothing."""
     parts = list(words(parameter))
     while parts and parts[-1] in ID_ENDS:
         parts.pop()
@@ -109,7 +146,20 @@ def pointer_to_id(document: JsonObject, schema: Any, parameter: str, kind: str) 
             rank = names.index(name)
         else:
             continue
-        own = {"", kind, singular(kind), "data", "result", "item", "entry", "record", "value", "object", "response", "content"}
+        own = {
+            "",
+            kind,
+            singular(kind),
+            "data",
+            "result",
+            "item",
+            "entry",
+            "record",
+            "value",
+            "object",
+            "response",
+            "content",
+        }
         named = name == squeezed(parameter) and bool(stem(parameter))
         if within not in own and singular(within) not in own and not named:
             rank += 12 if within != singular(kind) else 0
@@ -138,7 +188,11 @@ def values_at(document: Any, pointer: str) -> list[Any]:
 def ids_in_body(body: Any, parameter: str, kind: str, pointer: str) -> list[str]:
     """Return the ids in a response, at the pointer that was expected or where its own form shows them."""
     for where in (pointer, _seen(body, parameter, kind)):
-        found = [v for v in values_at(body, where) if isinstance(v, str | int) and not isinstance(v, bool)] if where else []
+        found = (
+            [v for v in values_at(body, where) if isinstance(v, str | int) and not isinstance(v, bool)]
+            if where
+            else []
+        )
         if found:
             return [str(v) for v in found if str(v)]
     return []

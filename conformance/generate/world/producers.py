@@ -1,4 +1,4 @@
-"""Who makes the value of each path parameter: override, declared link, path, name, schemathesis' graph, value."""
+"""Who makes the value of each path parameter: override, link, path, name, schemathesis' graph, value."""
 
 from __future__ import annotations
 
@@ -8,15 +8,19 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
+from conformance.claims.applies import plain
 from conformance.claims.endpoints import Endpoint, deref, members
 from conformance.generate.world.ids import pointer_to_id, singular, squeezed, stem, words
 
 Links = Mapping[tuple[str, str], Sequence[tuple[str, str]]]
 """By label of the consumer and name of its parameter: labels of producers, each with a runtime expression."""
-VERBS: Final = ("create", "add", "new", "list", "search", "all", "query", "find", "index")
+VERBS: Final = ("create", "add", "new", "list", "search", "all", "query", "find", "filter", "index")
+SEARCHES: Final = ("list", "search", "all", "query", "find", "filter", "index")
 LARGEST_RANK: Final = 24
 """So far off a member may be (`pointer_to_id`) and still be taken for the id of a path's own collection."""
-EXPRESSION: Final = re.compile(r"\$response\.body#(/.*)|\$request\.body#(/.*)|\$request\.path\.(.+)|\$response\.header\.(.+)")
+EXPRESSION: Final = re.compile(
+    r"\$response\.body#(/.*)|\$request\.body#(/.*)|\$request\.path\.(.+)|\$response\.header\.(.+)"
+)
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,10 @@ class Producers:
 
     def _linked(self, slot: Slot) -> Iterator[Producer]:
         users = {e.id: e for e in self.endpoints if any(s.prefix == slot.prefix for s in slots_of(e.path))}
-        labels = {f"#/paths/{e.path.replace('~', '~0').replace('/', '~1')}/{e.method.lower()}": e.id for e in users.values()}
+        labels = {
+            f"#/paths/{e.path.replace('~', '~0').replace('/', '~1')}/{e.method.lower()}": e.id
+            for e in users.values()
+        }
         for maker in self.endpoints:
             for response in maker.responses.values():
                 for node in (response.get("links") or {}).values():
@@ -137,20 +144,25 @@ class Producers:
                             yield from _of_expression("link", maker.id, str(expression))
 
     def _by_path(self, slot: Slot) -> Iterator[Producer]:
+        """Yield who creates on the slot's own collection, then who lists it."""
         base = plain(slot.collection)
-        places = [base, *(f"{base}/{verb}" for verb in VERBS)]
-        here = [e for place in places for e in self.by_path.get(place, ())]
-        for method in ("POST", "PUT", "GET"):
-            for each in (e for e in here if e.method == method):
-                if method != "GET" and plain(each.path).rpartition("/")[2] in {"list", "search", "query", "find", "all"}:
-                    method_rank = LARGEST_RANK
-                else:
-                    method_rank = LARGEST_RANK
-                yield from self._made_by(each, slot, "path", method_rank)
+        here = [
+            (e, verb) for verb in ("", *VERBS) for e in self.by_path.get(f"{base}/{verb}".rstrip("/"), ())
+        ]
+        creating = [e for e, verb in here if e.method in {"POST", "PUT"} and verb not in SEARCHES]
+        listing = [e for e, verb in here if e.method == "GET" or (e.method == "POST" and verb in SEARCHES)]
+        for each in sorted(creating, key=lambda e: e.method):
+            yield from self._made_by(each, slot, "path", LARGEST_RANK)
+        if not creating:
+            yield from self._chosen(slot)
+        for each in listing:
+            yield from self._made_by(each, slot, "path", LARGEST_RANK)
 
     def _made_by(self, each: Endpoint, slot: Slot, source: str, most: int) -> Iterator[Producer]:
         found = [
-            f for schema in each.success_schemas() if (f := pointer_to_id(each.document, schema, slot.name, slot.kind))
+            f
+            for schema in each.success_schemas()
+            if (f := pointer_to_id(each.document, schema, slot.name, slot.kind))
         ]
         best = min(found) if found else None
         if best is not None and best[0] <= most:
@@ -162,7 +174,11 @@ class Producers:
             yield Producer(source, each.id, "location", slot.prefix)
         elif each.body is not None:
             chosen = {squeezed(name): name for name in members(each.document, each.body.schema)}
-            for name in (squeezed(slot.name), f"{slot.kind}{squeezed(slot.name)}", squeezed(slot.name).removeprefix(slot.kind)):
+            for name in (
+                squeezed(slot.name),
+                f"{slot.kind}{squeezed(slot.name)}",
+                squeezed(slot.name).removeprefix(slot.kind),
+            ):
                 if name in chosen:
                     yield Producer(source, each.id, "request", f"/{chosen[name]}")
                     return
@@ -190,7 +206,9 @@ class Producers:
                     continue
                 producer = Producer("name", each.id, "response", found[1])
                 if self._may_make(producer, slot):
-                    cost = found[0] + 3 * len(each.path_names) + (0 if is_list else 5) + (0 if each.safe else 2)
+                    cost = (
+                        found[0] + 3 * len(each.path_names) + (0 if is_list else 5) + (0 if each.safe else 2)
+                    )
                     ranked.append((cost, producer))
         yield from (p for _, p in sorted(ranked, key=lambda each: (each[0], each[1].operation))[:3])
 
@@ -212,7 +230,12 @@ class Producers:
             elif schema.get("type") == "boolean":
                 yield Producer("definition", "", "value", "true")
             elif schema.get("format") in {"date", "date-time"}:
-                yield Producer("definition", "", "value", "2024-01-15" + ("T10:00:00Z" if schema["format"] == "date-time" else ""))
+                yield Producer(
+                    "definition",
+                    "",
+                    "value",
+                    "2024-01-15" + ("T10:00:00Z" if schema["format"] == "date-time" else ""),
+                )
             elif "default" in schema:
                 yield Producer("definition", "", "value", str(schema["default"]))
 
@@ -221,7 +244,11 @@ class Producers:
             for own in slots_of(each.path):
                 parameter = each.parameter(slot.name) if own.prefix == slot.prefix else {}
                 values = [parameter.get("example"), each.schema_of_parameter(parameter).get("example")]
-                values += [deref(each.document, v).get("value") for v in (parameter.get("examples") or {}).values()] if isinstance(parameter.get("examples"), dict) else []
+                values += (
+                    [deref(each.document, v).get("value") for v in (parameter.get("examples") or {}).values()]
+                    if isinstance(parameter.get("examples"), dict)
+                    else []
+                )
                 for value in values:
                     if isinstance(value, str | int) and str(value):
                         yield Producer("example", "", "value", str(value))
@@ -245,11 +272,6 @@ def _of_expression(source: str, operation: str, expression: str) -> Iterator[Pro
     for place, at in (("response", match[1]), ("request", match[2]), ("path", match[3])):
         if at:
             yield Producer(source, operation, place, at)
-
-
-def plain(path: str) -> str:
-    """Return a path without the names of its parameters and a slash at its end."""
-    return re.sub(r"{[^}]+}", "{}", path.rstrip("/"))
 
 
 def slots_of(path: str) -> list[Slot]:

@@ -1,25 +1,30 @@
-"""Makes a valid request of any operation: path, query, headers and a body of any media type."""
+"""Drafts a valid request of any operation: path, query, headers and a body of any media type."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
-from conformance.claims.endpoints import Content, Endpoint
+from conformance.claims.endpoints import Endpoint
 from conformance.claims.openapi import JsonObject, Operation
+from conformance.errors import HarnessError, NotJudged
 from conformance.exchange.model import ABSENT, Request, Undo
-from conformance.generate.world.values import NAMES, Maker, Reference
+from conformance.generate.world.media import as_text, encoded
+from conformance.generate.world.values import NAMES, Maker, Reference, kind_of
 
-BOUNDARY: Final = "conformance-boundary"
 LEFT_OUT: Final = frozenset({"accept", "content-type", "authorization"})
-"""Header parameters that a definition may name and that the client sends itself (OpenAPI 3, parameter object)."""
+"""Header parameters that a definition may name and that the client sends itself (OpenAPI 3)."""
+Bodies = Mapping[str, Callable[[], Any]]
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A request in parts, so that a rule can change one of them; `json` is `ABSENT` where there is none."""
+    """A request in parts, so that a rule can change one of them; `json` is `ABSENT` where there is none.
+
+    `variant` tells which of the ways to make a valid body it was made in.
+    """
 
     endpoint: Endpoint
     params: Mapping[str, str]
@@ -27,11 +32,15 @@ class Draft:
     headers: Mapping[str, str | None] = field(default_factory=dict)
     json: Any = ABSENT
     content: bytes | None = None
+    variant: str = ""
 
 
 @dataclass(frozen=True)
 class Drafts:
-    """Drafts valid requests of a definition's operations; `bodies` are those of its override."""
+    """Drafts valid requests of a definition's operations; `bodies` are those of its override.
+
+    `prefix` stands before each path where it is not None, instead of the base path of the definition.
+    """
 
     operations: Mapping[str, Operation]
     unique: Callable[[str], str]
@@ -42,44 +51,57 @@ class Drafts:
     def drafts(self, endpoint: Endpoint, params: Mapping[str, str]) -> Iterator[Draft]:
         """Yield valid requests, the likeliest first: the override's, the shortest, the example, the whole."""
         query, headers = self._around(endpoint)
-        bodies: list[Any] = []
-        for body in self._bodies(endpoint):
-            if body in bodies:
-                continue
-            bodies.append(body)
-            yield self._draft(endpoint, params, query, headers, body)
+        for variant, make in self._bodies(endpoint).items():
+            yield self._draft(Draft(endpoint, params, query, headers, variant=variant), make())
 
-    def _bodies(self, endpoint: Endpoint) -> Iterator[Any]:
+    def again(self, draft: Draft) -> Draft:
+        """Return a draft of the same request with new names of its own."""
+        make = self._bodies(draft.endpoint).get(draft.variant)
+        return draft if make is None else self._draft(replace(draft, json=ABSENT, content=None), make())
+
+    def chosen_id(self, endpoint: Endpoint, name: str, kind: str) -> str:
+        """Return a new id for the parameter of this name of a path, of the form that its schema says."""
+        schema = endpoint.schema_of_parameter(endpoint.parameter(name))
+        if kind_of(schema) == "integer":
+            return str(900_000_000 + int(self.unique("n").rpartition("-")[2]))
+        form = schema if schema.keys() & {"format", "pattern", "maxLength", "minLength"} else {}
+        return str(Maker(endpoint.document, self.unique, lambda _: None).text(form, kind or name))
+
+    def _bodies(self, endpoint: Endpoint) -> Bodies:
+        """Return the ways to make a valid body by name, the likeliest first."""
         content = endpoint.body
         if content is None:
-            yield ABSENT
-            return
+            return {"none": lambda: ABSENT}
         if endpoint.id in self.bodies:
-            yield self._filled(self.bodies[endpoint.id])
-            return
+            return {"override": lambda: self._filled(self.bodies[endpoint.id])}
         maker = Maker(endpoint.document, self.unique, self.refer)
-        short = maker.value(content.schema) if content.schema else ABSENT
         whole = Maker(endpoint.document, self.unique, self.refer, whole=True)
+        found: dict[str, Callable[[], Any]] = {}
+        short = maker.value(content.schema) if content.schema else ABSENT
         if short not in (ABSENT, {}, []):
-            yield short
+            found["short"] = lambda: maker.value(content.schema)
         if content.has_example:
-            yield self._renamed(content.example, maker)
+            found["example"] = lambda: self._renamed(content.example, maker)
         if content.schema:
-            yield whole.value(content.schema)
-        yield short if short is not ABSENT else {}
+            found["whole"] = lambda: whole.value(content.schema)
+        if "short" not in found:
+            found["empty"] = lambda: short if short is not ABSENT else {}
+        return found
 
     def _renamed(self, example: Any, maker: Maker) -> Any:
         """Return an example with names of the run's own and ids of real things."""
         if not isinstance(example, dict):
             return example
-        found = {}
-        for name, value in example.items():
-            if isinstance(value, str) and NAMES.search(name):
-                value = maker.text({}, name)
-            elif isinstance(value, str | int) and (real := maker._reference({"type": "integer" if isinstance(value, int) else "string"}, name)) is not None:
-                value = real
-            found[name] = value
-        return found
+        return {name: self._replaced(name, value, maker) for name, value in example.items()}
+
+    def _replaced(self, name: str, value: Any, maker: Maker) -> Any:
+        if isinstance(value, str) and NAMES.search(name):
+            return maker.text({}, name)
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            kind = "integer" if isinstance(value, int) else "string"
+            real = maker.reference({"type": kind}, name)
+            return value if real is None else real
+        return value
 
     def _filled(self, body: Any) -> Any:
         if isinstance(body, str):
@@ -93,7 +115,9 @@ class Drafts:
         maker = Maker(endpoint.document, self.unique, self.refer)
         query: dict[str, str] = {}
         medias = list(dict.fromkeys(c.media for _, c in endpoint.success() if "*" not in c.media))
-        headers: dict[str, str | None] = {"Accept": ", ".join([*medias, "application/json;q=0.9", "*/*;q=0.5"])}
+        headers: dict[str, str | None] = {
+            "Accept": ", ".join([*medias, "application/json;q=0.9", "*/*;q=0.5"])
+        }
         for parameter in endpoint.parameters:
             name, where = str(parameter.get("name", "")), parameter.get("in")
             if not parameter.get("required") or (where == "header" and name.lower() in LEFT_OUT):
@@ -103,17 +127,18 @@ class Drafts:
                 (query if where == "query" else headers)[name] = value
         return query, headers
 
-    def _draft(self, endpoint: Endpoint, params: Mapping[str, str], query: Mapping[str, str], headers: Mapping[str, str | None], body: Any) -> Draft:
-        if endpoint.body is None or body is ABSENT:
-            return Draft(endpoint, params, query, headers)
-        typed = {**headers, "Content-Type": endpoint.body.media if "*" not in endpoint.body.media else "application/json"}
-        if endpoint.body.is_json:
-            return Draft(endpoint, params, query, typed, json=body)
-        content, media = encoded(endpoint.body, body)
-        return Draft(endpoint, params, query, {**typed, "Content-Type": media}, content=content)
+    def _draft(self, bare: Draft, body: Any) -> Draft:
+        content = bare.endpoint.body
+        if content is None or body is ABSENT:
+            return bare
+        media = content.media if "*" not in content.media else "application/json"
+        if content.is_json:
+            return replace(bare, headers={**bare.headers, "Content-Type": media}, json=body)
+        data, media = encoded(content, body)
+        return replace(bare, headers={**bare.headers, "Content-Type": media}, content=data)
 
     def request(self, draft: Draft, *, undo: Undo | None = None, purpose: str = "judged") -> Request:
-        """Return the request of a draft; a parameter of the path without a value is a `ValueError`."""
+        """Return the request of a draft; a parameter of the path without a value is an error."""
         return Request(
             draft.endpoint.method,
             self.path(draft.endpoint, draft.params),
@@ -128,14 +153,14 @@ class Drafts:
         )
 
     def path(self, endpoint: Endpoint, params: Mapping[str, str], template: str = "") -> str:
-        """Return the path that is sent, or that of another template of the same definition."""
+        """Return the path that is sent; with a `template`, that of it, in which ``{id}`` may stay."""
         path = template or endpoint.path
         for name, value in params.items():
             if not value:
-                raise ValueError(f"{path}: no value for {name}")
+                raise NotJudged(f"{path}: no value for {name}")
             path = path.replace(f"{{{name}}}", quote(value, safe="", errors="surrogatepass"))
-        if "{" in path.replace("{id}", "" if template else "{id}"):
-            raise ValueError(f"{path}: a parameter of the path has no value")
+        if "{" in (path.replace("{id}", "") if template else path):
+            raise HarnessError(f"{path}: a parameter of the path has no value")
         return (endpoint.base if self.prefix is None else self.prefix) + path
 
 
@@ -144,28 +169,3 @@ def parameter_value(endpoint: Endpoint, parameter: JsonObject, maker: Maker) -> 
     if parameter.get("example") not in (None, ""):
         return parameter["example"]
     return maker.value(endpoint.schema_of_parameter(parameter), str(parameter.get("name", "")))
-
-
-def as_text(value: Any) -> str:
-    """Return a value as it stands in a path, a query or a header."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list):
-        return ",".join(map(as_text, value))
-    return str(value)
-
-
-def encoded(content: Content, body: Any) -> tuple[bytes, str]:
-    """Return the bytes of a body that is no JSON, and their media type."""
-    fields = body if isinstance(body, dict) else {}
-    if content.media.startswith("multipart/"):
-        parts = []
-        for name, value in fields.items():
-            schema = (content.schema.get("properties") or {}).get(name) or {}
-            is_file = isinstance(schema, dict) and (schema.get("format") == "binary" or "contentMediaType" in schema)
-            filename = '; filename="ct.txt"\r\nContent-Type: text/plain' if is_file else ""
-            parts.append(f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"{filename}\r\n\r\n{as_text(value)}\r\n')
-        return f"{''.join(parts)}--{BOUNDARY}--\r\n".encode(), f"{content.media}; boundary={BOUNDARY}"
-    if content.media == "application/x-www-form-urlencoded":
-        return urlencode({name: as_text(value) for name, value in fields.items()}).encode(), content.media
-    return as_text(body if not isinstance(body, dict) else "").encode() or b"ct", content.media

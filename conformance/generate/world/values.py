@@ -14,7 +14,9 @@ from conformance.generate.world.ids import stem
 
 DEEPEST: Final = 6
 SHORT: Final = 12
-NAMES: Final = re.compile(r"(^|[a-z_-])(name|title|label|slug|key|code|username|login|email|id|displayName)$", re.IGNORECASE)
+NAMES: Final = re.compile(
+    r"(^|[a-z_-])(name|title|label|slug|key|code|username|login|email|id|displayName)$", re.IGNORECASE
+)
 FORMATS: Final[dict[str, str]] = {
     "date-time": "2024-01-15T10:00:00Z",
     "date": "2024-01-15",
@@ -44,14 +46,12 @@ class Maker:
     def value(self, schema: Any, name: str = "", depth: int = 0) -> Any:
         """Return a value that the schema allows; where `whole`, with every member that it may have."""
         node = self._chosen(deref(self.document, schema))
-        if (real := self._reference(node, name)) is not None:
+        if (real := self.reference(node, name)) is not None:
             return real
-        for key in ("const", "enum", "default", "example"):
-            if key in node and node[key] not in (None, [], {}) and not self._is_name(node, name):
-                return node[key][0] if key == "enum" else node[key]
-        examples = node.get("examples")
-        if isinstance(examples, list) and examples and not self._is_name(node, name):
-            return examples[0]
+        said = None if self._is_name(node, name) else _said(node)
+        return self._made(node, name, depth) if said is None else said
+
+    def _made(self, node: JsonObject, name: str, depth: int) -> Any:
         match kind_of(node):
             case "object":
                 return self._object(node, depth)
@@ -61,9 +61,7 @@ class Maker:
                 return number(node)
             case "boolean":
                 return False
-            case "null":
-                return None
-        return self.text(node, name)
+        return None if kind_of(node) == "null" else self.text(node, name)
 
     def _is_name(self, node: JsonObject, name: str) -> bool:
         plain = kind_of(node) == "string" and not {"enum", "const"} & node.keys()
@@ -90,7 +88,8 @@ class Maker:
                     found["properties"] = {**first["properties"], **node["properties"]}
         return found
 
-    def _reference(self, node: JsonObject, name: str) -> Any:
+    def reference(self, node: JsonObject, name: str) -> Any:
+        """Return the id of a real thing that a member of this name refers to; None where there is none."""
         what = stem(name) if re.search(r"(_id|Id|_uuid|Uuid|ID)$", name) else ""
         found = self.refer(what) if what and kind_of(node) in {"string", "integer", ""} else None
         if found is None:
@@ -117,7 +116,11 @@ class Maker:
         least = int(node.get("minItems") or 0)
         if not least and (depth or entry is None):
             return []
-        return [] if depth > DEEPEST else [self.value(entry or {}, name, depth + 1) for _ in range(max(least, 1))]
+        return (
+            []
+            if depth > DEEPEST
+            else [self.value(entry or {}, name, depth + 1) for _ in range(max(least, 1))]
+        )
 
     def text(self, node: JsonObject, name: str = "") -> str:
         """Return a text of the schema's format, pattern and length; without these a name of the run's own."""
@@ -137,6 +140,16 @@ class Maker:
         own += "x" * (least - len(own))
         pattern = node.get("pattern")
         return own if not isinstance(pattern, str) or _matches(pattern, own) else _of_pattern(pattern, own)
+
+
+def _said(node: JsonObject) -> Any:
+    """Return a value that a schema itself names, None for none."""
+    for key in ("const", "enum", "default", "example", "examples"):
+        value = node.get(key)
+        is_list = key in {"enum", "examples"}
+        if value not in (None, [], {}) and isinstance(value, list) >= is_list:
+            return value[0] if is_list else value
+    return None
 
 
 def kind_of(node: JsonObject) -> str:
@@ -179,9 +192,17 @@ def _matches(pattern: str, text: str) -> bool:
 
 def _of_pattern(pattern: str, fallback: str) -> str:
     """Return a text that a pattern finds, or the fallback where none can be made."""
-    for plain in (re.sub(r"[^a-z0-9]", "", fallback), re.sub(r"[^a-z]", "", fallback) or "a", fallback.replace("-", "_"), "a", "A1", "1", "1.0.0"):
+    for plain in (
+        re.sub(r"[^a-z0-9]", "", fallback),
+        re.sub(r"[^a-z]", "", fallback) or "a",
+        fallback.replace("-", "_"),
+        "a",
+        "A1",
+        "1",
+        "1.0.0",
+    ):
         if _matches(pattern, plain):
             return plain
-    from conformance.generate.hypothesis_setup import text_of_pattern  # noqa: PLC0415 - slow to import
+    from conformance.generate.hypothesis_setup import text_of_pattern
 
     return text_of_pattern(pattern) or fallback

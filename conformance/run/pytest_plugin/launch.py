@@ -8,7 +8,7 @@ import pytest
 
 from conformance.claims.folders import contract_dir
 from conformance.results.model import RunReport
-from conformance.run.derived import judge_derived
+from conformance.run.derived.judging import judge_derived
 from conformance.run.lifecycle import finish, stop
 from conformance.run.pytest_plugin.collection import RUN
 from conformance.run.pytest_plugin.inner import run_pytest
@@ -58,7 +58,8 @@ def run_scenarios(run: Run, progress: Progress = lambda *_: None, *, formats: bo
         progress(run, "")
 
     with stopped_by_signals(interrupt):
-        code, output = pytest.ExitCode.OK, ""
+        code: int = pytest.ExitCode.OK
+        output = ""
         try:
             judge_derived(run, lambda what: progress(run, what))
         except KeyboardInterrupt:
