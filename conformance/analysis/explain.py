@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from conformance.analysis.history import PastVerdict
-from conformance.claims.requirements import Catalogue, Requirement
+from conformance.claims.requirement import Requirement
+from conformance.claims.requirements import Catalogue
 from conformance.claims.scenarios import Scenario
 from conformance.errors import UsageError
 

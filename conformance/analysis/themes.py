@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from conformance.claims.requirements import Requirement
+from conformance.claims.requirement import Requirement
 from conformance.results.causes import Theme
 
 _BY_OBSERVED: Final = (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from conformance.checks.check import Check, ResponseCheck, Seen, known_checks
 from conformance.checks.described import DescribedCheck
-from conformance.claims.requirements import Requirement
+from conformance.claims.requirement import Requirement
 from conformance.exchange.curl import curl
 from conformance.exchange.model import Exchange
 from conformance.exchange.redaction import Redactor

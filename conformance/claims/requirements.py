@@ -3,63 +3,25 @@
 from __future__ import annotations
 
 import fnmatch
-import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final
 
+from conformance.claims.added import AddedApi, added_apis
 from conformance.claims.folders import claim_files, specs_dir
 from conformance.claims.kept import kept
 from conformance.claims.level import Level
 from conformance.claims.openapi import Operation, load_operations, pointer
+from conformance.claims.requirement import Requirement
+from conformance.claims.rules import derive, load_rules
 from conformance.claims.text_files import mapping_of, read_bytes
 from conformance.errors import UsageError, did_you_mean
 
 GROUPS: Final = ("every", "writing", "safe", "with-body")
-
-
-@dataclass(frozen=True)
-class Requirement:
-    """One requirement: what the documentation says, where, how firmly, and what it takes to judge it.
-
-    `operations` are operationIds; `needs` are words such as ``role.reader`` or ``token.expired``;
-    `check` names or describes what judges it on every exchange, None where a scenario does; `generated` tells
-    that generated requests judge it, each process of a run from a seed of its own.
-    `observes` says what its verdict depends on, such as ``state`` or ``error/404``, of its own operation or
-    (``state@operationId``) of another: what is broken there may turn it red as well.
-    """
-
-    id: str
-    operations: tuple[str, ...]
-    level: Level
-    basis: str
-    expect: str
-    quote: str = ""
-    page: str = ""
-    source: str = ""
-    excluded: str = ""
-    ask: str = ""
-    since: str = ""
-    needs: tuple[str, ...] = ()
-    observes: tuple[str, ...] = ()
-    check: Any = None
-    generated: bool = False
-    file: str = ""
-
-    @property
-    def sentence(self) -> str:
-        """Return the page's own words, or the suite's where no page has any."""
-        return self.quote or self.expect
-
-    def hash(self) -> str:
-        """Return a hash of what the row says, so that compare can tell a changed row."""
-        row = {k: v for k, v in vars(self).items() if k not in {"file", "check", "generated", "observes"}}
-        row["oracle"] = self.check  # the name that the key had before: the hash of a row outlives it
-        return hashlib.sha256(json.dumps(row, sort_keys=True, default=str).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -69,6 +31,7 @@ class Catalogue:
     rows: Mapping[str, Requirement]
     pages: Mapping[str, str]
     operations: Mapping[str, Operation]
+    added: Mapping[str, AddedApi] = field(default_factory=dict)
 
     def judged(self) -> list[Requirement]:
         """Return the rows that are judged, in the order of the files."""
@@ -82,7 +45,16 @@ class Catalogue:
 def load_claims() -> Catalogue:
     """Return the operations and requirements of the specs folder."""
     folder = specs_dir()
-    return load_catalogue(folder, load_operations(folder))
+    catalogue = load_catalogue(folder, load_operations(folder))
+    added = added_apis(folder, catalogue.operations)
+    if not added:
+        return catalogue
+    rules = load_rules(folder)
+    rows, operations = dict(catalogue.rows), dict(catalogue.operations)
+    for api in added:
+        operations |= api.operations
+        rows |= {row.id: row for row in derive(api.name, api.endpoints, api.override, rules)}
+    return Catalogue(rows, catalogue.pages, operations, {api.name: api for api in added})
 
 
 def load_catalogue(folder: Path, operations: Mapping[str, Operation]) -> Catalogue:
@@ -191,14 +163,14 @@ def _meant(
 
 
 def select(catalogue: Catalogue, selectors: Sequence[str]) -> list[tuple[str, str]]:
-    """Return the (requirement, operation) pairs that the selectors mean; every pair where there is none.
+    """Return the (requirement, operation) pairs that the selectors mean; without any, all of no added API.
 
     A selector is a requirement id, a pattern such as ``itwins.resource.*``, an operationId, a tag or an API's
     name. One that means nothing is a `UsageError`.
     """
     pairs = catalogue.pairs()
     if not selectors:
-        return pairs
+        return [pair for pair in pairs if catalogue.operations[pair[1]].api not in catalogue.added]
     chosen: set[tuple[str, str]] = set()
     for selector in selectors:
         matched = {pair for pair in pairs if _matches(selector, *pair, catalogue)}

@@ -25,6 +25,7 @@ from conformance.exchange.model import Exchange, Request
 from conformance.exchange.recorder import Recorder
 from conformance.exchange.trace import TRACEPARENT, new_traceparent
 from conformance.ledger.journal import Ledger
+from conformance.targets.credentials import basic
 from conformance.targets.model import Target
 
 Observer = Callable[[Exchange], None]
@@ -68,11 +69,12 @@ class Pipeline:
         `NotJudged` says why it was not sent, or why what it was answered with is nothing to work with.
         """
         extra = self.target.extra_headers(role, as_role=request.is_ours)
-        prepared = prepare(self.target.base_url, request, extra)
-        if request.is_ours:
+        prepared = prepare(self.target.base_url, self._with_credentials(request, role), extra)
+        wants_token = request.is_ours and self.target.wants_token(role)
+        if wants_token:
             self.credentials.token(role)
         self._acquire(request, is_retry=is_retry)
-        if request.is_ours:
+        if wants_token:
             # The token is taken last, so that a long wait for a slot cannot outlive it.
             prepared.headers["Authorization"] = f"Bearer {self.credentials.token(role)}"
         entry = self.ledger.intend(role, request) if request.undo else None
@@ -87,6 +89,18 @@ class Pipeline:
         if not_ours:
             raise NotJudged(not_ours, (exchange.id,))
         return exchange
+
+    def _with_credentials(self, request: Request, role: str) -> Request:
+        """Return what is sent of a request of ours: with the role's query, cookies, user and password."""
+        if not request.is_ours:
+            return request
+        held = self.target.credentials(role)
+        headers = dict(request.headers)
+        if held.username:
+            headers["Authorization"] = f"Basic {basic(held.username, held.password)}"
+        if held.cookies and "Cookie" not in headers:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in held.cookies.items())
+        return replace(request, query={**request.query, **held.query}, headers=headers)
 
     def _acquire(self, request: Request, *, is_retry: bool) -> None:
         """Refuse an operation that was given up, and wait for a slot."""
@@ -105,7 +119,7 @@ class Pipeline:
             role=role,
             request=request,
             url=prepared.url or "",
-            sent_headers=without_secrets(prepared.headers, self.target.secret_headers()),
+            sent_headers=without_secrets(prepared.headers, {"cookie", *self.target.secret_headers()}),
             sent_body=request.body(),
             started=time.time(),
             elapsed_ms=0.0,

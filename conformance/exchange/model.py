@@ -41,6 +41,9 @@ VARIABLE: Final = re.compile(r"(?<=/)(?![A-Za-z-]{1,30}(?:/|$))[^/]+")
 class Undo:
     """How to undo what a request creates: DELETE `path`, with ``{id}`` from the response's `pointer`.
 
+    Of several pointers with ``|`` between them the first that finds an id is the right one; ``location`` is
+    the end of the header Location.
+
     `find` is the path and query of a list in which the thing stands, with ``{name}`` for the name that the
     request gave it: there its id is looked up where no response said it.
     """

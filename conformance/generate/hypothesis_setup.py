@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import json
+import re
 import sys
 from functools import cache
 
@@ -37,3 +38,27 @@ def _tell_what_utf_8_is() -> None:
 def _keep_our_words_out() -> None:
     """Let Hypothesis draw no words from this suite's sources: what it finds depends on the command."""
     vars(providers)["_get_local_constants"] = Constants
+
+
+def text_of_pattern(pattern: str) -> str:
+    """Return a text that a regular expression finds, the same each time; "" where none can be made."""
+    from hypothesis import HealthCheck, Phase, given, settings, strategies
+    from hypothesis.errors import HypothesisException
+
+    set_up_hypothesis()
+    found: list[str] = []
+
+    @settings(
+        max_examples=1,
+        derandomize=True,
+        database=None,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategies.from_regex(pattern))
+    def draw(text: str) -> None:
+        found.append(text.rstrip("\n"))
+
+    with contextlib.suppress(HypothesisException, re.error, ValueError, OverflowError):
+        draw()
+    return found[-1] if found else ""

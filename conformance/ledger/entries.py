@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from typing import Final, TypeGuard
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
 from conformance.exchange.model import Exchange, Request
 from conformance.ledger.unique_names import own_name_in
@@ -16,6 +16,10 @@ REFUSED: Final = range(300, 500)
 """Statuses after which nothing was created: no success, and nothing that may have failed after it wrote."""
 NEVER_SENT: Final = ("could not connect", "TLS:")
 """How a failure begins before which the request cannot have left this machine: nothing was created."""
+ELSE: Final = "|"
+"""Stands between the pointers to an id of which the first that finds one is the right one."""
+LOCATION: Final = "location"
+"""The pointer to an id that is the end of the response's Location."""
 UNFINISHED: Final = frozenset({"created", "intended", "unknown"})
 
 
@@ -90,8 +94,22 @@ def after(entry: Entry, exchange: Exchange | None) -> Entry:
     entry = replace(entry, answered=exchange.status)
     if not entry.pointer:
         return replace(entry, state="created")
-    created = exchange.at(entry.pointer)
-    return with_id(entry, created) if is_plausible(created) else replace(entry, state="unknown")
+    for pointer in entry.pointer.split(ELSE):
+        created = last_of_location(exchange) if pointer == LOCATION else as_id(entry, exchange.at(pointer))
+        if is_plausible(created):
+            return with_id(replace(entry, pointer=pointer), created)
+    return replace(entry, state="unknown")
+
+
+def as_id(entry: Entry, value: object) -> object:
+    """Return a value as it stands in a path: a number as its text, where several pointers are given."""
+    is_number = isinstance(value, int) and not isinstance(value, bool) and ELSE in entry.pointer
+    return str(value) if is_number else value
+
+
+def last_of_location(exchange: Exchange) -> str:
+    """Return the last segment of the address that a response names as that of what was created, or ""."""
+    return unquote(urlsplit(exchange.header("Location") or "").path.rstrip("/").rpartition("/")[2])
 
 
 def is_plausible(created: object) -> TypeGuard[str]:

@@ -93,7 +93,11 @@ class Ledger:
         if exchange is None or entry.state != "created" or not entry.pointer:
             return ""
         why = self.foreign.why_not_ours(entry.id, entry.pointer, exchange)
-        twins = [e for e in list(self.entries.values()) if e.undo.lower() == entry.undo.lower() and e.pointer]
+        twins = [
+            e
+            for e in list(self.entries.values())
+            if e.undo.lower() == entry.undo.lower() and e.pointer and not _is_free_again(e)
+        ]
         for twin in twins:
             why = "was the answer to another creation, too"
             if twin.state == "created":
@@ -171,6 +175,11 @@ class Ledger:
             self._file = None
         for ledger in self.inherited:
             ledger.close()
+
+
+def _is_free_again(entry: Entry) -> bool:
+    """Tell whether the id of what was deleted may be given to another thing: databases reuse row numbers."""
+    return entry.state == "undone" and entry.id.isdigit()
 
 
 def _opened(path: Path) -> TextIO:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from conformance.ledger.entries import Entry, is_plausible, with_id
+from conformance.ledger.entries import ELSE, Entry, as_id, is_plausible, with_id
 
 
 def searchable(entries: Iterable[Entry]) -> list[Entry]:
@@ -25,9 +25,9 @@ def found(entry: Entry, pages: Sequence[Any] | None, known: Collection[str]) -> 
     """
     if pages is None:
         return entry
-    key = entry.pointer.rpartition("/")[2]
+    keys = [pointer.rpartition("/")[2] for pointer in entry.pointer.split(ELSE)]
     for member in _objects(pages):
-        created = member.get(key)
+        created = as_id(entry, next((member[key] for key in keys if key in member), None))
         if entry.name in member.values() and is_plausible(created) and created.lower() not in known:
             return with_id(entry, created)
     return entry if entry.answered else replace(entry, state="refused")

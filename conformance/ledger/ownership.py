@@ -14,6 +14,8 @@ from conformance.ledger.unique_names import PREFIX
 
 GUID: Final = re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 REMEMBERED: Final = 200_000
+SURE_LENGTH: Final = 8
+"""So long an id is never part of another word by accident."""
 
 
 @dataclass
@@ -63,7 +65,14 @@ def ids_in(request: Request, ids: Collection[str]) -> list[str]:
     if not ids:
         return []
     said = request.path.lower().encode() + (request.body() or b"").lower()
-    return [name for name in ids if name.encode() in said]
+    return [
+        name for name in ids if name.encode() in said and (len(name) >= SURE_LENGTH or _as_word(name, said))
+    ]
+
+
+def _as_word(name: str, said: bytes) -> bool:
+    """Tell whether a short id stands by itself: as part of a number or a word it says nothing."""
+    return re.search(rb"(?<![\w-])" + re.escape(name.encode()) + rb"(?![\w-])", said) is not None
 
 
 def _is_called_otherwise(request: Request, created: Any) -> bool:

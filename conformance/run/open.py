@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from conformance.analysis.waivers import known_of, load_or_none
 from conformance.checks.booker import booker
@@ -18,7 +18,8 @@ from conformance.ledger.journal import new_ledger, refuse_unfinished
 from conformance.results.model import RunReport
 from conformance.results.run_json import FILE_NAME, load_run
 from conformance.results.verdicts import Book
-from conformance.run.options import Options, limited
+from conformance.run.derived.spending import limit_of
+from conformance.run.options import QUICK_REQUESTS, Options, limited
 from conformance.run.run import Run
 from conformance.targets.model import Target
 
@@ -33,7 +34,7 @@ def new_run(options: Options, target: Target, catalogue: Catalogue) -> Run:
     waivers = load_or_none(options.waivers, today=datetime.now(UTC).date(), known=known_of(catalogue))
     baseline = _baseline(options.baseline, target)
     folder = _folder(options.report_dir or Path("reports") / run_id, target)
-    target = limited(target, options)
+    target = limited(_for_derived(target, catalogue, selected, options), options)
     redactor = Redactor()
     ledger = new_ledger(folder / "ledger.ndjson", target.base_url)
     book = Book()
@@ -61,6 +62,21 @@ def new_run(options: Options, target: Target, catalogue: Catalogue) -> Run:
         waivers=waivers,
         baseline=baseline,
     )
+
+
+def _for_derived(
+    target: Target, catalogue: Catalogue, selected: frozenset[tuple[str, str]], options: Options
+) -> Target:
+    """Return the target as an added API is judged: by its own budget, with an Accept that fits any API."""
+    derived = {operation for requirement, operation in selected if catalogue.rows[requirement].rule}
+    if not derived:
+        return target
+    changes: dict[str, Any] = {}
+    if target.max_requests is None:
+        changes["max_requests"] = QUICK_REQUESTS + 2 * limit_of(options.profile, len(derived))
+    if all(catalogue.rows[requirement].rule for requirement, _ in selected):
+        changes["headers"] = {"Accept": "application/json, */*;q=0.5"} | dict(target.headers)
+    return target.model_copy(update=changes)
 
 
 def refuse_earlier_run(folder: Path | None) -> None:

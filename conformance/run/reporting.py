@@ -15,7 +15,7 @@ from conformance.analysis.assumption_checks import load as load_assumptions
 from conformance.analysis.themes import theme_of
 from conformance.analysis.waivers import hash_of
 from conformance.claims.folders import specs_dir
-from conformance.claims.requirements import Requirement
+from conformance.claims.requirement import Requirement
 from conformance.exchange.model import Exchange
 from conformance.results.model import (
     AssumptionCheck,

@@ -16,7 +16,8 @@ from conformance.targets.model import Role, Target
 from conformance.targets.variables import REFERENCE, resolved, variables_for
 
 PRODUCTION_HOSTS: Final = frozenset({"api.bentley.com"})
-SECRET_KEYS: Final = frozenset({"client_secret", "token"})
+SECRET_KEYS: Final = frozenset({"client_secret", "token", "password"})
+SECRET_TABLES: Final = ("query", "cookies")
 SECRET_HEADER: Final = re.compile(r"key|token|secret|auth|passw|credential|cookie|signature", re.IGNORECASE)
 """What a header's name has in it where its value is a secret that must not stand in the file."""
 OLD_KEY: Final = "patience"
@@ -107,6 +108,10 @@ def _clear_secrets(content: Mapping[str, Any]) -> Iterator[str]:
         for key, value in entry.items()
         if key in SECRET_KEYS
     } | {f"tokens.{key}": value for key, value in _table(content, "tokens").items()}
+    secrets |= {key: content[key] for key in SECRET_KEYS & content.keys()}
+    for place, owner in [("", content), *((f"roles.{name}.", e) for name, e in _tables(content, "roles"))]:
+        for table in SECRET_TABLES:
+            secrets |= {f"{place}{table}.{name}": value for name, value in _table(owner, table).items()}
     yield from (k for k, v in secrets.items() if not isinstance(v, str) or not REFERENCE.fullmatch(v))
     for place, headers in _header_tables(content):
         for name, value in headers.items():

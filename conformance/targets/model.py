@@ -20,6 +20,7 @@ from pydantic import (
     model_validator,
 )
 
+from conformance.targets.credentials import Credentials, basic, plain
 from conformance.targets.urls import check_base_url, check_issuer, check_url, is_loopback
 from conformance.targets.variables import useless
 
@@ -34,6 +35,8 @@ OWN_HEADERS: Final = frozenset(
     | {"te", "trailer", "upgrade", "expect", "proxy-authorization", "accept-encoding"}
 )
 """Headers that a request has of its own, or that the requirements speak of."""
+NEWER: Final = ("query", "cookies", "username", "password")
+"""Keys that older runs knew nothing of: where they are empty, a target is the one that it was."""
 
 
 def fault_of_token(token: str) -> str:
@@ -90,15 +93,29 @@ class Role(_StrictModel):
     client_secret: SecretStr | None = None
     token: ReadyToken | None = None
     token_command: str = ""
+    username: str = ""
+    password: SecretStr | None = None
     headers: Headers = Field(default_factory=dict)
+    query: Mapping[str, SecretStr] = Field(default_factory=dict)
+    cookies: Mapping[str, SecretStr] = Field(default_factory=dict)
+
+    @property
+    def has_token(self) -> bool:
+        """Tell whether the role is let in by a bearer token."""
+        return bool(self.client_id or self.token_command) or self.token is not None
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         ways = [bool(self.client_id), self.token is not None, bool(self.token_command)]
-        if sum(ways) != 1:
+        if sum(ways) > 1 or not (any(ways) or self.username or self.headers or self.query or self.cookies):
             raise ValueError(
-                "give client_id and client_secret, or token, or token_command: exactly one of the three"
+                "give client_id and client_secret, or token, or token_command: exactly one of the three; "
+                "or username and password, headers, query or cookies"
             )
+        if bool(self.username) != (self.password is not None):
+            raise ValueError("username and password belong together")
+        if self.username and any(ways):
+            raise ValueError("username and token both go into the header Authorization; choose one")
         if self.client_id and self.client_secret is None:
             raise ValueError("client_id needs a client_secret")
         if self.client_id and (fault := useless(self.client_id)):
@@ -137,6 +154,10 @@ class Target(_StrictModel):
     proxy: str = ""
     traceparent: bool = True
     headers: Headers = Field(default_factory=dict)
+    query: Mapping[str, SecretStr] = Field(default_factory=dict)
+    cookies: Mapping[str, SecretStr] = Field(default_factory=dict)
+    username: str = ""
+    password: SecretStr | None = None
     roles: Mapping[str, Role] = Field(default_factory=dict)
     tokens: Mapping[str, ReadyToken] = Field(default_factory=dict)
     fixtures: Mapping[str, Fixture] = Field(default_factory=dict)
@@ -202,6 +223,28 @@ class Target(_StrictModel):
         own |= {name.lower(): (name, value) for name, value in (entry.headers if entry else {}).items()}
         return {name: v if isinstance(v, str) else v.get_secret_value() for name, v in own.values()}
 
+    def wants_token(self, role: str) -> bool:
+        """Tell whether a request of the role carries a bearer token; an unknown role is one that would."""
+        entry = self.roles.get(role)
+        return bool(self.roles) if entry is None else entry.has_token
+
+    def credentials(self, role: str) -> Credentials:
+        """Return what goes with a request of the role besides a token and headers."""
+        entry = self.roles.get(role)
+        query, cookies = dict(self.query), dict(self.cookies)
+        name, word = self.username, self.password
+        if entry is not None:
+            query |= entry.query
+            cookies |= entry.cookies
+            name, word = (entry.username, entry.password) if entry.username else (name, word)
+            name, word = ("", None) if entry.has_token else (name, word)
+        return Credentials(plain(query), plain(cookies), name, word.get_secret_value() if word else "")
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Tell whether no request carries any credentials."""
+        return not (self.roles or self.secret_headers() or self.query or self.cookies or self.username)
+
     def secret_headers(self) -> frozenset[str]:
         """Return the names, in small letters, of the configured headers whose values are secret."""
         every = [self.headers, *(role.headers for role in self.roles.values())]
@@ -210,21 +253,26 @@ class Target(_StrictModel):
     def secrets(self) -> list[str]:
         """Return every secret of the configuration, for whoever masks them; for no other use."""
         roles = self.roles.values()
-        held = [s for r in roles for s in (r.client_secret, r.token)] + [*self.tokens.values()]
+        held = [s for r in roles for s in (r.client_secret, r.token, r.password)] + [*self.tokens.values()]
+        held += [self.password, *self.query.values(), *self.cookies.values()]
+        held += [s for r in roles for each in (r.query, r.cookies) for s in each.values()]
+        pairs = [(self.username, self.password), *((r.username, r.password) for r in roles)]
+        held += [SecretStr(basic(n, p.get_secret_value())) for n, p in pairs if n and p is not None]
         keys = [v for each in (self.headers, *(r.headers for r in roles)) for v in each.values()]
         words = [word for v in keys if isinstance(v, SecretStr) for word in v.get_secret_value().split()]
         return [s.get_secret_value() for s in (*held, *keys) if isinstance(s, SecretStr)] + words
 
     def identity(self) -> str:
         """Return a hash of the configuration without its secrets and the port of a loopback address."""
-        document = self.model_dump(mode="json", exclude={"roles", "tokens", "headers"})
+        document = self.model_dump(mode="json", exclude={"roles", "tokens", "headers", *NEWER})
         document["ca"] = PurePath(self.ca).name
         # Runs of before the key had its present name are still compared.
         document["patience"] = document.pop("consistency_timeout")
         document["roles"] = sorted(self.roles)
         document["tokens"] = sorted(self.tokens)
-        if self.headers:
-            document["headers"] = sorted(self.headers)
+        for key in ("headers", *NEWER[:2]):
+            if getattr(self, key):
+                document[key] = sorted(getattr(self, key))
         if is_loopback(self.host):
             document |= {
                 "base_url": "loopback",

@@ -53,7 +53,9 @@ def refuse_unknown(target: Target, catalogue: Catalogue, where: str) -> None:
                     f"{did_you_mean(name, known[kind])}"
                 )
     last = urlsplit(target.base_url).path.rpartition("/")[2]
-    if last and last in {operation.path.split("/")[1] for operation in catalogue.operations.values()}:
+    if last and last in {
+        o.path.split("/")[1] for o in catalogue.operations.values() if o.api not in catalogue.added
+    }:
         raise UsageError(
             f"{where} base_url: the path of each operation begins with /{last} already; "
             f"write {target.base_url.removesuffix('/' + last)}"

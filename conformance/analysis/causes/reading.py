@@ -12,7 +12,7 @@ from typing import Final
 from conformance.analysis.causes.kinds import Kind
 from conformance.analysis.causes.sign import Deviation
 from conformance.checks.values import GUID
-from conformance.claims.requirements import Requirement
+from conformance.claims.requirement import Requirement
 from conformance.exchange.model import Exchange
 from conformance.results.text import one_line
 from conformance.results.verdicts import Verdict

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from conformance.analysis.causes.kinds import Kind
-from conformance.claims.requirements import Requirement
+from conformance.claims.requirement import Requirement
 from conformance.exchange.model import Exchange
 from conformance.results.verdicts import Verdict
 

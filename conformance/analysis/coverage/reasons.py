@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from conformance.analysis.coverage.exercised import BROKEN, NO_TOKEN, Item
-from conformance.claims.requirements import Catalogue, Requirement
+from conformance.claims.requirement import Requirement
+from conformance.claims.requirements import Catalogue
 from conformance.results.verdicts import JUDGED, Verdict
 
 NOT_JUDGED: Final = "it was exercised, and no verdict of this run rests on that"

@@ -8,6 +8,7 @@ import pytest
 
 from conformance.claims.folders import contract_dir
 from conformance.results.model import RunReport
+from conformance.run.derived.judging import judge_derived
 from conformance.run.lifecycle import finish, stop
 from conformance.run.pytest_plugin.collection import RUN
 from conformance.run.pytest_plugin.inner import run_pytest
@@ -57,8 +58,15 @@ def run_scenarios(run: Run, progress: Progress = lambda *_: None, *, formats: bo
         progress(run, "")
 
     with stopped_by_signals(interrupt):
-        with sharded(run, _run_shard):
-            code, output = run_pytest(contract_dir(), plugins=[injector])
+        code: int = pytest.ExitCode.OK
+        output = ""
+        try:
+            judge_derived(run, lambda what: progress(run, what))
+        except KeyboardInterrupt:
+            stop(run, "interrupted")
+        if not all(run.catalogue.rows[requirement].rule for requirement, _ in run.selected):
+            with sharded(run, _run_shard):
+                code, output = run_pytest(contract_dir(), plugins=[injector])
         if injector.problems:
             stop(run, "a module of scenarios cannot be read")
         elif code == pytest.ExitCode.INTERRUPTED:

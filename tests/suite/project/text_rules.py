@@ -35,6 +35,7 @@ GIVEN_UP_SENTENCES: Final = (
 PUBLISHED: Final = (
     "CHANGELOG",
     "conformance/claims/requirements.py",  # reads the old name of a key
+    "conformance/claims/requirement.py",  # hashes a row under the old name of that key
     "tests/suite/project/",
     "specs/",
     "docs/what-the-suite-sees",

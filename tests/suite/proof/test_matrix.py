@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from conformance.claims.level import Level
-from conformance.claims.requirements import Catalogue, Requirement, load_claims
+from conformance.claims.requirement import Requirement
+from conformance.claims.requirements import Catalogue, load_claims
 from conformance.cli.defects import chosen, known_cases
 from conformance.emulator.defects.changes import nothing
 from conformance.emulator.defects.defect import Defect, Variation

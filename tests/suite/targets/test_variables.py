@@ -173,7 +173,7 @@ def test_headers_of_target_and_role_are_joined(tmp_path: Path, monkeypatch: pyte
         ('{ x-feature = "off", X-User-Key = "${USER_KEY}" }', '"x"', "roles.owner.headers: Input should be"),
         (
             "[targets.qa.tokens]",
-            '[targets.qa.roles."a.b"]\nheaders = { X-K = "${KEY}" }\n[targets.qa.tokens]',
+            '[targets.qa.roles."a.b"]\nheaders = {}\n[targets.qa.tokens]',
             "a.b",
         ),
         ("base_url", 'name = "x"\nbase_url', "name: unknown key"),

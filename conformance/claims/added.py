@@ -1,0 +1,115 @@
+"""APIs that were added by their definition alone: `specs/<api>/definition.*` and a short `override.yaml`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from conformance.claims.endpoints import Content, Endpoint, deref, endpoints
+from conformance.claims.kept import kept
+from conformance.claims.openapi import JsonObject, Operation, ResponseSpec
+from conformance.claims.text_files import mapping_of, read_bytes, read_yaml
+from conformance.errors import UsageError, did_you_mean
+
+KEYS: Final = ("profile", "ids", "bodies", "unique", "reads", "writes", "never", "rows", "from", "hash")
+STATUS: Final = re.compile(r"\d{3}")
+
+
+@dataclass(frozen=True)
+class AddedApi:
+    """An API with its definition, what its override says, and its operations by id."""
+
+    name: str
+    document: JsonObject
+    endpoints: Sequence[Endpoint] = field(repr=False)
+    override: Mapping[str, Any] = field(default_factory=dict)
+    operations: Mapping[str, Operation] = field(default_factory=dict, repr=False)
+
+
+def added_apis(folder: Path, taken: Mapping[str, Any]) -> list[AddedApi]:
+    """Return the added APIs of the claims and of `specs/` in the working folder; `taken` are operationIds."""
+    found: dict[str, AddedApi] = {}
+    names = set(taken)
+    places = dict.fromkeys(p.resolve() for p in (folder, Path.cwd() / "specs") if p.is_dir())
+    for place in places:
+        for file in sorted(place.glob("*/definition.*")):
+            if file.suffix in {".json", ".yaml", ".yml"} and file.parent.name not in found:
+                api = _api(file, names)
+                found[api.name] = api
+                names |= set(api.operations)
+    return list(found.values())
+
+
+def _api(file: Path, taken: set[str]) -> AddedApi:
+    content = read_bytes(file)
+    document = kept("definitions", content, lambda: mapping_of(content, str(file)))
+    name = file.parent.name
+    override = _override(file.parent / "override.yaml")
+    ids: dict[tuple[str, str], str] = {}
+    for each in endpoints(document):
+        own = (
+            each.id if each.id != each.label else re.sub(r"[^A-Za-z0-9]+", "-", each.label).strip("-").lower()
+        )
+        ids[each.method, each.path] = f"{name}:{own}" if own in taken or own in ids.values() else own
+    several = endpoints(document, ids)
+    if not several:
+        raise UsageError(f"{file}: no operation in it: is it an OpenAPI definition?")
+    operations = {each.id: _operation(name, each) for each in several}
+    _refuse_unknown(file.parent / "override.yaml", override, several)
+    return AddedApi(name, document, several, override, operations)
+
+
+def _override(file: Path) -> Mapping[str, Any]:
+    content = read_yaml(file) if file.exists() else {}
+    if not isinstance(content, dict):
+        raise UsageError(f"{file}: is no mapping; write keys such as ids: and never:")
+    for key in content:
+        if key not in KEYS:
+            raise UsageError(
+                f"{file}: unknown key {key!r}; known are {', '.join(KEYS)}{did_you_mean(str(key), KEYS)}"
+            )
+    return content
+
+
+def _refuse_unknown(file: Path, override: Mapping[str, Any], known: Sequence[Endpoint]) -> None:
+    """Raise a `UsageError` for an override that names an operation or a parameter that there is not."""
+    ids, labels = {e.id for e in known}, {e.label for e in known}
+    parameters = {name for e in known for name in e.path_names} | {e.path for e in known}
+    prefixes = {e.path[: e.path.index(f"{{{n}}}") + len(n) + 2] for e in known for n in e.path_names}
+    named = [("bodies", str(n), ids) for n in override.get("bodies") or ()]
+    named += [("unique", str(n).rpartition(".")[0], ids) for n in override.get("unique") or ()]
+    named += [(key, str(n), labels) for key in ("reads", "writes", "never") for n in override.get(key) or ()]
+    named += [("ids", str(n), parameters | prefixes) for n in override.get("ids") or ()]
+    named += [
+        ("ids", str(e["from"]), ids)
+        for e in (override.get("ids") or {}).values()
+        if isinstance(e, dict) and "from" in e
+    ]
+    for key, name, there in named:
+        if name not in there:
+            raise UsageError(f"{file}: {key}: {name!r} is not in the definition{did_you_mean(name, there)}")
+
+
+def _operation(api: str, endpoint: Endpoint) -> Operation:
+    body = endpoint.body
+    return Operation(
+        id=endpoint.id,
+        api=api,
+        method=endpoint.method,
+        path=endpoint.path,
+        page="",
+        tags=tuple(t for t in endpoint.spec.get("tags") or () if isinstance(t, str)),
+        responses={int(s): _response(endpoint, s) for s in endpoint.responses if STATUS.fullmatch(s)},
+        parameters=endpoint.parameters,
+        body=body.schema if body is not None and body.is_json and "$ref" not in str(body.schema) else None,
+        body_example=body.example if body is not None else None,
+    )
+
+
+def _response(endpoint: Endpoint, status: str) -> ResponseSpec:
+    content: Content | None = next(iter(endpoint.contents(endpoint.responses[status])), None)
+    headers = deref(endpoint.document, endpoint.responses[status]).get("headers") or {}
+    return ResponseSpec(int(status), {} if content is not None else None, None, tuple(headers))

@@ -1,0 +1,1 @@
+"""The generic rules, each judged on any operation of any API; see `specs/rules.yaml`."""

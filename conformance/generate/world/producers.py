@@ -1,0 +1,287 @@
+"""Who makes the value of each path parameter: override, link, path, name, schemathesis' graph, value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Final
+
+from conformance.claims.applies import plain
+from conformance.claims.endpoints import Endpoint, deref, members
+from conformance.generate.world.ids import pointer_to_id, singular, squeezed, stem, words
+
+Links = Mapping[tuple[str, str], Sequence[tuple[str, str]]]
+"""By label of the consumer and name of its parameter: labels of producers, each with a runtime expression."""
+VERBS: Final = ("create", "add", "new", "list", "search", "all", "query", "find", "filter", "index")
+SEARCHES: Final = ("list", "search", "all", "query", "find", "filter", "index")
+LARGEST_RANK: Final = 24
+"""So far off a member may be (`pointer_to_id`) and still be taken for the id of a path's own collection."""
+EXPRESSION: Final = re.compile(
+    r"\$response\.body#(/.*)|\$request\.body#(/.*)|\$request\.path\.(.+)|\$response\.header\.(.+)"
+)
+
+
+@dataclass(frozen=True)
+class Producer:
+    """One way to get a value: an operation and where in its exchange the value stands, or the value itself.
+
+    `place` is ``response``, ``location``, ``request`` (a body member that is chosen), ``path`` (a parameter
+    that is chosen), ``fixture`` or ``value``; `at` is the pointer, the name, or the value.
+    """
+
+    source: str
+    operation: str
+    place: str
+    at: str
+
+    def __str__(self) -> str:
+        """Return it in a few words."""
+        if self.place in {"fixture", "value"}:
+            return f"{self.place} {self.at} ({self.source})"
+        return f"{self.operation} {self.place} {self.at} ({self.source})"
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One parameter of paths: `prefix` is the template up to it, `collection` what stands before it."""
+
+    prefix: str
+    name: str
+    collection: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Producers:
+    """The producers of every slot of a definition, and what an override says."""
+
+    endpoints: Sequence[Endpoint]
+    override: Mapping[str, Any] = field(default_factory=dict)
+    links: Links = field(default_factory=dict)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Endpoint]:
+        """Return the endpoints by id."""
+        return {each.id: each for each in self.endpoints}
+
+    @cached_property
+    def by_path(self) -> Mapping[str, Sequence[Endpoint]]:
+        """Return the endpoints by their path without the names of its parameters."""
+        found: dict[str, list[Endpoint]] = {}
+        for each in self.endpoints:
+            found.setdefault(plain(each.path), []).append(each)
+        return found
+
+    @cached_property
+    def slots(self) -> Mapping[str, Slot]:
+        """Return every slot by its prefix."""
+        return {slot.prefix: slot for each in self.endpoints for slot in slots_of(each.path)}
+
+    @cached_property
+    def table(self) -> Mapping[str, tuple[Producer, ...]]:
+        """Return the producers of each slot by its prefix, the surest first."""
+        first = {prefix: tuple(self._sure(slot)) for prefix, slot in self.slots.items()}
+        return {
+            prefix: tuple(dict.fromkeys([*first[prefix], *self._unsure(slot, first)]))
+            for prefix, slot in self.slots.items()
+        }
+
+    def _sure(self, slot: Slot) -> Iterator[Producer]:
+        yield from self._overridden(slot)
+        yield from self._linked(slot)
+        yield from self._by_path(slot)
+
+    def _unsure(self, slot: Slot, first: Mapping[str, tuple[Producer, ...]]) -> Iterator[Producer]:
+        yield from self._values(slot)
+        if stem(slot.name):
+            yield from (
+                p
+                for prefix, found in first.items()
+                if squeezed(self.slots[prefix].name) == squeezed(slot.name) and prefix != slot.prefix
+                for p in found
+                if self._may_make(p, slot)
+            )
+        yield from self._by_name(slot)
+        yield from self._by_graph(slot)
+        yield from self._chosen(slot)
+        yield from self._examples(slot)
+
+    def _may_make(self, producer: Producer, slot: Slot) -> bool:
+        """Tell whether an operation can come before the slot: it does not need its value itself."""
+        made = self.by_id.get(producer.operation)
+        return made is None or not any(
+            s.prefix == slot.prefix or (stem(s.name) and squeezed(s.name) == squeezed(slot.name))
+            for s in slots_of(made.path)
+        )
+
+    def _overridden(self, slot: Slot) -> Iterator[Producer]:
+        for key in (slot.prefix, slot.name):
+            entry = (self.override.get("ids") or {}).get(key)
+            if isinstance(entry, dict):
+                if "from" in entry:
+                    yield Producer("override", str(entry["from"]), "response", str(entry.get("at", "")))
+                elif "fixture" in entry:
+                    yield Producer("override", "", "fixture", str(entry["fixture"]))
+                elif "value" in entry:
+                    yield Producer("override", "", "value", str(entry["value"]))
+                return
+
+    def _linked(self, slot: Slot) -> Iterator[Producer]:
+        users = {e.id: e for e in self.endpoints if any(s.prefix == slot.prefix for s in slots_of(e.path))}
+        labels = {
+            f"#/paths/{e.path.replace('~', '~0').replace('/', '~1')}/{e.method.lower()}": e.id
+            for e in users.values()
+        }
+        for maker in self.endpoints:
+            for response in maker.responses.values():
+                for node in (response.get("links") or {}).values():
+                    link = deref(maker.document, node)
+                    to = link.get("operationId") or labels.get(str(link.get("operationRef", "")))
+                    for name, expression in (link.get("parameters") or {}).items() if to in users else ():
+                        if str(name).removeprefix("path.") == slot.name:
+                            yield from _of_expression("link", maker.id, str(expression))
+
+    def _by_path(self, slot: Slot) -> Iterator[Producer]:
+        """Yield who creates on the slot's own collection, then who lists it."""
+        base = plain(slot.collection)
+        here = [
+            (e, verb) for verb in ("", *VERBS) for e in self.by_path.get(f"{base}/{verb}".rstrip("/"), ())
+        ]
+        creating = [e for e, verb in here if e.method in {"POST", "PUT"} and verb not in SEARCHES]
+        listing = [e for e, verb in here if e.method == "GET" or (e.method == "POST" and verb in SEARCHES)]
+        for each in sorted(creating, key=lambda e: e.method):
+            yield from self._made_by(each, slot, "path", LARGEST_RANK)
+        if not creating:
+            yield from self._chosen(slot)
+        for each in listing:
+            yield from self._made_by(each, slot, "path", LARGEST_RANK)
+
+    def _made_by(self, each: Endpoint, slot: Slot, source: str, most: int) -> Iterator[Producer]:
+        found = [
+            f
+            for schema in each.success_schemas()
+            if (f := pointer_to_id(each.document, schema, slot.name, slot.kind))
+        ]
+        best = min(found) if found else None
+        if best is not None and best[0] <= most:
+            yield Producer(source, each.id, "response", best[1])
+            return
+        if each.method == "GET":
+            return
+        if any("location" in {h.lower() for h in (r.get("headers") or {})} for r in each.responses.values()):
+            yield Producer(source, each.id, "location", slot.prefix)
+        elif each.body is not None:
+            chosen = {squeezed(name): name for name in members(each.document, each.body.schema)}
+            for name in (
+                squeezed(slot.name),
+                f"{slot.kind}{squeezed(slot.name)}",
+                squeezed(slot.name).removeprefix(slot.kind),
+            ):
+                if name in chosen:
+                    yield Producer(source, each.id, "request", f"/{chosen[name]}")
+                    return
+            if not found and each.method == "POST":
+                yield Producer(source, each.id, "location", slot.prefix)
+
+    def _by_name(self, slot: Slot) -> Iterator[Producer]:
+        """Yield who answers with things of the parameter's name, or with a member that is called like it."""
+        wanted = stem(slot.name)
+        if not wanted:
+            return
+        ranked: list[tuple[int, Producer]] = []
+        for each in self.endpoints:
+            if each.method not in {"GET", "POST"}:
+                continue
+            last = squeezed(next((s for s in reversed(each.path.split("/")) if s and "{" not in s), ""))
+            is_list = not each.path.endswith("}") and singular(last) == wanted
+            for schema in each.success_schemas():
+                found = pointer_to_id(each.document, schema, slot.name, wanted)
+                if found is None:
+                    continue
+                parts = [singular(squeezed(p)) for p in found[1].split("/")]
+                is_named = squeezed(slot.name) == squeezed(found[1].rpartition("/")[2]) or wanted in parts
+                if not (is_named or is_list):
+                    continue
+                producer = Producer("name", each.id, "response", found[1])
+                if self._may_make(producer, slot):
+                    cost = (
+                        found[0] + 3 * len(each.path_names) + (0 if is_list else 5) + (0 if each.safe else 2)
+                    )
+                    ranked.append((cost, producer))
+        yield from (p for _, p in sorted(ranked, key=lambda each: (each[0], each[1].operation))[:3])
+
+    def _by_graph(self, slot: Slot) -> Iterator[Producer]:
+        labels = {e.label: e.id for e in self.endpoints}
+        users = [e for e in self.endpoints if any(s.prefix == slot.prefix for s in slots_of(e.path))]
+        for user in users:
+            for label, expression in self.links.get((user.label, slot.name), ()):
+                for producer in _of_expression("graph", labels.get(label, ""), expression):
+                    if producer.operation and self._may_make(producer, slot):
+                        yield producer
+
+    def _values(self, slot: Slot) -> Iterator[Producer]:
+        for schema in self._schemas(slot):
+            if values := schema.get("enum"):
+                yield Producer("definition", "", "value", str(values[0]))
+            elif "const" in schema:
+                yield Producer("definition", "", "value", str(schema["const"]))
+            elif schema.get("type") == "boolean":
+                yield Producer("definition", "", "value", "true")
+            elif schema.get("format") in {"date", "date-time"}:
+                yield Producer(
+                    "definition",
+                    "",
+                    "value",
+                    "2024-01-15" + ("T10:00:00Z" if schema["format"] == "date-time" else ""),
+                )
+            elif "default" in schema:
+                yield Producer("definition", "", "value", str(schema["default"]))
+
+    def _examples(self, slot: Slot) -> Iterator[Producer]:
+        for each in self.endpoints:
+            for own in slots_of(each.path):
+                parameter = each.parameter(slot.name) if own.prefix == slot.prefix else {}
+                values = [parameter.get("example"), each.schema_of_parameter(parameter).get("example")]
+                values += (
+                    [deref(each.document, v).get("value") for v in (parameter.get("examples") or {}).values()]
+                    if isinstance(parameter.get("examples"), dict)
+                    else []
+                )
+                for value in values:
+                    if isinstance(value, str | int) and str(value):
+                        yield Producer("example", "", "value", str(value))
+
+    def _schemas(self, slot: Slot) -> Iterator[dict[str, Any]]:
+        for each in self.endpoints:
+            if any(s.prefix == slot.prefix for s in slots_of(each.path)):
+                yield each.schema_of_parameter(each.parameter(slot.name))
+
+    def _chosen(self, slot: Slot) -> Iterator[Producer]:
+        """Yield the operation that makes a thing under the name in its path: PUT, or POST, of the item."""
+        for each in self.by_path.get(plain(slot.prefix), ()):
+            if each.method in {"PUT", "POST"} and each.path.endswith("}"):
+                yield Producer("path", each.id, "path", slot.name)
+
+
+def _of_expression(source: str, operation: str, expression: str) -> Iterator[Producer]:
+    match = EXPRESSION.fullmatch(expression.strip("{}") if expression.startswith("{") else expression)
+    if match is None:
+        return
+    for place, at in (("response", match[1]), ("request", match[2]), ("path", match[3])):
+        if at:
+            yield Producer(source, operation, place, at)
+
+
+def slots_of(path: str) -> list[Slot]:
+    """Return the slots of a path in their order."""
+    found = []
+    for match in re.finditer(r"{([^}]+)}", path):
+        before = path[: match.start()].rpartition("/")[0]
+        static = [s for s in before.split("/") if s and "{" not in s]
+        noun = singular((words(static[-1]) or ("",))[-1]) if static else ""
+        follows = not before.endswith("}")
+        kind = noun if follows and noun else stem(match[1])
+        found.append(Slot(path[: match.end()], match[1], before, kind))
+    return found

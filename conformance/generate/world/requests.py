@@ -1,0 +1,171 @@
+"""Drafts a valid request of any operation: path, query, headers and a body of any media type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+from urllib.parse import quote
+
+from conformance.claims.endpoints import Endpoint
+from conformance.claims.openapi import JsonObject, Operation
+from conformance.errors import HarnessError, NotJudged
+from conformance.exchange.model import ABSENT, Request, Undo
+from conformance.generate.world.media import as_text, encoded
+from conformance.generate.world.values import NAMES, Maker, Reference, kind_of
+
+LEFT_OUT: Final = frozenset({"accept", "content-type", "authorization"})
+"""Header parameters that a definition may name and that the client sends itself (OpenAPI 3)."""
+Bodies = Mapping[str, Callable[[], Any]]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A request in parts, so that a rule can change one of them; `json` is `ABSENT` where there is none.
+
+    `variant` tells which of the ways to make a valid body it was made in.
+    """
+
+    endpoint: Endpoint
+    params: Mapping[str, str]
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str | None] = field(default_factory=dict)
+    json: Any = ABSENT
+    content: bytes | None = None
+    variant: str = ""
+
+
+@dataclass(frozen=True)
+class Drafts:
+    """Drafts valid requests of a definition's operations; `bodies` are those of its override.
+
+    `prefix` stands before each path where it is not None, instead of the base path of the definition.
+    """
+
+    operations: Mapping[str, Operation]
+    unique: Callable[[str], str]
+    refer: Reference
+    bodies: Mapping[str, Any] = field(default_factory=dict)
+    prefix: str | None = None
+
+    def drafts(self, endpoint: Endpoint, params: Mapping[str, str]) -> Iterator[Draft]:
+        """Yield valid requests, the likeliest first: the override's, the shortest, the example, the whole."""
+        query, headers = self._around(endpoint)
+        for variant, make in self._bodies(endpoint).items():
+            yield self._draft(Draft(endpoint, params, query, headers, variant=variant), make())
+
+    def again(self, draft: Draft) -> Draft:
+        """Return a draft of the same request with new names of its own."""
+        make = self._bodies(draft.endpoint).get(draft.variant)
+        return draft if make is None else self._draft(replace(draft, json=ABSENT, content=None), make())
+
+    def chosen_id(self, endpoint: Endpoint, name: str, kind: str) -> str:
+        """Return a new id for the parameter of this name of a path, of the form that its schema says."""
+        schema = endpoint.schema_of_parameter(endpoint.parameter(name))
+        if kind_of(schema) == "integer":
+            return str(900_000_000 + int(self.unique("n").rpartition("-")[2]))
+        form = schema if schema.keys() & {"format", "pattern", "maxLength", "minLength"} else {}
+        return str(Maker(endpoint.document, self.unique, lambda _: None).text(form, kind or name))
+
+    def _bodies(self, endpoint: Endpoint) -> Bodies:
+        """Return the ways to make a valid body by name, the likeliest first."""
+        content = endpoint.body
+        if content is None:
+            return {"none": lambda: ABSENT}
+        if endpoint.id in self.bodies:
+            return {"override": lambda: self._filled(self.bodies[endpoint.id])}
+        maker = Maker(endpoint.document, self.unique, self.refer)
+        whole = Maker(endpoint.document, self.unique, self.refer, whole=True)
+        found: dict[str, Callable[[], Any]] = {}
+        short = maker.value(content.schema) if content.schema else ABSENT
+        if short not in (ABSENT, {}, []):
+            found["short"] = lambda: maker.value(content.schema)
+        if content.has_example:
+            found["example"] = lambda: self._renamed(content.example, maker)
+        if content.schema:
+            found["whole"] = lambda: whole.value(content.schema)
+        if "short" not in found:
+            found["empty"] = lambda: short if short is not ABSENT else {}
+        return found
+
+    def _renamed(self, example: Any, maker: Maker) -> Any:
+        """Return an example with names of the run's own and ids of real things."""
+        if not isinstance(example, dict):
+            return example
+        return {name: self._replaced(name, value, maker) for name, value in example.items()}
+
+    def _replaced(self, name: str, value: Any, maker: Maker) -> Any:
+        if isinstance(value, str) and NAMES.search(name):
+            return maker.text({}, name)
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            kind = "integer" if isinstance(value, int) else "string"
+            real = maker.reference({"type": kind}, name)
+            return value if real is None else real
+        return value
+
+    def _filled(self, body: Any) -> Any:
+        if isinstance(body, str):
+            return body.replace("{unique}", self.unique("text")) if "{unique}" in body else body
+        if isinstance(body, list):
+            return [self._filled(each) for each in body]
+        return {k: self._filled(v) for k, v in body.items()} if isinstance(body, dict) else body
+
+    def _around(self, endpoint: Endpoint) -> tuple[dict[str, str], dict[str, str | None]]:
+        """Return the query and the headers that are required."""
+        maker = Maker(endpoint.document, self.unique, self.refer)
+        query: dict[str, str] = {}
+        medias = list(dict.fromkeys(c.media for _, c in endpoint.success() if "*" not in c.media))
+        headers: dict[str, str | None] = {
+            "Accept": ", ".join([*medias, "application/json;q=0.9", "*/*;q=0.5"])
+        }
+        for parameter in endpoint.parameters:
+            name, where = str(parameter.get("name", "")), parameter.get("in")
+            if not parameter.get("required") or (where == "header" and name.lower() in LEFT_OUT):
+                continue
+            if where in {"query", "header"}:
+                value = as_text(parameter_value(endpoint, parameter, maker))
+                (query if where == "query" else headers)[name] = value
+        return query, headers
+
+    def _draft(self, bare: Draft, body: Any) -> Draft:
+        content = bare.endpoint.body
+        if content is None or body is ABSENT:
+            return bare
+        media = content.media if "*" not in content.media else "application/json"
+        if content.is_json:
+            return replace(bare, headers={**bare.headers, "Content-Type": media}, json=body)
+        data, media = encoded(content, body)
+        return replace(bare, headers={**bare.headers, "Content-Type": media}, content=data)
+
+    def request(self, draft: Draft, *, undo: Undo | None = None, purpose: str = "judged") -> Request:
+        """Return the request of a draft; a parameter of the path without a value is an error."""
+        return Request(
+            draft.endpoint.method,
+            self.path(draft.endpoint, draft.params),
+            self.operations.get(draft.endpoint.id),
+            dict(draft.params),
+            query=dict(draft.query),
+            headers=dict(draft.headers),
+            json=draft.json,
+            content=draft.content,
+            undo=undo,
+            purpose=purpose,
+        )
+
+    def path(self, endpoint: Endpoint, params: Mapping[str, str], template: str = "") -> str:
+        """Return the path that is sent; with a `template`, that of it, in which ``{id}`` may stay."""
+        path = template or endpoint.path
+        for name, value in params.items():
+            if not value:
+                raise NotJudged(f"{path}: no value for {name}")
+            path = path.replace(f"{{{name}}}", quote(value, safe="", errors="surrogatepass"))
+        if "{" in (path.replace("{id}", "") if template else path):
+            raise HarnessError(f"{path}: a parameter of the path has no value")
+        return (endpoint.base if self.prefix is None else self.prefix) + path
+
+
+def parameter_value(endpoint: Endpoint, parameter: JsonObject, maker: Maker) -> Any:
+    """Return a valid value of a parameter: its example, or one that its schema allows."""
+    if parameter.get("example") not in (None, ""):
+        return parameter["example"]
+    return maker.value(endpoint.schema_of_parameter(parameter), str(parameter.get("name", "")))

@@ -1,0 +1,260 @@
+"""The world: makes, finds, deletes and misses things of every kind, and remembers what could not be had."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from conformance.checks.statuses import carried_out
+from conformance.claims.applies import plain
+from conformance.claims.endpoints import Endpoint
+from conformance.errors import NotJudged
+from conformance.exchange.model import Exchange, Request
+from conformance.generate.world.producers import Producer, Producers, Slot, slots_of
+from conformance.generate.world.requests import Draft, Drafts
+from conformance.generate.world.thing import Thing, unknown_id
+from conformance.generate.world.undoing import Undoing
+from conformance.generate.world.values_of import values_of
+
+TRIES: Final = 4
+"""So many bodies of a request are tried."""
+MISFITS: Final = frozenset({400, 409, 415, 422})
+"""Statuses after which another body is tried."""
+NOT_FOUND: Final = 404
+Send = Callable[[Request, str], Exchange]
+
+
+class PutOff(NotJudged):
+    """A request is not sent yet; it may be at the end."""
+
+
+@dataclass
+class World:
+    """Things of every kind and variant; what failed once is not tried again.
+
+    `may_send` says why a valid request is not sent, "" where it is; it may raise `PutOff`. `recall` returns
+    an exchange by its id; `creations` are the newest creations by operation, those included whose response
+    gave no id that anything can be done with.
+    """
+
+    producers: Producers
+    drafts: Drafts
+    send: Send
+    fixtures: Mapping[str, str] = field(default_factory=dict)
+    may_send: Callable[[Endpoint, Mapping[str, Thing]], str] = lambda *_: ""
+    recall: Callable[[str], Exchange | None] = lambda _: None
+    seed: int = 1
+    creations: dict[str, tuple[Exchange, Draft]] = field(default_factory=dict)
+    _kept: dict[tuple[str, str, str], Thing | NotJudged] = field(default_factory=dict)
+    _failed: dict[tuple[str, str], NotJudged] = field(default_factory=dict)
+    _open: list[tuple[str, str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Begin to keep the account of what must be deleted again."""
+        self.undoing = Undoing(self.producers, self.drafts)
+
+    def get(self, prefix: str, variant: str = "ours", role: str = "owner") -> Thing:
+        """Return a thing of a slot: ours (or what is there, where none can be made) or unknown.
+
+        `NotJudged` says why there is none; the same reason is given whenever it is asked for again.
+        """
+        key = (prefix, variant, role)
+        found = self._kept.get(key)
+        if found is None:
+            try:
+                found = self._get(prefix, variant, role)
+            except NotJudged as why:
+                found = why
+            self._kept[key] = found
+        if isinstance(found, NotJudged):
+            raise found
+        return found
+
+    def fresh(self, prefix: str, role: str = "owner") -> Thing:
+        """Return a new thing that nothing else uses; `NotJudged` where none can be made."""
+        known = self._failed.get((prefix, role)) or self._kept.get((prefix, "ours", role))
+        if isinstance(known, NotJudged):
+            raise known
+        if (prefix, role) in self._open:
+            raise NotJudged(f"{prefix}: to make one takes one")
+        self._open.append((prefix, role))
+        try:
+            return self._make(prefix, role, fresh=True)
+        except NotJudged as why:
+            self._failed[prefix, role] = why
+            raise
+        finally:
+            self._open.pop()
+
+    def forget(self, *, put_off: bool = False) -> None:
+        """Let later rules have fresh things instead of those that were used; or try what was put off."""
+        for key, found in list(self._kept.items()):
+            if isinstance(found, PutOff if put_off else Thing) and (put_off or getattr(found, "ours", False)):
+                del self._kept[key]
+        if put_off:
+            self._failed = {k: why for k, why in self._failed.items() if not isinstance(why, PutOff)}
+
+    def _get(self, prefix: str, variant: str, role: str) -> Thing:
+        if variant == "ours":
+            if (prefix, role) in self._open:
+                raise NotJudged(f"{prefix}: to find one takes one")
+            self._open.append((prefix, role))
+            try:
+                return self._make(prefix, role, fresh=False)
+            finally:
+                self._open.pop()
+        like = self.get(prefix, "ours", role)
+        name = unknown_id(like.id, self.seed)
+        self.undoing.invented.add(name)
+        return replace(like, id=name, params={**like.params, like.slot.name: name}, ours=False)
+
+    def params_of(
+        self, endpoint: Endpoint, things: Mapping[str, Thing] | None = None, role: str = "owner"
+    ) -> tuple[dict[str, str], dict[str, Thing]]:
+        """Return a value for each parameter of a path, and the things that they stand for by prefix."""
+        found: dict[str, str] = {}
+        used: dict[str, Thing] = {}
+        for slot in reversed(slots_of(endpoint.path)):
+            thing = (things or {}).get(slot.prefix)
+            if thing is None and slot.name in found:
+                above = self._kept.get((slot.prefix, "ours", role))
+                if isinstance(above, Thing) and above.id == found[slot.name]:
+                    used[slot.prefix] = above
+                continue
+            thing = thing or self.get(slot.prefix, "ours", role)
+            used[slot.prefix] = thing
+            above_it = {k: v for k, v in thing.params.items() if f"{{{k}}}" in endpoint.path}
+            found = {**above_it, **found, slot.name: thing.id}
+        return {name: found[name] for name in endpoint.path_names}, used
+
+    def send_draft(self, draft: Draft, role: str = "owner") -> Exchange:
+        """Send a request of a draft, with the undo of whatever it may create."""
+        request = self.drafts.request(draft, undo=self.undoing.undo_of(draft, role))
+        try:
+            exchange = self.send(request, role)
+        except NotJudged as why:
+            seen = self.recall(why.evidence[-1]) if why.evidence else None
+            if seen is not None:
+                self.creations[draft.endpoint.id] = (seen, draft)
+            raise
+        self.undoing.note(draft, exchange)
+        return exchange
+
+    def tried(
+        self, endpoint: Endpoint, params: Mapping[str, str], role: str = "owner"
+    ) -> tuple[Exchange, Draft]:
+        """Send valid requests until one is not refused for its body; return the last of them."""
+        last: tuple[Exchange, Draft] | None = None
+        for number, draft in enumerate(self.drafts.drafts(endpoint, params)):
+            if number == TRIES:
+                break
+            last = (self.send_draft(draft, role), draft)
+            if last[0].status not in MISFITS or endpoint.body is None:
+                break
+        if last is None:
+            raise NotJudged(f"{endpoint.id}: no valid request can be made")
+        return last
+
+    def _make(self, prefix: str, role: str, *, fresh: bool) -> Thing:
+        slot = self.producers.slots[prefix]
+        reasons: list[str] = []
+        put_off = False
+        for producer in self.producers.table[prefix]:
+            if fresh and not self._creates(producer):
+                continue
+            try:
+                return self._confirmed(self._made(slot, producer, role), role)
+            except NotJudged as why:
+                put_off = put_off or isinstance(why, PutOff)
+                reasons.append(f"{producer}: {why.reason}")
+        what = (
+            "nothing of the definition creates one" if fresh else "nothing of the definition gives its value"
+        )
+        kind = PutOff if put_off else NotJudged
+        raise kind(f"{slot.name} of {prefix}: {'; '.join(reasons)[:600] or what}")
+
+    def _creates(self, producer: Producer) -> bool:
+        endpoint = self.producers.by_id.get(producer.operation)
+        return endpoint is not None and not endpoint.safe and "*" not in producer.at
+
+    def _made(self, slot: Slot, producer: Producer, role: str) -> Thing:
+        if producer.place in {"value", "fixture"}:
+            return self._given(slot, producer, role)
+        endpoint = self.producers.by_id.get(producer.operation)
+        if endpoint is None:
+            raise NotJudged(f"the definition has no operation {producer.operation}")
+        chosen: dict[str, Thing] = {}
+        if producer.place == "path":
+            name = self.drafts.chosen_id(endpoint, slot.name, slot.kind)
+            self.undoing.invented.add(name)
+            chosen[slot.prefix] = Thing(slot, name, {slot.name: name}, role=role, origin="chosen")
+        params, used = self.params_of(endpoint, chosen, role)
+        if why := self.may_send(endpoint, used):
+            raise NotJudged(why)
+        exchange, draft = self.tried(endpoint, params, role)
+        if not carried_out(exchange):
+            raise NotJudged(
+                f"{endpoint.id} was answered with {exchange.summary()} {exchange.text[:160]}".strip(),
+                (exchange.id,),
+            )
+        self.creations[endpoint.id] = (exchange, draft)
+        for value in values_of(exchange, draft, slot, producer):
+            ours = not endpoint.safe and "*" not in producer.at
+            thing = Thing(
+                slot, value, {**params, slot.name: value}, ours, made=exchange, draft=draft, role=role
+            )
+            self._note_alive(thing)
+            return thing
+        raise NotJudged(f"{endpoint.id} answered {exchange.summary()} without such a value", (exchange.id,))
+
+    def _note_alive(self, thing: Thing) -> None:
+        item = self.item(thing.slot.prefix, "DELETE")
+        if thing.ours and item is not None and not set(item.path_names) - thing.params.keys():
+            path = self.drafts.path(item, {n: thing.params[n] for n in item.path_names})
+            self.undoing.alive(path, thing.role)
+
+    def _given(self, slot: Slot, producer: Producer, role: str) -> Thing:
+        """Return the thing that a fixture, the override or the definition itself names."""
+        value = producer.at
+        if producer.place == "fixture":
+            if value not in self.fixtures:
+                raise NotJudged(f"the target has no fixture {value}")
+            value = self.fixtures[value]
+        origin = "given" if producer.source == "definition" else ""
+        is_sure = producer.place == "fixture" or bool(origin)
+        return Thing(slot, value, {slot.name: value}, confirmed=is_sure, role=role, origin=origin)
+
+    def item(self, prefix: str, method: str) -> Endpoint | None:
+        """Return the operation of this method on the item of a slot, or None."""
+        return next((e for e in self.producers.by_path.get(plain(prefix), ()) if e.method == method), None)
+
+    def collection(self, prefix: str, method: str) -> Endpoint | None:
+        """Return the operation of this method on the collection of a slot, or None."""
+        slot = self.producers.slots[prefix]
+        here = self.producers.by_path.get(plain(slot.collection), ())
+        return next((e for e in here if e.method == method), None)
+
+    def read(
+        self, thing: Thing, role: str = "", *, params: Mapping[str, str] | None = None
+    ) -> Exchange | None:
+        """Send the GET of a thing and return the exchange; None where there is no such operation."""
+        item = self.item(thing.slot.prefix, "GET")
+        values = {**thing.params, **(params or {})}
+        if item is None or set(item.path_names) - values.keys():
+            return None
+        draft = next(self.drafts.drafts(item, {n: values[n] for n in item.path_names}))
+        return self.send_draft(draft, role or thing.role)
+
+    def _confirmed(self, thing: Thing, role: str) -> Thing:
+        """Return the thing, confirmed where a read shows it; `NotJudged` where that shows that it is not."""
+        if thing.confirmed:
+            return thing
+        seen = self.read(thing, role)
+        if seen is None:
+            return replace(thing, confirmed=thing.made is not None and not thing.ours)
+        if carried_out(seen):
+            return replace(thing, confirmed=True)
+        if thing.ours and seen.status != NOT_FOUND:
+            return thing
+        raise NotJudged(f"a read of {thing.id} was answered with {seen.summary()}", (seen.id,))

@@ -1,0 +1,73 @@
+"""Which valid requests are sent to a stranger's API: nothing is changed that this run did not make."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from conformance.claims.added import AddedApi
+from conformance.claims.endpoints import Endpoint
+from conformance.generate.world.producers import SEARCHES, slots_of
+from conformance.generate.world.thing import Thing
+from conformance.generate.world.things import PutOff
+
+GRAVE: Final = re.compile(
+    r"shut.?down|restart|reboot|maintenance|log.?out|sign.?out|reset|wipe|purge|clear|flush|import|restore"
+    r"|upgrade|update.?all|disable|suspend|kill|admin|delete|destroy|remove|drop|revoke|rotate|terminate|stop",
+    re.IGNORECASE,
+)
+"""What the path or the name of a write about nothing of ours has in it where it is not even tried."""
+ALLOW: Final = "allow it with writes: in the override"
+
+
+@dataclass
+class Guard:
+    """Decides what is sent; `late` lets writes about nothing of ours go to this machine, at the end."""
+
+    api: AddedApi
+    writes: bool
+    is_loopback: bool
+    creates: Callable[[Endpoint], bool]
+    late: bool = False
+
+    def why_not(self, endpoint: Endpoint, used: Mapping[str, Thing]) -> str:
+        """Return why a valid request about these things is not sent, "" where it is; or raise `PutOff`."""
+        override = self.api.override
+        if endpoint.label in (override.get("never") or ()):
+            return "the override says never"
+        if not self.writes and not endpoint.safe:
+            return "the run is read-only and this operation writes"
+        if endpoint.safe or endpoint.label in {
+            *(override.get("writes") or ()),
+            *(override.get("reads") or ()),
+        }:
+            return ""
+        return self._why_not_written(endpoint, used)
+
+    def _why_not_written(self, endpoint: Endpoint, used: Mapping[str, Thing]) -> str:
+        slots = slots_of(endpoint.path)
+        about = used.get(slots[-1].prefix) if slots else None
+        if about is not None and about.ours:
+            return ""
+        is_item = endpoint.path.rstrip("/").endswith("}")
+        is_free = about is None or not is_item or about.origin == "chosen"
+        if is_free and endpoint.method != "DELETE" and self.creates(endpoint):
+            return ""
+        if about is not None and about.origin != "given":
+            return f"it would change a thing that this run did not make: {ALLOW}"
+        if any(thing.ours for thing in used.values()):
+            return ""
+        return self._why_not_global(endpoint)
+
+    def _why_not_global(self, endpoint: Endpoint) -> str:
+        if self.is_loopback and endpoint.path.rstrip("/").rpartition("/")[2].lower() in SEARCHES:
+            return ""
+        if GRAVE.search(endpoint.path) or GRAVE.search(endpoint.id) or endpoint.method == "DELETE":
+            return f"a write about nothing of ours that may change the whole target: {ALLOW}"
+        if not self.is_loopback:
+            return f"a write about nothing of ours: {ALLOW}"
+        if not self.late:
+            raise PutOff("a write about nothing of ours is sent last")
+        return ""

@@ -1,0 +1,236 @@
+"""Judges the derived requirements of added APIs: one valid call everywhere, then the rules by their worth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from conformance.claims.added import AddedApi
+from conformance.claims.endpoints import Endpoint
+from conformance.claims.folders import specs_dir
+from conformance.claims.requirement import Requirement
+from conformance.claims.rules import Rule, load_rules
+from conformance.errors import HarnessError, NotApplicable, NotJudged, Violation
+from conformance.exchange.curl import curl
+from conformance.exchange.model import Exchange, Request
+from conformance.generate.rules.case import Case, Judge, known_rules
+from conformance.generate.rules.sender import Sender
+from conformance.generate.world.requests import Drafts
+from conformance.generate.world.survey import producers_of
+from conformance.generate.world.thing import Thing
+from conformance.generate.world.things import PutOff, World
+from conformance.ledger.unique_names import Unique
+from conformance.results.verdicts import Outcome, Verdict, held, violated
+from conformance.run.derived.guard import Guard
+from conformance.run.derived.health import Health
+from conformance.run.derived.spending import Spending, limit_of
+from conformance.run.run import Run
+from conformance.targets.urls import is_loopback
+
+SERVER_ERROR: Final = 500
+LATE_COST: Final = 6
+"""What is kept back for each request that is sent last: its own tries, and the reads that follow it."""
+FAULTS: Final = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+"""What a mistake of the suite ends with; what was created is still undone."""
+
+
+def judge_derived(run: Run, progress: Callable[[str], None] = lambda _: None) -> None:
+    """Judge every selected derived requirement, and book a verdict on each."""
+    rules = load_rules(specs_dir())
+    for api in run.catalogue.added.values():
+        judged = [r for r in run.catalogue.judged() if r.rule and r.operations[0] in api.operations]
+        rows = [r for r in judged if (r.id, r.operations[0]) in run.selected]
+        if rows and not run.log.stopped:
+            Judging(run, api, rules, rows, progress).judge()
+
+
+@dataclass
+class Judging:
+    """The judging of one API; `rows` are its selected derived requirements."""
+
+    run: Run
+    api: AddedApi
+    rules: Mapping[str, Rule]
+    rows: list[Requirement]
+    progress: Callable[[str], None]
+    _evidence: list[Exchange] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Make the world of this API."""
+        target, client = self.run.target, self.run.client
+        base = self.api.endpoints[0].base
+        prefix = "" if urlsplit(target.base_url).path.rstrip("/").endswith(base) else base
+        drafts = Drafts(
+            *(self.api.operations, Unique(self.run.prefix), self._refer),
+            bodies=self.api.override.get("bodies") or {},
+            prefix=prefix,
+        )
+        world = World(
+            *(producers_of(self.api), drafts, self._send, dict(target.fixtures)),
+            may_send=self._why_not,
+            recall=client.recorder.exchanges.get,
+            seed=self.run.seed,
+        )
+        headers = target.secret_headers()
+        self.sender = Sender(
+            *(world, not target.is_anonymous, headers, client.budget.pause),
+            patience=target.consistency_timeout,
+            seen=self._seen,
+        )
+        self.guard = Guard(self.api, self.run.writes, is_loopback(target.host), self._creates)
+        self.health = Health(self.sender, self.api.endpoints, client.budget.pause)
+        operations = len({r.operations[0] for r in self.rows})
+        self.spending = Spending(client, limit_of(self.run.options.profile, operations))
+
+    def _send(self, request: Request, role: str) -> Exchange:
+        if self.health.sick:
+            raise NotJudged(self.health.sick)
+        self.spending.refuse_more(1 + (request.undo is not None))
+        exchange = self.run.client.send(request, role)
+        self.health.note(exchange)
+        return exchange
+
+    def _why_not(self, endpoint: Endpoint, used: Mapping[str, Thing]) -> str:
+        return self.guard.why_not(endpoint, used)
+
+    def _seen(self, endpoint: Endpoint) -> list[Exchange]:
+        return [x for x in self.run.client.recorder if x.operation_id == endpoint.id]
+
+    def _creates(self, endpoint: Endpoint) -> bool:
+        """Tell whether an operation makes a thing that can be deleted again."""
+        slot = self.sender.created_by(endpoint)
+        return slot is not None and self.sender.world.item(slot, "DELETE") is not None
+
+    def _refer(self, what: str) -> str | None:
+        """Return the id of a thing of this kind of ours, None where there is none."""
+        slots = self.sender.world.producers.slots
+        fitting = [p for p, slot in slots.items() if slot.kind == what and p.count("{") == 1]
+        try:
+            return self.sender.world.get(min(fitting, key=len)).id if fitting else None
+        except NotJudged:
+            return None
+
+    def judge(self) -> None:
+        """Make the valid calls, then judge the rules by worth, and at the end what was put off."""
+        functions = known_rules()
+        by_id = {e.id: e for e in self.api.endpoints}
+        self.progress(f"{self.api.name}: one valid request of each operation")
+        chosen = sorted((by_id[name] for name in {r.operations[0] for r in self.rows}), key=_order)
+        for endpoint in chosen:
+            self._valid(endpoint)
+        put_off = [e for e in chosen if isinstance(self.sender.known(e), PutOff)]
+        late = {e.id for e in put_off}
+        self.spending.reserved = LATE_COST * len(put_off)
+        ranked = sorted(self.rows, key=lambda r: (-self.rules[r.rule].worth, r.id))
+        self._judge_rows([r for r in ranked if r.operations[0] not in late], by_id, functions)
+        self.spending.reserved = 0
+        self._send_late(put_off)
+        self._judge_rows([r for r in ranked if r.operations[0] in late], by_id, functions)
+        if not self.health.check():
+            self.run.log.stopped = self.run.log.stopped or self.health.sick
+
+    def _valid(self, endpoint: Endpoint) -> None:
+        self._collect(endpoint.id)
+        try:
+            self.sender.valid_call(endpoint)
+        except NotJudged:
+            return
+
+    def _collect(self, what: str) -> None:
+        self._evidence = []
+        self.run.client.collect_into(self._evidence, f"derived::{what}")
+
+    def _send_late(self, put_off: list[Endpoint]) -> None:
+        """Send what was put off, each followed by reads that succeeded before: a broken one ends it."""
+        self.guard.late = True
+        self.sender.world.forget(put_off=True)
+        for endpoint in sorted(put_off, key=_order):
+            self.sender.forget(endpoint)
+            self._valid(endpoint)
+            if not self.health.check():
+                return
+
+    def _judge_rows(
+        self, rows: list[Requirement], by_id: Mapping[str, Endpoint], functions: Mapping[str, Judge]
+    ) -> None:
+        for row in rows:
+            endpoint, rule = by_id[row.operations[0]], self.rules[row.rule]
+            self.progress(f"{rule.id}: {endpoint.id}")
+            self._judge_row(row, Case(self.sender, endpoint, row.member, row.level), rule, functions[rule.id])
+            if any((x.status or 0) >= SERVER_ERROR for x in self._evidence):
+                self.health.check()
+
+    def _judge_row(self, row: Requirement, case: Case, rule: Rule, function: Judge) -> None:
+        lacking = next(filter(None, map(self.run.lacks, row.needs)), "")
+        if lacking:
+            self._book(row, Outcome.NOT_APPLICABLE, reason=lacking)
+            return
+        self._collect(row.id)
+        try:
+            if rule.cost:
+                self.spending.refuse_more(rule.cost)
+            self._once(case, function, repeat=rule.inferred)
+        except Violation as violation:
+            self._book_violation(row, rule, violation)
+        except NotApplicable as why:
+            self._book(row, Outcome.NOT_APPLICABLE, reason=why.reason)
+        except NotJudged as why:
+            self._book(row, Outcome.CANNOT_JUDGE, reason=why.reason, evidence=why.evidence)
+        except (HarnessError, *FAULTS) as error:
+            self._book(row, Outcome.HARNESS_ERROR, reason=f"{type(error).__name__}: {error}"[:300])
+        else:
+            control = self.sender.known(case.endpoint)
+            first = () if control is None or isinstance(control, NotJudged) else (control.exchange.id,)
+            evidence = tuple(dict.fromkeys([*first, *(e.id for e in self._evidence)]))
+            self._book(row, held(row.level), reason=f"judged by the rule {rule.id}", evidence=evidence)
+
+    def _once(self, case: Case, function: Judge, *, repeat: bool) -> None:
+        """Judge; a violation that is inferred is booked only if fresh things show it again."""
+        try:
+            function(case)
+        except Violation as first:
+            if not repeat:
+                raise
+            self.sender.world.forget()
+            try:
+                function(case)
+            except Violation as again:
+                raise Violation(first.expected, first.actual, (*first.evidence, *again.evidence)) from None
+            except NotJudged as why:
+                seen = f"seen once ({first.actual}) and not to be repeated: {why.reason}"
+                raise NotJudged(seen, first.evidence) from None
+            finally:
+                self.sender.world.forget()
+            raise NotJudged(
+                f"seen once and not again on fresh things: {first.actual}", first.evidence
+            ) from None
+
+    def _book_violation(self, row: Requirement, rule: Rule, violation: Violation) -> None:
+        if not self.health.check():
+            self._book(row, Outcome.CANNOT_JUDGE, reason=self.health.sick, evidence=violation.evidence)
+            return
+        outcome = violated(row.level)
+        proof = self.run.client.recorder.exchanges.get(violation.evidence[-1]) if violation.evidence else None
+        self._book(
+            *(row, outcome),
+            reason=f"judged by the rule {rule.id}",
+            expected=violation.expected,
+            actual=violation.actual,
+            evidence=violation.evidence,
+            curl=curl(proof, self.run.redactor) if proof else "",
+            observed=violation.actual if outcome is Outcome.OBSERVED else "",
+        )
+
+    def _book(self, row: Requirement, outcome: Outcome, **details: Any) -> None:
+        details = {"expected": row.expect} | details
+        self.run.book.add(Verdict(row.id, row.operations[0], row.level, outcome, **details))
+
+
+def _order(endpoint: Endpoint) -> tuple[int, int, str]:
+    """Return when the valid request of an operation is sent: creations first, each DELETE last."""
+    turn = {"POST": 1, "PUT": 3, "PATCH": 3, "DELETE": 5}.get(
+        endpoint.method, 2 if endpoint.path_names else 0
+    )
+    return (turn, len(endpoint.path_names), endpoint.path)
