@@ -8,13 +8,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from conformance.claims import definition
+from conformance.claims.definition import Repair, load_definition
+from conformance.claims.definition.source import SUFFIXES
 from conformance.claims.endpoints import Content, Endpoint, deref, endpoints
 from conformance.claims.kept import kept
 from conformance.claims.openapi import JsonObject, Operation, ResponseSpec
-from conformance.claims.text_files import mapping_of, read_bytes, read_yaml
+from conformance.claims.text_files import read_bytes, read_yaml
 from conformance.errors import UsageError, did_you_mean
 
-KEYS: Final = ("profile", "ids", "bodies", "unique", "reads", "writes", "never", "rows", "from", "hash")
+KEYS: Final = (
+    *("profile", "ids", "bodies", "unique", "reads", "writes", "never", "rows"),
+    *("from", "hash", "entry", "rename_duplicates"),
+)
+OVERRIDE: Final = "override.yaml"
 STATUS: Final = re.compile(r"\d{3}")
 
 
@@ -26,6 +33,7 @@ class AddedApi:
     document: JsonObject
     endpoints: Sequence[Endpoint] = field(repr=False)
     override: Mapping[str, Any] = field(default_factory=dict)
+    repairs: Sequence[Repair] = ()
     operations: Mapping[str, Operation] = field(default_factory=dict, repr=False)
 
 
@@ -35,19 +43,25 @@ def added_apis(folder: Path, taken: Mapping[str, Any]) -> list[AddedApi]:
     names = set(taken)
     places = dict.fromkeys(p.resolve() for p in (folder, Path.cwd() / "specs") if p.is_dir())
     for place in places:
-        for file in sorted(place.glob("*/definition.*")):
-            if file.suffix in {".json", ".yaml", ".yml"} and file.parent.name not in found:
-                api = _api(file, names)
-                found[api.name] = api
-                names |= set(api.operations)
+        for own in sorted(each for each in place.iterdir() if each.is_dir() and each.name not in found):
+            override = _override(own / OVERRIDE)
+            file = _definition_in(own, override)
+            if file is not None:
+                found[own.name] = _api(file, own, override, names)
+                names |= set(found[own.name].operations)
     return list(found.values())
 
 
-def _api(file: Path, taken: set[str]) -> AddedApi:
-    content = read_bytes(file)
-    document = kept("definitions", content, lambda: mapping_of(content, str(file)))
-    name = file.parent.name
-    override = _override(file.parent / "override.yaml")
+def _definition_in(folder: Path, override: Mapping[str, Any]) -> Path | None:
+    """Return the file that an API's definition begins in; None where the folder holds no added API."""
+    if "entry" in override:
+        return folder / str(override["entry"])
+    return next((file for kind in SUFFIXES if (file := folder / f"definition{kind}").is_file()), None)
+
+
+def _api(file: Path, folder: Path, override: Mapping[str, Any], taken: set[str]) -> AddedApi:
+    document, repairs = _loaded(file, rename=bool(override.get("rename_duplicates")))
+    name = folder.name
     ids: dict[tuple[str, str], str] = {}
     for each in endpoints(document):
         own = (
@@ -58,8 +72,27 @@ def _api(file: Path, taken: set[str]) -> AddedApi:
     if not several:
         raise UsageError(f"{file}: no operation in it: is it an OpenAPI definition?")
     operations = {each.id: _operation(name, each) for each in several}
-    _refuse_unknown(file.parent / "override.yaml", override, several)
-    return AddedApi(name, document, several, override, operations)
+    _refuse_unknown(folder / OVERRIDE, override, several)
+    return AddedApi(name, document, several, override, repairs, operations)
+
+
+def _loaded(file: Path, *, rename: bool) -> tuple[JsonObject, list[Repair]]:
+    """Return a definition with its repairs; one of a single file is kept by its content and its reader."""
+
+    def load() -> dict[str, Any]:
+        found = load_definition(str(file), rename_duplicates=rename)
+        return {
+            "document": found.document,
+            "repairs": [[each.place, each.what] for each in found.repairs],
+            "files": len(found.contents),
+        }
+
+    reader = b"".join(each.read_bytes() for each in sorted(Path(definition.__file__).parent.glob("*.py")))
+    key = b"\0".join([reader, str(rename).encode(), read_bytes(file)])
+    found = kept("definitions", key, load)
+    if found["files"] > 1:
+        found = load()  # another file may have changed
+    return found["document"], [Repair(*each) for each in found["repairs"]]
 
 
 def _override(file: Path) -> Mapping[str, Any]:
