@@ -36,6 +36,23 @@ def deref(document: JsonObject, node: Any) -> JsonObject:
     return {}
 
 
+def dangling_reference(document: JsonObject, schema: Any) -> str:
+    """Return a reference of a schema, or of one that it refers to, that leads nowhere; "" for none."""
+    ahead, seen = [schema], set[str]()
+    while ahead:
+        node = ahead.pop()
+        where = node.get("$ref") if isinstance(node, dict) else None
+        if isinstance(where, str) and where not in seen:
+            seen.add(where)
+            found = deref(document, node)
+            if not found or not where.startswith("#"):
+                return where
+            ahead.append(found)
+        elif isinstance(node, dict | list):
+            ahead += node.values() if isinstance(node, dict) else node
+    return ""
+
+
 def members(document: JsonObject, schema: Any, depth: int = 0) -> dict[str, Any]:
     """Return the properties of a schema by name, those of its parts (allOf, the first of anyOf) included."""
     node = deref(document, schema)

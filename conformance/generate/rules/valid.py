@@ -6,6 +6,7 @@ import re
 from typing import Any, Final
 
 from conformance.checks.statuses import carried_out
+from conformance.claims.endpoints import dangling_reference
 from conformance.claims.openapi import brief, pointer
 from conformance.errors import NotApplicable, NotJudged, Violation
 from conformance.exchange.model import ABSENT, Exchange
@@ -80,15 +81,16 @@ def errors(document: Any, schema: Any, body: Any) -> list[str]:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import UnknownType
     from openapi_schema_validator import OAS30Validator
-    from referencing.exceptions import Unresolvable
 
+    if dangling := dangling_reference(document, schema):
+        raise NotJudged(f"the documented schema refers to {dangling}, which is not there")
     is_new = str(document.get("openapi", "")).startswith(("3.1", "3.2"))
     kind = Draft202012Validator if is_new else OAS30Validator
     # What a schema refers to by its place in the document stands at the same place of this one.
     whole = {**schema, **{key: document[key] for key in REFERRED if key in document}}
     try:
         found = list(kind(whole).iter_errors(body))
-    except (Unresolvable, UnknownType, RecursionError, TypeError, ValueError, re.error) as error:
+    except (UnknownType, RecursionError, TypeError, ValueError, re.error) as error:
         raise NotJudged(f"the documented schema cannot be used: {brief(str(error))}") from error
     return [f"{pointer(e.absolute_path)}: {brief(e.message)}" for e in found]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import threading
-import time
 from multiprocessing.synchronize import Event
 from pathlib import Path
 
@@ -64,7 +63,15 @@ def test_a_second_try_never_spends_what_is_kept_for_undo() -> None:
 def test_processes_spend_one_budget() -> None:
     """What one process sends, must undo, is told to wait for, or is stopped by, holds for the other."""
     context = multiprocessing.get_context("spawn")
-    first, second = (Budget(max_requests=4, reserve=reserve) for reserve in (lambda: 0, lambda: 2))
+    now = [100.0]
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+
+    first, second = (
+        Budget(max_requests=4, reserve=reserve, clock=lambda: now[0], sleep=sleep)
+        for reserve in (lambda: 0, lambda: 2)
+    )
     first.acquire(Slot())
     second.join(*first.share(context), process=1)
     second.acquire(Slot(writes=True, undo=True))
@@ -82,7 +89,7 @@ def _hold_for_ever(counters: SharedCounters, lock: ProcessLock, entered: Event) 
     Budget().join(counters, lock, process=1)
     with lock:
         entered.set()
-        time.sleep(60)
+        threading.Event().wait()
 
 
 def test_a_process_killed_with_the_lock_locks_nobody_out() -> None:

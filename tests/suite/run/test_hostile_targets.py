@@ -28,8 +28,8 @@ def raw(text: bytes, *, stay: bool = False) -> Behaviour:
 
     def behave(received: ReceivedRequest) -> bool:
         received.sock.sendall(text)
-        if stay:
-            time.sleep(30)
+        while stay and received.sock.recv(1):
+            pass
         return False
 
     return behave
