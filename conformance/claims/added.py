@@ -34,6 +34,7 @@ class AddedApi:
     endpoints: Sequence[Endpoint] = field(repr=False)
     override: Mapping[str, Any] = field(default_factory=dict)
     repairs: Sequence[Repair] = ()
+    hash: str = ""
     operations: Mapping[str, Operation] = field(default_factory=dict, repr=False)
 
 
@@ -60,8 +61,8 @@ def _definition_in(folder: Path, override: Mapping[str, Any]) -> Path | None:
 
 
 def _api(file: Path, folder: Path, override: Mapping[str, Any], taken: set[str]) -> AddedApi:
-    document, repairs = _loaded(file, rename=bool(override.get("rename_duplicates")))
-    name = folder.name
+    loaded = _loaded(file, rename=bool(override.get("rename_duplicates")))
+    document, name = loaded["document"], folder.name
     ids: dict[tuple[str, str], str] = {}
     for each in endpoints(document):
         own = (
@@ -73,10 +74,11 @@ def _api(file: Path, folder: Path, override: Mapping[str, Any], taken: set[str])
         raise UsageError(f"{file}: no operation in it: is it an OpenAPI definition?")
     operations = {each.id: _operation(name, each) for each in several}
     _refuse_unknown(folder / OVERRIDE, override, several)
-    return AddedApi(name, document, several, override, repairs, operations)
+    repairs = [Repair(*each) for each in loaded["repairs"]]
+    return AddedApi(name, document, several, override, repairs, loaded["hash"], operations)
 
 
-def _loaded(file: Path, *, rename: bool) -> tuple[JsonObject, list[Repair]]:
+def _loaded(file: Path, *, rename: bool) -> dict[str, Any]:
     """Return a definition with its repairs; one of a single file is kept by its content and its reader."""
 
     def load() -> dict[str, Any]:
@@ -85,14 +87,14 @@ def _loaded(file: Path, *, rename: bool) -> tuple[JsonObject, list[Repair]]:
             "document": found.document,
             "repairs": [[each.place, each.what] for each in found.repairs],
             "files": len(found.contents),
+            "hash": found.hash,
         }
 
-    reader = b"".join(each.read_bytes() for each in sorted(Path(definition.__file__).parent.glob("*.py")))
+    readers = [Path(__file__), *sorted(Path(definition.__file__).parent.glob("*.py"))]
+    reader = b"".join(each.read_bytes() for each in readers)
     key = b"\0".join([reader, str(rename).encode(), read_bytes(file)])
-    found = kept("definitions", key, load)
-    if found["files"] > 1:
-        found = load()  # another file may have changed
-    return found["document"], [Repair(*each) for each in found["repairs"]]
+    found: dict[str, Any] = kept("definitions", key, load)
+    return load() if found["files"] > 1 else found  # of several, another one may have changed
 
 
 def _override(file: Path) -> Mapping[str, Any]:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from conformance.claims.definition import Definition, load_definition
 from conformance.claims.definition.source import is_url
 from conformance.claims.folders import specs_dir
+from conformance.claims.openapi import load_documents
 from conformance.errors import UsageError
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -57,7 +58,7 @@ def add_api(
     if not NAME.fullmatch(chosen):
         raise UsageError(f"--name {chosen}: a name has small letters, digits and hyphens, as in my-api")
     folder = _specs() / chosen
-    if folder.exists():
+    if folder.exists() or chosen in load_documents(specs_dir()):
         cure = "choose another --name, or delete the folder to add it anew"
         raise UsageError(f"{folder}: there is an API of this name; {cure}")
     files = dict(_files(definition))
@@ -100,7 +101,7 @@ def _files(definition: Definition) -> Iterator[tuple[str, bytes]]:
     if len(several) == 1:
         yield f"definition{_suffix(several[0][0], several[0][1])}", several[0][1]
         return
-    paths = [urlsplit(each).path if is_url(each) else each for each, _ in several]
+    paths = [urlsplit(each).path if is_url(each) else os.path.abspath(each) for each, _ in several]  # noqa: PTH100 - as its references
     hosts = {urlsplit(each).netloc for each, _ in several}
     if len(hosts) > 1 or any(is_url(each) != is_url(several[0][0]) for each, _ in several):
         raise UsageError(

@@ -96,7 +96,6 @@ def defects(
     Exit code 1 when a requirement has no defect, a defect is missed, a requirement outside the declared ones
     is red, or a legitimate variation is not green.
     """
-    from conformance.analysis.diagnosis import read_signatures, signatures_text
     from conformance.claims.requirements import load_claims
     from conformance.cli.mutations import prove_rules
     from conformance.cli.torture import torture as suffer
@@ -104,10 +103,10 @@ def defects(
     from conformance.proof.page import page_of
     from conformance.proof.write import headline, troubles, write
 
+    if (target or targets) and not api:
+        raise UsageError("--target, --targets: only --api takes a target; everything else has the emulator")
     if api:
         raise typer.Exit(prove_rules(api, target, targets, seed=seed, as_json=as_json))
-    if target or targets:
-        raise UsageError("--target, --targets: only --api takes a target; everything else has the emulator")
     if torture and not as_list:
         percent = 100.0 if exhaustive else sample
         raise typer.Exit(suffer(percent, workers=workers, seed=seed, page=page, quiet=as_json))
@@ -127,16 +126,22 @@ def defects(
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(page_of(document), encoding="utf-8")
     if signatures is not None:
-        kept = read_signatures(signatures) if only and signatures.is_file() else ()
-        text = signatures_text({each.defect: each for each in (*kept, *matrix.signatures)}.values())
-        signatures.write_text(text, encoding="utf-8")
+        _write_signatures(signatures, matrix, is_part=bool(only))
     if as_json:
         typer.echo(json.dumps(document, indent=1))
     else:
-        for line in (*troubles(document), *headline(document)):
-            typer.echo(line)
-        typer.echo(f"{'green' if matrix.good else 'RED'}; {paths[-1]}")
+        color = "green" if matrix.good else "RED"
+        typer.echo("\n".join([*troubles(document), *headline(document), f"{color}; {paths[-1]}"]))
     raise typer.Exit(0 if matrix.good else 1)
+
+
+def _write_signatures(file: Path, matrix: Matrix, *, is_part: bool) -> None:
+    """Write what each defect violates; of a part of the defects just theirs are replaced."""
+    from conformance.analysis.diagnosis import read_signatures, signatures_text
+
+    kept = read_signatures(file) if is_part and file.is_file() else ()
+    text = signatures_text({each.defect: each for each in (*kept, *matrix.signatures)}.values())
+    file.write_text(text, encoding="utf-8")
 
 
 def known_cases(catalogue: Catalogue) -> list[Case]:

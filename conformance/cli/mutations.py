@@ -28,7 +28,6 @@ def prove_rules(api: str, target: str, targets: Path | None, *, seed: int, as_js
     from conformance.claims.folders import specs_dir
     from conformance.claims.requirements import load_claims
     from conformance.claims.rules import load_rules
-    from conformance.cli.progress import shown_progress
     from conformance.proof.mutations.execute import Prover
     from conformance.targets.opened import open_target
 
@@ -37,7 +36,11 @@ def prove_rules(api: str, target: str, targets: Path | None, *, seed: int, as_js
         known = tuple(catalogue.added)
         there = f"there are {', '.join(known)}" if known else "add one with the verb add"
         raise UsageError(f"--api {api}: no API of this name was added; {there}{did_you_mean(api, known)}")
-    with shown_progress(quiet=as_json) as progress, open_target(target, targets, catalogue) as opened:
+
+    def progress(what: str) -> None:
+        typer.echo(f"judging {what}", err=True)
+
+    with open_target(target, targets, catalogue) as opened:
         prover = Prover(catalogue.added[api], opened, catalogue, load_rules(specs_dir()), seed, progress)
         proofs = sorted(prover.prove(), key=lambda proof: proof.rule)
     if as_json:

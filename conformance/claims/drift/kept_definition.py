@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from conformance.claims.added import added_apis
+from conformance.claims.definition import load_definition
+from conformance.claims.definition.source import is_url
 from conformance.claims.drift.operations import drift, touched
 from conformance.claims.endpoints import Endpoint, endpoints
 from conformance.claims.folders import specs_dir
 from conformance.claims.openapi import JsonObject, load_documents
-from conformance.claims.text_files import mapping_of, read_bytes
 from conformance.errors import UsageError, did_you_mean
 
 
@@ -32,13 +33,9 @@ def kept_definitions() -> dict[str, KeptDefinition]:
 
 
 def definition(name: str) -> JsonObject:
-    """Return the definition of a file, or of the API of this name; `UsageError` where it is neither."""
-    file = Path(name)
-    if file.is_file():
-        document = mapping_of(read_bytes(file), name)
-        if not endpoints(document):
-            raise UsageError(f"{name}: no operation in it: is it an OpenAPI definition?")
-        return document
+    """Return the definition of a file, folder, URL, or API of this name; `UsageError` where it is none."""
+    if is_url(name) or Path(name).exists():
+        return load_definition(name, rename_duplicates=True).document
     known = kept_definitions()
     if name not in known:
         there = f"the APIs are {', '.join(sorted(known))}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ IDENTIFIES: Final = re.compile(
 """How the name of a member ends that others find a thing by: it stays, so that undo finds the thing too."""
 LESS_SURE: Final = re.compile(r"name|code|number|token|title|label", re.IGNORECASE)
 DEEPEST: Final = 8
+NEVER_REACHED: Final = 1_000_000_000
+"""Row numbers from here on belong to nothing."""
 
 
 def changed(value: Any) -> Any:
@@ -25,7 +28,7 @@ def changed(value: Any) -> Any:
     if isinstance(value, int | float):
         return value + 1
     if isinstance(value, str):
-        return f"{value}-mutated"
+        return f"mutated {value[::-1]}"
     return value
 
 
@@ -37,6 +40,40 @@ def with_changes(body: Any, wanted: Callable[[str, Any], bool]) -> Any:
         }
     if isinstance(body, list):
         return [with_changes(each, wanted) for each in body]
+    return body
+
+
+def with_new_ids(body: Any, number: int) -> Any:
+    """Return a copy in which everything that is found by an id has another one, told by this number."""
+    if isinstance(body, dict):
+        return {
+            k: _renumbered(v, number) if _scalar(v) and identifies(k) else with_new_ids(v, number)
+            for k, v in body.items()
+        }
+    if isinstance(body, list):
+        return [with_new_ids(each, number) for each in body]
+    return body
+
+
+def _renumbered(value: Any, number: int) -> Any:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return NEVER_REACHED + number
+    try:
+        return str(uuid.UUID(int=uuid.UUID(value).int ^ number))
+    except ValueError:
+        return f"{value}{number}"
+
+
+def overlaid(body: Any, sent: Any) -> Any:
+    """Return a copy of what is shown with the scalars of what was sent, where both have a member."""
+    if isinstance(body, dict) and isinstance(sent, dict):
+        same = {k: v for k, v in sent.items() if k in body and type(v) is type(body[k]) and _scalar(v)}
+        inner = {k: overlaid(body[k], v) for k, v in sent.items() if isinstance(body.get(k), dict)}
+        if not same and not inner:
+            return {k: overlaid(v, sent) if isinstance(v, dict) else v for k, v in body.items()}
+        return body | same | inner
     return body
 
 

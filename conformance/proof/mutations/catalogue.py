@@ -12,7 +12,14 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from conformance.proof.mutations.bodies import changed, identifies, lists, misdescribed, with_changes
+from conformance.proof.mutations.bodies import (
+    identifies,
+    lists,
+    misdescribed,
+    overlaid,
+    with_changes,
+    with_new_ids,
+)
 from conformance.proof.mutations.response import Response
 from conformance.proof.mutations.traffic import Passage, scalars
 
@@ -21,6 +28,8 @@ UNUSUAL: Final = (226, 208, 203, 206)
 CRASHES: Final = (500, 501, 502, 507, 599)
 ABSENT: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 DENIED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+OWN_LENGTH: Final = 8
+"""How long a text is that hardly two things have by chance."""
 MALFORMED: Final = frozenset({400, 405, 409, 412, 413, 415, 422})
 
 
@@ -35,11 +44,15 @@ class Mutation:
 
 def undocumented_status(passage: Passage) -> Response:
     """Answer a success with a status that the definition does not have."""
-    if passage.endpoint is None or not passage.response.succeeded or not passage.response.body:
-        return passage.response
-    known = passage.endpoint.responses
-    other = next((each for each in UNUSUAL if str(each) not in known), UNUSUAL[0])
-    return replace(passage.response, status=other)
+    endpoint, response = passage.endpoint, passage.response
+    if endpoint is None or not response.succeeded:
+        return response
+    known = endpoint.responses
+    if not known.keys() & {"2xx", "default"}:
+        other = next((each for each in UNUSUAL if str(each) not in known), UNUSUAL[0])
+        return replace(response, status=other)
+    # Every success is documented. What was created must be known as created, so that it is undone.
+    return replace(response, status=CRASHES[0]) if endpoint.safe else response
 
 
 def renamed_member(passage: Passage) -> Response:
@@ -107,28 +120,25 @@ def _told(passage: Passage) -> Response:
 
 
 def refused_but_done(passage: Passage) -> Response:
-    """Refuse a write, and change something all the same."""
-    traffic, before = passage.traffic, passage.before
+    """Refuse a write, and show what is right of it as if it were done."""
+    traffic, before, endpoint = passage.traffic, passage.before, passage.endpoint
     if passage.writes and passage.response.refused and before is not None and before.json is not None:
         body = before.json
         if passage.is_item:
-            body = with_changes(
-                body, lambda name, value: not identifies(name) and not isinstance(value, bool)
-            )
+            body = overlaid(body, passage.body)
         else:
-            _add_entry(body, traffic.good.get(passage.endpoint.label) if passage.endpoint else None)
+            _add_entry(body, traffic.good.get(endpoint.label) if endpoint else None, passage.body)
         traffic.told[passage.path] = before.with_json(body)
     elif passage.received.method != "GET" and passage.response.succeeded:
         traffic.told.clear()
     return _told(passage)
 
 
-def _add_entry(body: Any, made: Response | None) -> None:
+def _add_entry(body: Any, made: Response | None, sent: Any) -> None:
+    """Add to the first list what would have been made: like the others, with what was sent."""
     for entries in lists(body):
         like = entries[0] if entries else made.json if made is not None else {}
-        entries.append(
-            with_changes(like, lambda name, _: identifies(name)) if isinstance(like, dict) else changed(like)
-        )
+        entries.append(overlaid(with_changes(like, lambda name, _: identifies(name)), sent))
         return
 
 
@@ -146,7 +156,10 @@ def dropped_entry(passage: Passage) -> Response:
 
 
 def _is_of(entry: Any, created: list[Any]) -> bool:
-    own = [v for name, v in scalars(entry) if identifies(name) or not isinstance(entry, dict)]
+    """Tell whether an entry has the id of what was created, or a text that only that has."""
+    own = [
+        v for name, v in scalars(entry) if identifies(name) or (isinstance(v, str) and len(v) >= OWN_LENGTH)
+    ]
     return any(value in created for value in own)
 
 
@@ -177,7 +190,14 @@ def parent_ignored(passage: Passage) -> Response:
 def _shown_before(passage: Passage) -> Response:
     if passage.endpoint is None:
         return passage.response
-    return passage.traffic.shown.get((passage.endpoint.label, passage.last), passage.response)
+    label, traffic = passage.endpoint.label, passage.traffic
+    there = passage.last in {last for _, last in traffic.shown}
+    shown = traffic.shown.get((label, passage.last))
+    return (
+        shown
+        or (traffic.good.get(label) if there and not passage.endpoint.safe else None)
+        or passage.response
+    )
 
 
 def success_for_unknown(passage: Passage) -> Response:
@@ -191,7 +211,11 @@ def bad_body_accepted(passage: Passage) -> Response:
     """Answer a wrong body as a right one."""
     if passage.endpoint is None or not passage.writes or passage.response.status not in MALFORMED:
         return passage.response
-    return passage.traffic.good.get(passage.endpoint.label, Response(HTTPStatus.OK, body=b"{}"))
+    like = passage.traffic.good.get(passage.endpoint.label, Response(HTTPStatus.OK, body=b"{}"))
+    if like.json is None:
+        return like
+    # What seems to be created has an id of its own, as it would have.
+    return like.with_json(with_new_ids(like.json, passage.received.number))
 
 
 def crash_on_bad_input(passage: Passage) -> Response:

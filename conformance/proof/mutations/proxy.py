@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 
-from conformance.claims.endpoints import Endpoint
 from conformance.proof.fault_proxy import Behaviour, FaultProxy, ReceivedRequest, fault_proxy
 from conformance.proof.mutations.catalogue import Mutation
 from conformance.proof.mutations.response import Response
@@ -18,11 +17,9 @@ CHANGES: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
 @contextmanager
-def mutating_proxy(
-    upstream: str, mutation: Mutation, endpoints: Sequence[Endpoint], prefix: str = ""
-) -> Iterator[FaultProxy]:
-    """Open a proxy before this server that makes the mutation until the block ends."""
-    with fault_proxy(upstream, mutating(mutation, Traffic(endpoints, prefix))) as proxy:
+def mutating_proxy(upstream: str, mutation: Mutation, traffic: Traffic) -> Iterator[FaultProxy]:
+    """Open a proxy before this server that makes the mutation until the block ends; it fills the traffic."""
+    with fault_proxy(upstream, mutating(mutation, traffic)) as proxy:
         yield proxy
         proxy.wait_until_idle()
 
@@ -39,6 +36,8 @@ def mutating(mutation: Mutation, traffic: Traffic) -> Behaviour:
             passage = Passage(received, endpoint, traffic, answered, before)
             traffic.learn(passage)
             told = mutation.mutate(passage)
+            if told != answered:
+                traffic.touched.add((received.method, passage.path))
         received.sock.sendall(told.on_the_wire())
         return True
 

@@ -40,12 +40,12 @@ class Response:
     @property
     def succeeded(self) -> bool:
         """Tell whether the status is 2xx."""
-        return self.status // 100 == 2  # noqa: PLR2004 - 2xx
+        return self.status // 100 == 2  # noqa: PLR2004 - the successes of HTTP
 
     @property
     def refused(self) -> bool:
         """Tell whether the status is 4xx."""
-        return self.status // 100 == 4  # noqa: PLR2004 - 4xx
+        return self.status // 100 == 4  # noqa: PLR2004 - the refusals of HTTP
 
     @property
     def json(self) -> Any:

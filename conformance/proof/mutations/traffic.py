@@ -33,6 +33,8 @@ class Traffic:
     """The values of each member of the bodies that were carried out."""
     created: list[Any] = field(default_factory=list)
     """The values in the responses to what was created."""
+    touched: set[tuple[str, str]] = field(default_factory=set)
+    """Method and path of the requests whose response was changed."""
     told: dict[str, Response] = field(default_factory=dict)
     """What is answered to a GET of a path, whatever the server says."""
 
@@ -65,9 +67,8 @@ class Traffic:
         for name, value in scalars(passage.body):
             self.sent.setdefault(name, []).append(value)
         if received.method in {"POST", "PUT"}:
-            self.created += [
-                value for _, value in scalars(response.json) if value not in ("", True, False, None)
-            ]
+            said = [*scalars(response.json), *scalars(passage.body), ("", passage.last)]
+            self.created += [value for _, value in said if not isinstance(value, bool) and value != ""]
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,12 @@ from conformance.claims.definition import load_definition
 from conformance.claims.endpoints import Endpoint, base_of, deref, endpoints
 from conformance.errors import UsageError
 
-LAMPS: Final[dict[str, Any]] = {"/lamps": {"get": {"operationId": "listLamps", "responses": {"200": {}}}}}
+DESKS: Final[dict[str, Any]] = {"/desks": {"get": {"operationId": "listDesks", "responses": {"200": {}}}}}
 
 
 def definition(**members: Any) -> dict[str, Any]:
     """Return a definition of one operation with these members."""
-    return {"openapi": "3.0.3", "info": {"title": "Lamps", "version": "1"}, "paths": LAMPS} | members
+    return {"openapi": "3.0.3", "info": {"title": "Desks", "version": "1"}, "paths": DESKS} | members
 
 
 def written(folder: Path, content: Any, name: str = "api.json") -> str:
@@ -46,7 +46,7 @@ def test_each_form_of_openapi_3_is_read(tmp_path: Path, version: str) -> None:
     loaded = load_definition(written(tmp_path, definition(openapi=version)))
     assert (loaded.form, [each.id for each in endpoints(loaded.document)]) == (
         f"OpenAPI {version}",
-        ["listLamps"],
+        ["listDesks"],
     )
     assert loaded.repairs == ()
 
@@ -56,7 +56,7 @@ def test_yaml_means_what_yaml_1_2_says(tmp_path: Path) -> None:
     text = """\
 openapi: 3.1.0
 paths:
-  /lamps:
+  /desks:
     get:
       parameters:
       - {name: land, in: query, schema: {enum: [NO, on, 12:30, 2024-01-01, 0x1F], default: true,
@@ -68,29 +68,29 @@ paths:
     schema = found.parameters[0]["schema"]
     assert schema == {"enum": ["NO", "on", "12:30", "2024-01-01", "0x1F"], "default": True, "minimum": 1.5}
     assert list(found.responses) == ["200"]
-    assert found.id == "get /lamps"
+    assert found.id == "get /desks"
 
 
 def test_other_files_are_taken_in_wherever_they_refer_to(tmp_path: Path) -> None:
     """References go to other files, back, through lists, to paths and operations; all is one document."""
-    written(tmp_path, {"get": {"$ref": "../operations.yaml#/list/0"}}, "paths/lamps.json")
+    written(tmp_path, {"get": {"$ref": "../operations.yaml#/list/0"}}, "paths/desks.json")
     operations = """\
 list:
 - responses:
     '200':
       content:
         application/json:
-          schema: {$ref: 'schemas/lamp.yaml'}
+          schema: {$ref: 'schemas/desk.yaml'}
 """
     written(tmp_path, operations, "operations.yaml")
     maker = "{$ref: '../api.json#/components/schemas/Maker'}"
-    lamp = f"{{type: object, properties: {{part: {{$ref: '#'}}, maker: {maker}}}}}"
-    written(tmp_path, lamp, "schemas/lamp.yaml")
+    desk = f"{{type: object, properties: {{part: {{$ref: '#'}}, maker: {maker}}}}}"
+    written(tmp_path, desk, "schemas/desk.yaml")
     schemas = {
         "Maker": {"allOf": [{"type": "string", "maxLength": 5}]},
         "Short": {"$ref": "#/components/schemas/Maker/allOf/0"},
     }
-    whole = definition(paths={"/lamps": {"$ref": "paths/lamps.json"}}, components={"schemas": schemas})
+    whole = definition(paths={"/desks": {"$ref": "paths/desks.json"}}, components={"schemas": schemas})
     loaded = load_definition(written(tmp_path, whole))
     (found,) = endpoints(loaded.document)
     (schema,) = found.success_schemas()
@@ -99,20 +99,20 @@ list:
     assert deref(loaded.document, loaded.document["components"]["schemas"]["Short"])["maxLength"] == 5
     assert sorted(Path(each).name for each in loaded.contents) == [
         "api.json",
-        "lamp.yaml",
-        "lamps.json",
+        "desk.yaml",
+        "desks.json",
         "operations.yaml",
     ]
 
 
 def test_a_folder_is_named_by_the_definition_that_begins_in_it(tmp_path: Path) -> None:
     """Files that are only referred to are no definitions; two of these need a name."""
-    written(tmp_path, {"type": "object"}, "openapi/lamp.json")
-    place = written(tmp_path, definition(), "openapi/lamps.json")
+    written(tmp_path, {"type": "object"}, "openapi/desk.json")
+    place = written(tmp_path, definition(), "openapi/desks.json")
     assert load_definition(str(tmp_path)).location == place
     written(tmp_path, definition(), "openapi/others.json")
     with pytest.raises(
-        UsageError, match=r"2 definitions begin here \(openapi/lamps.json, openapi/others.json\)"
+        UsageError, match=r"2 definitions begin here \(openapi/desks.json, openapi/others.json\)"
     ):
         load_definition(str(tmp_path))
     (tmp_path / "empty").mkdir()
@@ -139,12 +139,12 @@ def site(tmp_path: Path) -> Iterator[tuple[str, Path]]:
 def test_a_url_is_read_with_what_it_refers_to(site: tuple[str, Path]) -> None:
     """References of a definition that was fetched are fetched from beside it."""
     url, folder = site
-    written(folder, {"type": "object"}, "v1/schemas/lamp.json")
+    written(folder, {"type": "object"}, "v1/schemas/desk.json")
     written(
-        folder, definition(components={"schemas": {"Lamp": {"$ref": "schemas/lamp.json"}}}), "v1/api.json"
+        folder, definition(components={"schemas": {"Desk": {"$ref": "schemas/desk.json"}}}), "v1/api.json"
     )
     loaded = load_definition(f"{url}/v1/api.json")
-    assert list(loaded.contents) == [f"{url}/v1/api.json", f"{url}/v1/schemas/lamp.json"]
+    assert list(loaded.contents) == [f"{url}/v1/api.json", f"{url}/v1/schemas/desk.json"]
     with pytest.raises(UsageError, match="was answered with 404; fetch it yourself and name the file"):
         load_definition(f"{url}/v2/api.json")
 
@@ -164,7 +164,7 @@ def test_swagger_2_says_the_same_in_the_form_of_openapi_3(tmp_path: Path) -> Non
         },
         "security": [{"key": []}],
         "definitions": {
-            "Lamp": {"type": "object", "properties": {"name": {"type": "string", "x-nullable": True}}}
+            "Desk": {"type": "object", "properties": {"name": {"type": "string", "x-nullable": True}}}
         },
         "parameters": {
             "Limit": {"name": "limit", "in": "query", "type": "integer", "maximum": 9},
@@ -172,18 +172,18 @@ def test_swagger_2_says_the_same_in_the_form_of_openapi_3(tmp_path: Path) -> Non
                 "name": "body",
                 "in": "body",
                 "required": True,
-                "schema": {"$ref": "#/definitions/Lamp"},
+                "schema": {"$ref": "#/definitions/Desk"},
             },
         },
-        "responses": {"Wrong": {"description": "Wrong.", "schema": {"$ref": "#/definitions/Lamp"}}},
+        "responses": {"Wrong": {"description": "Wrong.", "schema": {"$ref": "#/definitions/Desk"}}},
         "paths": {
-            "/lamps": {
+            "/desks": {
                 "parameters": [{"$ref": "#/parameters/Limit"}],
                 "post": {
                     "parameters": [{"$ref": "#/parameters/Body"}],
                     "responses": {
                         "201": {
-                            "schema": {"$ref": "#/definitions/Lamp"},
+                            "schema": {"$ref": "#/definitions/Desk"},
                             "examples": {"application/json": {"name": "attic"}},
                         },
                         "400": {"$ref": "#/responses/Wrong"},
@@ -227,20 +227,20 @@ WRONG: Final[dict[str, tuple[Any, str]]] = {
         definition(openapi="4.0.0"),
         "openapi: 4.0.0 is not supported; known are 2.0, 3.0",
     ),
-    "a form of the past": ({"swagger": "1.2", "paths": LAMPS}, "swagger: 1.2 is not supported"),
+    "a form of the past": ({"swagger": "1.2", "paths": DESKS}, "swagger: 1.2 is not supported"),
     "no operation": (definition(paths={}), "has no operation to judge"),
     "no paths": ({"openapi": "3.1.0"}, "has no operation to judge"),
     "a reference to nothing": (
-        definition(components={"schemas": {"Lamp": {"$ref": "#/components/schemas/Bulb"}}}),
-        "#/components/schemas/Lamp: #/components/schemas/Bulb names nothing in it; correct the reference",
+        definition(components={"schemas": {"Desk": {"$ref": "#/components/schemas/Bulb"}}}),
+        "#/components/schemas/Desk: #/components/schemas/Bulb names nothing in it; correct the reference",
     ),
     "a reference to no file": (
-        definition(components={"schemas": {"Lamp": {"$ref": "lamp.json#/Lamp"}}}),
-        "#/components/schemas/Lamp: refers to lamp.json#/Lamp, but",
+        definition(components={"schemas": {"Desk": {"$ref": "desk.json#/Desk"}}}),
+        "#/components/schemas/Desk: refers to desk.json#/Desk, but",
     ),
     "two operations of one id": (
-        definition(paths=LAMPS | {"/bulbs": LAMPS["/lamps"]}),
-        "#/paths/~1bulbs/get: operationId listLamps is that of GET /lamps too; give each its own",
+        definition(paths=DESKS | {"/bulbs": DESKS["/desks"]}),
+        "#/paths/~1bulbs/get: operationId listDesks is that of GET /desks too; give each its own",
     ),
     "broken JSON": ('{"openapi": "3.0.0",\n "paths": ]', ":2:11: not valid JSON"),
     "broken YAML": ("openapi: 3.0.0\npaths: {", "not valid YAML"),
@@ -260,16 +260,16 @@ def test_what_cannot_be_read_is_said_with_its_place(tmp_path: Path, name: str) -
 
 def test_operations_of_one_id_may_be_renamed(tmp_path: Path) -> None:
     """Whoever cannot correct the definition may let the later one go by method and path."""
-    place = written(tmp_path, definition(paths=LAMPS | {"/bulbs": LAMPS["/lamps"]}))
+    place = written(tmp_path, definition(paths=DESKS | {"/bulbs": DESKS["/desks"]}))
     loaded = load_definition(place, rename_duplicates=True)
-    assert [each.id for each in endpoints(loaded.document)] == ["listLamps", "get /bulbs"]
+    assert [each.id for each in endpoints(loaded.document)] == ["listDesks", "get /bulbs"]
     assert [each.place for each in loaded.repairs] == ["#/paths/~1bulbs/get"]
 
 
 def test_the_hash_is_that_of_the_file(tmp_path: Path) -> None:
     """One file has its own SHA-256; of several it changes with each."""
-    whole = definition(components={"schemas": {"Lamp": {"$ref": "lamp.yaml"}}})
-    written(tmp_path, yaml.safe_dump({"type": "object"}), "lamp.yaml")
+    whole = definition(components={"schemas": {"Desk": {"$ref": "desk.yaml"}}})
+    written(tmp_path, yaml.safe_dump({"type": "object"}), "desk.yaml")
     before = load_definition(written(tmp_path, whole)).hash
-    written(tmp_path, yaml.safe_dump({"type": "string"}), "lamp.yaml")
+    written(tmp_path, yaml.safe_dump({"type": "string"}), "desk.yaml")
     assert before != load_definition(written(tmp_path, whole)).hash

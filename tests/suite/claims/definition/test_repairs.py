@@ -12,13 +12,13 @@ import pytest
 
 from conformance.claims.definition import load_definition
 
-OPERATION: Final = "#/paths/~1lamps/get"
+OPERATION: Final = "#/paths/~1desks/get"
 SCHEMA: Final = {"type": "object", "properties": {"name": {"type": "string"}, "watts": {"type": "integer"}}}
 
 
 def definition(operation: dict[str, Any], **members: Any) -> dict[str, Any]:
     """Return a definition of one operation."""
-    return {"openapi": "3.0.3", "paths": {"/lamps": {"get": {"responses": {}} | operation}}} | members
+    return {"openapi": "3.0.3", "paths": {"/desks": {"get": {"responses": {}} | operation}}} | members
 
 
 def responding(content: dict[str, Any], media: str = "application/json") -> dict[str, Any]:
@@ -46,10 +46,10 @@ REPAIRS: Final[dict[str, tuple[dict[str, Any], dict[str, Any], str, str]]] = {
         'type "int": read as integer',
     ),
     "a type of nobody": (
-        definition(parameter({"type": "lamp", "maxLength": 3})),
+        definition(parameter({"type": "desk", "maxLength": 3})),
         definition(parameter({"maxLength": 3})),
         f"{OPERATION}/parameters/0/schema/type",
-        'type "lamp": any type',
+        'type "desk": any type',
     ),
     "no schema": (
         definition(parameter(None)),
@@ -71,15 +71,15 @@ REPAIRS: Final[dict[str, tuple[dict[str, Any], dict[str, Any], str, str]]] = {
     ),
     "a reference that is misspelt": (
         definition(
-            parameter({"$ref": "#/components/schemas/Lamp (summary)"}),
-            components={"schemas": {"lamp-summary": {}}},
+            parameter({"$ref": "#/components/schemas/Desk (summary)"}),
+            components={"schemas": {"desk-summary": {}}},
         ),
         definition(
-            parameter({"$ref": "#/components/schemas/lamp-summary"}),
-            components={"schemas": {"lamp-summary": {}}},
+            parameter({"$ref": "#/components/schemas/desk-summary"}),
+            components={"schemas": {"desk-summary": {}}},
         ),
         f"{OPERATION}/parameters/0/schema",
-        "#/components/schemas/Lamp (summary) names nothing: read as #/components/schemas/lamp-summary",
+        "#/components/schemas/Desk (summary) names nothing: read as #/components/schemas/desk-summary",
     ),
     "an example as a text": (
         definition(responding({"example": '{"name": "attic"}\r\n'})),
@@ -94,17 +94,17 @@ REPAIRS: Final[dict[str, tuple[dict[str, Any], dict[str, Any], str, str]]] = {
         "a text that is no JSON: left out",
     ),
     "an envelope that the schema forgot": (
-        definition(responding({"schema": SCHEMA, "example": {"lamp": {"name": "attic"}}})),
+        definition(responding({"schema": SCHEMA, "example": {"desk": {"name": "attic"}}})),
         definition(
             responding(
                 {
-                    "schema": {"type": "object", "properties": {"lamp": SCHEMA}},
-                    "example": {"lamp": {"name": "attic"}},
+                    "schema": {"type": "object", "properties": {"desk": SCHEMA}},
+                    "example": {"desk": {"name": "attic"}},
                 }
             )
         ),
         f"{WHERE}/schema",
-        "the example has it in a member lamp: read so",
+        "the example has it in a member desk: read so",
     ),
     "a list of types of entries": (
         definition(parameter({"type": "array", "items": [{"type": "string"}]})),
@@ -136,25 +136,25 @@ def test_a_body_of_nothing_is_no_body(tmp_path: Path) -> None:
     """A body whose schema names nothing and whose example is empty is not there."""
     empty = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/"}, "example": ""}}}
     document, repairs = loaded(tmp_path, definition({"requestBody": empty, "responses": {"200": empty}}))
-    assert document["paths"]["/lamps"]["get"] == {"responses": {"200": {}}}
+    assert document["paths"]["/desks"]["get"] == {"responses": {"200": {}}}
     assert len(repairs) == 4
 
 
 def test_a_parameter_of_the_path_is_declared(tmp_path: Path) -> None:
     """Who forgot to declare it meant a text; a path begins with a slash."""
     document, repairs = loaded(
-        tmp_path, {"openapi": "3.0.3", "paths": {"lamps/{id}": {"get": {"responses": {}}}}}
+        tmp_path, {"openapi": "3.0.3", "paths": {"desks/{id}": {"get": {"responses": {}}}}}
     )
-    (declared,) = document["paths"]["/lamps/{id}"]["get"]["parameters"]
+    (declared,) = document["paths"]["/desks/{id}"]["get"]["parameters"]
     assert declared == {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
     assert [what for _, what in repairs] == [
-        "a path begins with a slash: read as /lamps/{id}",
+        "a path begins with a slash: read as /desks/{id}",
         "the path's parameter id is not declared: read as a text",
     ]
 
 
 def test_paths_that_may_mean_one_request_are_named(tmp_path: Path) -> None:
-    """A favourite lamp is none of the id favorites; paths of other lengths or methods are no rivals."""
+    """A favourite desk is none of the id favorites; paths of other lengths or methods are no rivals."""
     parameters = [{"name": "id", "in": "path", "required": True, "schema": {}}]
     get = {"get": {"responses": {}, "parameters": parameters}}
     paths = {"/{id}": get, "/favorites": get, "/": get, "/recents": {"post": get["get"]}, "/{id}/parts": get}

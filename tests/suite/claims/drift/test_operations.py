@@ -13,23 +13,23 @@ from conformance.claims.drift.change import EVERY, Change, Effect
 from conformance.claims.drift.operations import drift, touched
 
 BREAKING, COMPATIBLE, DOCUMENTATION = Effect
-LAMP: Final[dict[str, Any]] = {
+DESK: Final[dict[str, Any]] = {
     "type": "object",
     "required": ["name"],
     "properties": {
         "name": {"type": "string", "maxLength": 20, "description": "What it is called."},
         "kind": {"type": "string", "enum": ["led", "arc"]},
         "watts": {"type": "integer", "minimum": 1},
-        "parts": {"type": "array", "items": {"$ref": "#/components/schemas/Lamp"}},
+        "parts": {"type": "array", "items": {"$ref": "#/components/schemas/Desk"}},
     },
 }
-SENT: Final[dict[str, Any]] = copy.deepcopy(LAMP)
+SENT: Final[dict[str, Any]] = copy.deepcopy(DESK)
 del SENT["properties"]["parts"]
 DEFINITION: Final[dict[str, Any]] = {
     "openapi": "3.0.3",
     "servers": [{"url": "https://api.example.com/v1"}],
     "components": {
-        "schemas": {"Lamp": LAMP},
+        "schemas": {"Desk": DESK},
         "securitySchemes": {
             "bearer": {"type": "http", "scheme": "bearer"},
             "key": {"type": "apiKey", "in": "header", "name": "x-key"},
@@ -37,41 +37,41 @@ DEFINITION: Final[dict[str, Any]] = {
     },
     "security": [{"bearer": []}],
     "paths": {
-        "/lamps": {
+        "/desks": {
             "get": {
-                "operationId": "listLamps",
+                "operationId": "listDesks",
                 "parameters": [
                     {"name": "limit", "in": "query", "schema": {"type": "integer", "maximum": 100}}
                 ],
                 "responses": {"200": {"description": "All.", "headers": {"X-Total": {}}}},
             },
             "post": {
-                "operationId": "addLamp",
+                "operationId": "addDesk",
                 "requestBody": {"content": {"application/json": {"schema": SENT}}},
                 "responses": {
                     "201": {
                         "description": "Made.",
-                        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Lamp"}}},
+                        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Desk"}}},
                     },
                     "400": {"description": "Wrong."},
                 },
             },
         },
-        "/lamps/{id}": {
+        "/desks/{id}": {
             "get": {
-                "operationId": "getLamp",
+                "operationId": "getDesk",
                 "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
                 "responses": {"200": {"description": "It."}},
             },
         },
     },
 }
-GET, POST, ITEM = "GET /lamps", "POST /lamps", "GET /lamps/{id}"
+GET, POST, ITEM = "GET /desks", "POST /desks", "GET /desks/{id}"
 Edit = Callable[[dict[str, Any]], object]
 
 
 def _post(document: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = document["paths"]["/lamps"]["post"]
+    found: dict[str, Any] = document["paths"]["/desks"]["post"]
     return found
 
 
@@ -81,30 +81,30 @@ def _sent(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _received(document: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = document["components"]["schemas"]["Lamp"]
+    found: dict[str, Any] = document["components"]["schemas"]["Desk"]
     return found
 
 
 def _limit(document: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = document["paths"]["/lamps"]["get"]["parameters"][0]
+    found: dict[str, Any] = document["paths"]["/desks"]["get"]["parameters"][0]
     return found
 
 
 def _rename(document: dict[str, Any]) -> None:
-    item = document["paths"].pop("/lamps/{id}")
-    item["get"]["parameters"][0]["name"] = "lampId"
-    document["paths"]["/lamps/{lampId}"] = item
+    item = document["paths"].pop("/desks/{id}")
+    item["get"]["parameters"][0]["name"] = "deskId"
+    document["paths"]["/desks/{deskId}"] = item
 
 
 BODY, MADE = "body", "response 201"
 CASES: Final[dict[str, tuple[Edit, list[tuple[Effect, str, str, str]]]]] = {
     "an operation is gone": (
-        lambda d: d["paths"]["/lamps"].pop("get"),
+        lambda d: d["paths"]["/desks"].pop("get"),
         [(BREAKING, GET, "", "removed")],
     ),
     "an operation is new": (
-        lambda d: d["paths"]["/lamps"].update(put={"responses": {}}),
-        [(COMPATIBLE, "PUT /lamps", "", "new")],
+        lambda d: d["paths"]["/desks"].update(put={"responses": {}}),
+        [(COMPATIBLE, "PUT /desks", "", "new")],
     ),
     "an operation is deprecated": (
         lambda d: _post(d).update(deprecated=True),
@@ -112,7 +112,7 @@ CASES: Final[dict[str, tuple[Edit, list[tuple[Effect, str, str, str]]]]] = {
     ),
     "a path parameter has another name": (
         _rename,
-        [(DOCUMENTATION, "GET /lamps/{lampId}", "path", "/lamps/{lampId}, where it was /lamps/{id}")],
+        [(DOCUMENTATION, "GET /desks/{deskId}", "path", "/desks/{deskId}, where it was /desks/{id}")],
     ),
     "the base path moves": (
         lambda d: d.update(servers=[{"url": "https://api.example.com/v2"}]),
@@ -131,7 +131,7 @@ CASES: Final[dict[str, tuple[Edit, list[tuple[Effect, str, str, str]]]]] = {
         [(COMPATIBLE, GET, "query limit", "maximum nothing, where it was 100")],
     ),
     "a parameter of the query is gone": (
-        lambda d: d["paths"]["/lamps"]["get"].pop("parameters"),
+        lambda d: d["paths"]["/desks"]["get"].pop("parameters"),
         [(BREAKING, GET, "query limit", "removed")],
     ),
     "a default is another": (
@@ -207,7 +207,7 @@ CASES: Final[dict[str, tuple[Edit, list[tuple[Effect, str, str, str]]]]] = {
         [(COMPATIBLE, POST, "response 409", "new")],
     ),
     "a header is gone": (
-        lambda d: d["paths"]["/lamps"]["get"]["responses"]["200"].pop("headers"),
+        lambda d: d["paths"]["/desks"]["get"]["responses"]["200"].pop("headers"),
         [(BREAKING, GET, "response 200 header x-total", "removed")],
     ),
     "everybody needs a key too": (
@@ -249,18 +249,18 @@ def test_swagger_2_says_the_same_as_openapi_3() -> None:
     new = {
         "swagger": "2.0",
         "basePath": "/v1",
-        "definitions": {"Lamp": json.loads(json.dumps(LAMP).replace("components/schemas", "definitions"))},
+        "definitions": {"Desk": json.loads(json.dumps(DESK).replace("components/schemas", "definitions"))},
         "paths": {
-            "/lamps": {
+            "/desks": {
                 "post": {
                     "parameters": [{"in": "body", "name": "body", "schema": SENT}],
-                    "responses": {"201": {"schema": {"$ref": "#/definitions/Lamp"}}, "400": {}},
+                    "responses": {"201": {"schema": {"$ref": "#/definitions/Desk"}}, "400": {}},
                 }
             }
         },
     }
     kept = {"openapi": "3.0.3", "servers": [{"url": "/v1"}], "components": DEFINITION["components"]}
-    old = kept | {"paths": {"/lamps": {"post": _post(DEFINITION)}}}
+    old = kept | {"paths": {"/desks": {"post": _post(DEFINITION)}}}
     assert [each for each in drift(old, new) if each.effect is not DOCUMENTATION] == []
 
 
