@@ -30,7 +30,8 @@ class Entry:
     `state` is intended, created, refused, unknown (the response was lost, or gave no usable id) or undone.
     While `pointer` is not empty and the state is not created, `undo` still has ``{id}`` in it. `places` are
     the ids of other things of the run, in lower case, that it may live in, the newest last; `name` is the
-    name that the request gave it, `find` a list in which it stands, `answered` the status of the response.
+    name that the request gave it, `find` a list in which it stands, `answered` the status of the response,
+    `template` is what `undo` was before the id was known.
     """
 
     number: int
@@ -45,6 +46,7 @@ class Entry:
     name: str = ""
     find: str = ""
     answered: int = 0
+    template: str = ""
 
     @property
     def is_complete(self) -> bool:
@@ -82,7 +84,18 @@ def intended(number: int, role: str, request: Request, target: str) -> Entry:
     assert request.undo is not None  # noqa: S101 - the client asks only for requests that create
     undo, line, name = request.undo, f"{request.method} {request.path}", own_name_in(request)
     find = undo.find.replace("{name}", quote(name, safe="")) if name else ""
-    return Entry(number, role, undo.what, line, undo.path, undo.pointer, target, name=name, find=find)
+    return Entry(
+        number,
+        role,
+        undo.what,
+        line,
+        undo.path,
+        undo.pointer,
+        target,
+        name=name,
+        find=find,
+        template=undo.path,
+    )
 
 
 def after(entry: Entry, exchange: Exchange | None) -> Entry:

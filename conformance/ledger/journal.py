@@ -131,9 +131,14 @@ class Ledger:
         """Return what may exist at the target and cannot be deleted: its response gave no id."""
         return [e for e in list(self.entries.values()) if e.is_lost]
 
-    def is_losing(self) -> bool:
-        """Tell whether to create no more: the latest creations gave no id, or too many of the run did not."""
-        latest = [e.is_lost for e in list(self.entries.values()) if e.state != "intended"][-LOST_IN_A_ROW:]
+    def is_losing(self, undo: str = "") -> bool:
+        """Tell whether to create no more: the latest creations gave no id, or too many of the run did not.
+
+        The latest are those of the same kind, which `undo` (a path with ``{id}``) tells, where it is given.
+        """
+        known = [e for e in list(self.entries.values()) if e.state != "intended"]
+        alike = [e for e in known if not undo or e.template == undo]
+        latest = [e.is_lost for e in alike][-LOST_IN_A_ROW:]
         return (len(latest) == LOST_IN_A_ROW and all(latest)) or len(self.lost()) >= LOST_AT_ALL
 
     def inherit(self, ledger: Ledger) -> None:

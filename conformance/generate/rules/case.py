@@ -14,8 +14,8 @@ from conformance.claims.level import Level
 from conformance.errors import NotJudged, Violation
 from conformance.exchange.model import Exchange
 from conformance.generate.rules.sender import Sender, Valid
-from conformance.generate.world.producers import slots_of
 from conformance.generate.world.requests import Draft
+from conformance.generate.world.slots import slots_of
 from conformance.generate.world.thing import Thing
 from conformance.generate.world.things import World
 
@@ -62,7 +62,7 @@ class Case:
             draft = self.sender.valid_call(self.endpoint).draft
         except NotJudged:
             return next(self.world.drafts.drafts(self.endpoint, params))
-        return replace(self.world.drafts.again(draft), params=params)
+        return replace(self.world.again(draft), params=params)
 
     def read(self, thing: Thing) -> Exchange:
         """Return a read of a thing that was carried out; `NotJudged` where there is none."""

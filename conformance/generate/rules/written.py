@@ -11,8 +11,8 @@ from conformance.claims.endpoints import deref
 from conformance.errors import NotJudged, Violation
 from conformance.exchange.model import Exchange
 from conformance.generate.rules.case import Case, must, rule
-from conformance.generate.world.thing import OWN, Thing, alike, body_of, subject
-from conformance.generate.world.values import kind_of
+from conformance.generate.world.thing import Thing, alike, body_of, subject
+from conformance.generate.world.values import OWN, kind_of
 
 KEYS = frozenset({"id", "slug", "key", "code", "uuid"})
 """Members that may be the id of a thing itself: nothing is changed about them."""

@@ -11,15 +11,14 @@ from typing import Any, Final
 
 from conformance.exchange.model import ABSENT, Exchange
 from conformance.generate.world.ids import squeezed
-from conformance.generate.world.producers import Slot
 from conformance.generate.world.requests import Draft
+from conformance.generate.world.slots import Slot
+from conformance.generate.world.values import OWN
 from conformance.ledger.unique_names import PREFIX
 
 GUID_LENGTH: Final = 36
 DEEPEST: Final = 3
 NAME: Final = re.compile(PREFIX.pattern + r"[a-z]+-\d+")
-OWN: Final = "ct-"
-"""What every text that a run makes up itself has in it."""
 
 
 @dataclass(frozen=True)

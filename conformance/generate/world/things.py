@@ -7,21 +7,25 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from conformance.checks.statuses import carried_out
-from conformance.claims.applies import plain
 from conformance.claims.endpoints import Endpoint
+from conformance.claims.path_names import plain
 from conformance.errors import NotJudged
 from conformance.exchange.model import Exchange, Request
-from conformance.generate.world.producers import Producer, Producers, Slot, slots_of
+from conformance.generate.world.mending import heeding, mended
+from conformance.generate.world.producers import Producers
 from conformance.generate.world.requests import Draft, Drafts
+from conformance.generate.world.slots import Producer, Slot, slots_of
 from conformance.generate.world.thing import Thing, unknown_id
 from conformance.generate.world.undoing import Undoing
 from conformance.generate.world.values_of import values_of
 
 TRIES: Final = 4
 """So many bodies of a request are tried."""
-MISFITS: Final = frozenset({400, 409, 415, 422})
+MISFITS: Final = frozenset({400, 409, 415, 422, 500, 501})
 """Statuses after which another body is tried."""
 NOT_FOUND: Final = 404
+INVENTED: Final = Producer("invented", "", "invented", "")
+"""Where nothing of the definition gives a value, a name of our own may still be one that is read."""
 Send = Callable[[Request, str], Exchange]
 
 
@@ -141,17 +145,27 @@ class World:
         self.undoing.note(draft, exchange)
         return exchange
 
+    def again(self, draft: Draft) -> Draft:
+        """Return a draft of the same request with new names of its own, mended as it was."""
+        new = self.drafts.again(draft)
+        return heeding(new, draft.complaints, self.drafts.maker(draft.endpoint))
+
     def tried(
         self, endpoint: Endpoint, params: Mapping[str, str], role: str = "owner"
     ) -> tuple[Exchange, Draft]:
         """Send valid requests until one is not refused for its body; return the last of them."""
         last: tuple[Exchange, Draft] | None = None
-        for number, draft in enumerate(self.drafts.drafts(endpoint, params)):
-            if number == TRIES:
+        ahead = list(self.drafts.drafts(endpoint, params))
+        for _ in range(TRIES):
+            if not ahead:
                 break
+            draft = ahead.pop(0)
             last = (self.send_draft(draft, role), draft)
-            if last[0].status not in MISFITS or endpoint.body is None:
+            if last[0].status not in MISFITS:
                 break
+            better = mended(draft, last[0], self.drafts.maker(endpoint))
+            if better is not None:
+                ahead.insert(0, better)
         if last is None:
             raise NotJudged(f"{endpoint.id}: no valid request can be made")
         return last
@@ -160,8 +174,8 @@ class World:
         slot = self.producers.slots[prefix]
         reasons: list[str] = []
         put_off = False
-        for producer in self.producers.table[prefix]:
-            if fresh and not self._creates(producer):
+        for producer in self.producers.table[prefix] or (INVENTED,):
+            if fresh and not self.producers.makes(producer):
                 continue
             try:
                 return self._confirmed(self._made(slot, producer, role), role)
@@ -174,12 +188,8 @@ class World:
         kind = PutOff if put_off else NotJudged
         raise kind(f"{slot.name} of {prefix}: {'; '.join(reasons)[:600] or what}")
 
-    def _creates(self, producer: Producer) -> bool:
-        endpoint = self.producers.by_id.get(producer.operation)
-        return endpoint is not None and not endpoint.safe and "*" not in producer.at
-
     def _made(self, slot: Slot, producer: Producer, role: str) -> Thing:
-        if producer.place in {"value", "fixture"}:
+        if producer.place in {"value", "fixture", "invented"}:
             return self._given(slot, producer, role)
         endpoint = self.producers.by_id.get(producer.operation)
         if endpoint is None:
@@ -200,7 +210,7 @@ class World:
             )
         self.creations[endpoint.id] = (exchange, draft)
         for value in values_of(exchange, draft, slot, producer):
-            ours = not endpoint.safe and "*" not in producer.at
+            ours = self.producers.makes(producer)
             thing = Thing(
                 slot, value, {**params, slot.name: value}, ours, made=exchange, draft=draft, role=role
             )
@@ -216,7 +226,7 @@ class World:
 
     def _given(self, slot: Slot, producer: Producer, role: str) -> Thing:
         """Return the thing that a fixture, the override or the definition itself names."""
-        value = producer.at
+        value = producer.at or self.drafts.unique(slot.kind or "thing")
         if producer.place == "fixture":
             if value not in self.fixtures:
                 raise NotJudged(f"the target has no fixture {value}")

@@ -7,12 +7,14 @@ from functools import cached_property
 from typing import Final
 
 from conformance.checks.statuses import carried_out
-from conformance.claims.applies import page_parameters, plain
+from conformance.claims.applies import page_parameters
 from conformance.claims.endpoints import Endpoint
+from conformance.claims.path_names import plain
 from conformance.exchange.model import Exchange, Undo
 from conformance.generate.world.ids import values_at
-from conformance.generate.world.producers import SEARCHES, Producer, Producers, Slot
+from conformance.generate.world.producers import SEARCHES, Producers
 from conformance.generate.world.requests import Draft, Drafts
+from conformance.generate.world.slots import Producer, Slot
 
 USUAL: Final = ("/id", "/uuid", "/data/id")
 """Where an id stands in the response to a creation where the definition does not say it."""
@@ -74,7 +76,6 @@ class Undoing:
     def _of_collection(self, draft: Draft, slot: Slot, producer: Producer | None, item: Endpoint) -> Undo:
         """Return the undo of a creation in a collection; its id is in the response, or was chosen."""
         known = {k: v for k, v in draft.params.items() if f"{{{k}}}" in item.path and k != slot.name}
-        template = item.path.replace(f"{{{item.path_names[-1]}}}", "{id}")
         if producer is not None and producer.place == "request":
             chosen = next((str(v) for v in values_at(draft.json, producer.at)), "")
             if chosen:
@@ -83,7 +84,7 @@ class Undoing:
                 )
         at = producer.at.replace("*", "0") if producer is not None and producer.place == "response" else ""
         places = dict.fromkeys([*([at] if at else []), "location", *USUAL])
-        path = self.drafts.path(item, known, template)
+        path = self.drafts.path(item, known, is_open=True)
         return Undo(slot.kind or "thing", path, "|".join(places), self._list_of(draft))
 
     def _list_of(self, draft: Draft) -> str:
@@ -101,7 +102,11 @@ class Undoing:
         if endpoint.path.rstrip("/").rpartition("/")[2].lower() in SEARCHES or endpoint.label in self.reads:
             return found
         for prefix, several in self.producers.table.items():
-            own = [p for p in several if p.operation == endpoint.id and p.source in SURE and "*" not in p.at]
+            own = [
+                p
+                for p in several
+                if p.operation == endpoint.id and p.source in SURE and self.producers.makes(p)
+            ]
             if own:
                 found.append((self.producers.slots[prefix], own[0]))
         below = f"{plain(endpoint.path)}/{{}}"

@@ -6,8 +6,8 @@ from urllib.parse import unquote, urlsplit
 
 from conformance.exchange.model import ABSENT, Exchange
 from conformance.generate.world.ids import ids_in_body, values_at
-from conformance.generate.world.producers import Producer, Slot
 from conformance.generate.world.requests import Draft
+from conformance.generate.world.slots import Producer, Slot
 
 
 def values_of(exchange: Exchange, draft: Draft, slot: Slot, producer: Producer) -> list[str]:

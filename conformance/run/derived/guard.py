@@ -9,7 +9,8 @@ from typing import Final
 
 from conformance.claims.added import AddedApi
 from conformance.claims.endpoints import Endpoint
-from conformance.generate.world.producers import SEARCHES, slots_of
+from conformance.generate.world.producers import SEARCHES
+from conformance.generate.world.slots import slots_of
 from conformance.generate.world.thing import Thing
 from conformance.generate.world.things import PutOff
 

@@ -18,6 +18,7 @@ from conformance.exchange.model import Exchange, Request
 from conformance.generate.rules.case import Case, Judge, known_rules
 from conformance.generate.rules.sender import Sender
 from conformance.generate.world.requests import Drafts
+from conformance.generate.world.slots import noun_of
 from conformance.generate.world.survey import producers_of
 from conformance.generate.world.thing import Thing
 from conformance.generate.world.things import PutOff, World
@@ -106,7 +107,7 @@ class Judging:
     def _refer(self, what: str) -> str | None:
         """Return the id of a thing of this kind of ours, None where there is none."""
         slots = self.sender.world.producers.slots
-        fitting = [p for p, slot in slots.items() if slot.kind == what and p.count("{") == 1]
+        fitting = [p for p, s in slots.items() if what in {s.kind, noun_of(s)} and p.count("{") == 1]
         try:
             return self.sender.world.get(min(fitting, key=len)).id if fitting else None
         except NotJudged:
@@ -135,8 +136,8 @@ class Judging:
         self._collect(endpoint.id)
         try:
             self.sender.valid_call(endpoint)
-        except NotJudged:
-            return
+        except (NotJudged, HarnessError, *FAULTS):
+            return  # each requirement of the operation says so
 
     def _collect(self, what: str) -> None:
         self._evidence = []
