@@ -14,7 +14,7 @@ from typing import Any, Final, TextIO
 from conformance.errors import UsageError
 from conformance.exchange.model import Exchange, Request
 from conformance.ledger.containment import is_part_of, key_of, keys_in
-from conformance.ledger.entries import REFUSED, Entry, after, intended
+from conformance.ledger.entries import ELSE, REFUSED, Entry, after, intended
 from conformance.ledger.ownership import ForeignResources
 
 try:
@@ -82,22 +82,28 @@ class Ledger:
         with self._lock:
             before = self.entries[number]
             entry = after(before, exchange)
-            why = self._why_not_ours(entry, exchange)
+            twins = self._twins(entry)
+            if twins and ELSE in before.pointer:
+                # A stranger's API may give what is there already to who wants the same again.
+                is_there = any(twin.state == "created" for twin in twins)
+                self._keep(replace(before, state="refused") if is_there else entry)
+                return ""
+            why = self._why_not_ours(entry, exchange, twins)
             self._keep(replace(before, state="unknown", answered=entry.answered) if why else entry)
             status = exchange.status if exchange is not None else None
             if entry.is_lost and status is not None and status < REFUSED.start:
                 why = f"{entry.request} answered {status} and gave no usable id"
             return why
 
-    def _why_not_ours(self, entry: Entry, exchange: Exchange | None) -> str:
+    def _twins(self, entry: Entry) -> list[Entry]:
+        """Return the other creations that were answered with the id of this one."""
+        undo = entry.undo.lower() if entry.state == "created" and entry.pointer else ""
+        return [e for e in list(self.entries.values()) if undo and e.undo.lower() == undo and e.pointer]
+
+    def _why_not_ours(self, entry: Entry, exchange: Exchange | None, twins: Iterable[Entry]) -> str:
         if exchange is None or entry.state != "created" or not entry.pointer:
             return ""
         why = self.foreign.why_not_ours(entry.id, entry.pointer, exchange)
-        twins = [
-            e
-            for e in list(self.entries.values())
-            if e.undo.lower() == entry.undo.lower() and e.pointer and not _is_free_again(e)
-        ]
         for twin in twins:
             why = "was the answer to another creation, too"
             if twin.state == "created":
@@ -180,11 +186,6 @@ class Ledger:
             self._file = None
         for ledger in self.inherited:
             ledger.close()
-
-
-def _is_free_again(entry: Entry) -> bool:
-    """Tell whether the id of what was deleted may be given to another thing: databases reuse row numbers."""
-    return entry.state == "undone" and entry.id.isdigit()
 
 
 def _opened(path: Path) -> TextIO:

@@ -45,7 +45,7 @@ class Slot:
 
 
 def of_expression(source: str, operation: str, expression: str) -> Iterator[Producer]:
-    """Yield the producer that a runtime expression of a link means; nothing for one that is not understood."""
+    """Yield the producer that a runtime expression of a link means; nothing for what is no expression."""
     match = EXPRESSION.fullmatch(expression.strip("{}") if expression.startswith("{") else expression)
     if match is None:
         return
