@@ -18,6 +18,8 @@ NEVER_SENT: Final = ("could not connect", "TLS:")
 """How a failure begins before which the request cannot have left this machine: nothing was created."""
 ELSE: Final = "|"
 """Stands between the pointers to an id of which the first that finds one is the right one."""
+LITERAL: Final = "="
+"""What a pointer begins with that is the id itself, as the request chose it."""
 LOCATION: Final = "location"
 """The pointer to an id that is the end of the response's Location."""
 UNFINISHED: Final = frozenset({"created", "intended", "unknown"})
@@ -108,10 +110,17 @@ def after(entry: Entry, exchange: Exchange | None) -> Entry:
     if not entry.pointer:
         return replace(entry, state="created")
     for pointer in entry.pointer.split(ELSE):
-        created = last_of_location(exchange) if pointer == LOCATION else as_id(entry, exchange.at(pointer))
+        created = _created(entry, pointer, exchange)
         if is_plausible(created):
             return with_id(replace(entry, pointer=pointer), created)
     return replace(entry, state="unknown")
+
+
+def _created(entry: Entry, pointer: str, exchange: Exchange) -> object:
+    """Return what stands in the place of an id in a response, or what the request itself said that it is."""
+    if pointer.startswith(LITERAL):
+        return pointer.removeprefix(LITERAL)
+    return last_of_location(exchange) if pointer == LOCATION else as_id(entry, exchange.at(pointer))
 
 
 def as_id(entry: Entry, value: object) -> object:

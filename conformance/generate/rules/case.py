@@ -59,9 +59,12 @@ class Case:
         if set(self.endpoint.path_names) - params.keys():
             params, _ = self.world.params_of(self.endpoint, {thing.slot.prefix: thing})
         try:
-            draft = self.sender.valid_call(self.endpoint).draft
+            valid = self.sender.valid_call(self.endpoint)
         except NotJudged:
             return next(self.world.drafts.drafts(self.endpoint, params))
+        draft, name = valid.draft, thing.slot.name
+        if thing.other and draft.params.get(name) in {each.other for each in valid.used.values()}:
+            params[name] = thing.other
         return replace(self.world.again(draft), params=params)
 
     def read(self, thing: Thing) -> Exchange:

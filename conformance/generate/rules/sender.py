@@ -18,6 +18,8 @@ from conformance.generate.world.undoing import SURE
 
 FIRST_PAUSE: Final = 0.2
 REREADS: Final = 3
+OTHER_ID: Final = frozenset({400, 404, 422})
+"""Statuses after which another id of the same thing is tried."""
 
 
 @dataclass(frozen=True)
@@ -138,4 +140,7 @@ class Sender:
         if why := world.may_send(endpoint, used):
             raise NotJudged(why)
         exchange, draft = world.tried(endpoint, params)
+        others = {thing.slot.name: thing.other for thing in used.values() if thing.other}
+        if exchange.status in OTHER_ID and others:
+            exchange, draft = world.tried(endpoint, {**params, **others})
         return Valid(exchange, draft, used)

@@ -17,7 +17,7 @@ from conformance.generate.world.requests import Draft, Drafts
 from conformance.generate.world.slots import Producer, Slot, slots_of
 from conformance.generate.world.thing import Thing, unknown_id
 from conformance.generate.world.undoing import Undoing
-from conformance.generate.world.values_of import values_of
+from conformance.generate.world.values_of import other_ids, values_of
 
 TRIES: Final = 4
 """So many bodies of a request are tried."""
@@ -38,8 +38,9 @@ class World:
     """Things of every kind and variant; what failed once is not tried again.
 
     `may_send` says why a valid request is not sent, "" where it is; it may raise `PutOff`. `recall` returns
-    an exchange by its id; `creations` are the newest creations by operation, those included whose response
-    gave no id that anything can be done with.
+    an exchange by its id; `moved` is told that what was thought to be at one path is at
+    another. `creations` are the newest creations by operation, those included whose response gave no id that
+    anything can be done with.
     """
 
     producers: Producers
@@ -48,6 +49,7 @@ class World:
     fixtures: Mapping[str, str] = field(default_factory=dict)
     may_send: Callable[[Endpoint, Mapping[str, Thing]], str] = lambda *_: ""
     recall: Callable[[str], Exchange | None] = lambda _: None
+    moved: Callable[[str, str], None] = lambda *_: None
     seed: int = 1
     creations: dict[str, tuple[Exchange, Draft]] = field(default_factory=dict)
     _kept: dict[tuple[str, str, str], Thing | NotJudged] = field(default_factory=dict)
@@ -91,13 +93,22 @@ class World:
         finally:
             self._open.pop()
 
-    def forget(self, *, put_off: bool = False) -> None:
-        """Let later rules have fresh things instead of those that were used; or try what was put off."""
-        for key, found in list(self._kept.items()):
-            if isinstance(found, PutOff if put_off else Thing) and (put_off or getattr(found, "ours", False)):
-                del self._kept[key]
-        if put_off:
-            self._failed = {k: why for k, why in self._failed.items() if not isinstance(why, PutOff)}
+    def forget(self) -> None:
+        """Let later rules have fresh things instead of those that were used."""
+        self._drop(lambda found: isinstance(found, Thing) and found.ours)
+
+    def try_again(self, *, only_put_off: bool = False) -> None:
+        """Try anew what was put off, or what failed: what is not ours may be ours now, too."""
+        kind = PutOff if only_put_off else NotJudged
+        self._drop(
+            lambda found: isinstance(found, kind) or not (only_put_off or getattr(found, "ours", True))
+        )
+        failed = self._failed.items() if only_put_off else ()
+        self._failed = {key: why for key, why in failed if not isinstance(why, PutOff)}
+
+    def _drop(self, is_wanted: Callable[[Thing | NotJudged], object]) -> None:
+        for key in [key for key, found in self._kept.items() if is_wanted(found)]:
+            del self._kept[key]
 
     def _get(self, prefix: str, variant: str, role: str) -> Thing:
         if variant == "ours":
@@ -174,19 +185,25 @@ class World:
         slot = self.producers.slots[prefix]
         reasons: list[str] = []
         put_off = False
+        unseen: Thing | None = None
         for producer in self.producers.table[prefix] or (INVENTED,):
             if fresh and not self.producers.makes(producer):
                 continue
             try:
-                return self._confirmed(self._made(slot, producer, role), role)
+                made = self._made(slot, producer, role)
+                if unseen is None and made.ours:
+                    unseen = made
+                return self._confirmed(made, role)
             except NotJudged as why:
                 put_off = put_off or isinstance(why, PutOff)
                 reasons.append(f"{producer}: {why.reason}")
-        what = (
-            "nothing of the definition creates one" if fresh else "nothing of the definition gives its value"
-        )
+        if unseen is not None:
+            return unseen
+        what = "creates one" if fresh else "gives its value"
         kind = PutOff if put_off else NotJudged
-        raise kind(f"{slot.name} of {prefix}: {'; '.join(reasons)[:600] or what}")
+        raise kind(
+            f"{slot.name} of {prefix}: {'; '.join(reasons)[:600] or f'nothing of the definition {what}'}"
+        )
 
     def _made(self, slot: Slot, producer: Producer, role: str) -> Thing:
         if producer.place in {"value", "fixture", "invented"}:
@@ -221,8 +238,7 @@ class World:
     def _note_alive(self, thing: Thing) -> None:
         item = self.item(thing.slot.prefix, "DELETE")
         if thing.ours and item is not None and not set(item.path_names) - thing.params.keys():
-            path = self.drafts.path(item, {n: thing.params[n] for n in item.path_names})
-            self.undoing.alive(path, thing.role)
+            self.undoing.alive(self._path_of(item, thing), thing.role)
 
     def _given(self, slot: Slot, producer: Producer, role: str) -> Thing:
         """Return the thing that a fixture, the override or the definition itself names."""
@@ -245,15 +261,12 @@ class World:
         here = self.producers.by_path.get(plain(slot.collection), ())
         return next((e for e in here if e.method == method), None)
 
-    def read(
-        self, thing: Thing, role: str = "", *, params: Mapping[str, str] | None = None
-    ) -> Exchange | None:
+    def read(self, thing: Thing, role: str = "") -> Exchange | None:
         """Send the GET of a thing and return the exchange; None where there is no such operation."""
         item = self.item(thing.slot.prefix, "GET")
-        values = {**thing.params, **(params or {})}
-        if item is None or set(item.path_names) - values.keys():
+        if item is None or set(item.path_names) - thing.params.keys():
             return None
-        draft = next(self.drafts.drafts(item, {n: values[n] for n in item.path_names}))
+        draft = next(self.drafts.drafts(item, {n: thing.params[n] for n in item.path_names}))
         return self.send_draft(draft, role or thing.role)
 
     def _confirmed(self, thing: Thing, role: str) -> Thing:
@@ -267,4 +280,23 @@ class World:
             return replace(thing, confirmed=True)
         if thing.ours and seen.status != NOT_FOUND:
             return thing
+        if thing.ours and (other := self._otherwise(thing, role)) is not None:
+            return other
         raise NotJudged(f"a read of {thing.id} was answered with {seen.summary()}", (seen.id,))
+
+    def _otherwise(self, thing: Thing, role: str) -> Thing | None:
+        """Return a thing of ours under another member of the response that a read shows, None for none."""
+        item = self.item(thing.slot.prefix, "DELETE")
+        for value in other_ids(thing):
+            params = {**thing.params, thing.slot.name: value}
+            other = replace(thing, id=value, params=params, confirmed=True, other=thing.id)
+            seen = self.read(other, role)
+            if seen is not None and carried_out(seen):
+                if item is not None:
+                    self.moved(*(self._path_of(item, each) for each in (thing, other)))
+                self._note_alive(other)
+                return other
+        return None
+
+    def _path_of(self, item: Endpoint, thing: Thing) -> str:
+        return self.drafts.path(item, {n: thing.params[n] for n in item.path_names})

@@ -15,6 +15,8 @@ from conformance.generate.world.ids import values_at
 from conformance.generate.world.producers import SEARCHES, Producers
 from conformance.generate.world.requests import Draft, Drafts
 from conformance.generate.world.slots import Producer, Slot
+from conformance.generate.world.values_of import chosen_name
+from conformance.ledger.entries import ELSE, LITERAL, LOCATION
 
 USUAL: Final = ("/id", "/uuid", "/data/id")
 """Where an id stands in the response to a creation where the definition does not say it."""
@@ -83,9 +85,11 @@ class Undoing:
                     slot.kind or "thing", self.drafts.path(item, {**known, item.path_names[-1]: chosen})
                 )
         at = producer.at.replace("*", "0") if producer is not None and producer.place == "response" else ""
-        places = dict.fromkeys([*([at] if at else []), "location", *USUAL])
+        places = dict.fromkeys([*([at] if at else []), LOCATION, *USUAL])
+        if not at and (name := chosen_name(draft)):
+            places[f"{LITERAL}{name}"] = None
         path = self.drafts.path(item, known, is_open=True)
-        return Undo(slot.kind or "thing", path, "|".join(places), self._list_of(draft))
+        return Undo(slot.kind or "thing", path, ELSE.join(places), self._list_of(draft))
 
     def _list_of(self, draft: Draft) -> str:
         """Return the path and query of the list in which what was created stands, "" where there is none."""
