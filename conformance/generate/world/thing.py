@@ -27,8 +27,8 @@ class Thing:
 
     `confirmed` tells that a read showed it; `made` is the exchange that gave its id, `draft` what was sent.
     `origin` is "given" where the definition itself lists the id, "chosen" where the run made it up and a
-    request is about to make a thing of it. `other` is another id of it, "" for none: some operations of an API
-    may take this one.
+    request is about to make a thing of it. `other` is another id of it, "" for none: some operations may
+    take this one.
     """
 
     slot: Slot

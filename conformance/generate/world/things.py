@@ -38,9 +38,8 @@ class World:
     """Things of every kind and variant; what failed once is not tried again.
 
     `may_send` says why a valid request is not sent, "" where it is; it may raise `PutOff`. `recall` returns
-    an exchange by its id; `moved` is told that what was thought to be at one path is at
-    another. `creations` are the newest creations by operation, those included whose response gave no id that
-    anything can be done with.
+    an exchange by its id; `moved` is told that what was thought to be at one path is at another. `creations`
+    are the newest creations by operation, also those whose response gave no usable id.
     """
 
     producers: Producers
@@ -199,11 +198,9 @@ class World:
                 reasons.append(f"{producer}: {why.reason}")
         if unseen is not None:
             return unseen
-        what = "creates one" if fresh else "gives its value"
+        what = f"nothing of the definition {'creates one' if fresh else 'gives its value'}"
         kind = PutOff if put_off else NotJudged
-        raise kind(
-            f"{slot.name} of {prefix}: {'; '.join(reasons)[:600] or f'nothing of the definition {what}'}"
-        )
+        raise kind(f"{slot.name} of {prefix}: {'; '.join(reasons)[:600] or what}")
 
     def _made(self, slot: Slot, producer: Producer, role: str) -> Thing:
         if producer.place in {"value", "fixture", "invented"}:

@@ -87,7 +87,7 @@ class Judging:
             seen=self._seen,
         )
         self.guard = Guard(self.api, self.run.writes, is_loopback(target.host), self._creates)
-        self.health = Health(self.sender, self.api.endpoints, client.budget.pause)
+        self.health = Health(self.sender, self.api.endpoints, client.budget.pause, self._unreachable)
         operations = len({r.operations[0] for r in self.rows})
         self.spending = Spending(client, limit_of(self.run.options.profile, operations))
 
@@ -98,6 +98,10 @@ class Judging:
         exchange = self.run.client.send(request, role)
         self.health.note(exchange)
         return exchange
+
+    def _unreachable(self) -> str:
+        budget = self.run.client.budget
+        return budget.stopped if self.run.client.liveness.reason else ""
 
     def _why_not(self, endpoint: Endpoint, used: Mapping[str, Thing]) -> str:
         return self.guard.why_not(endpoint, used)
