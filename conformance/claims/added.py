@@ -8,14 +8,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from conformance.claims import definition
+from conformance.claims.definition import Repair, load_definition
+from conformance.claims.definition.source import SUFFIXES
 from conformance.claims.endpoints import Content, Endpoint, deref, endpoints
 from conformance.claims.kept import kept
 from conformance.claims.openapi import JsonObject, Operation, ResponseSpec
 from conformance.claims.path_names import PARAMETER
-from conformance.claims.text_files import mapping_of, read_bytes, read_yaml
+from conformance.claims.text_files import read_bytes, read_yaml
 from conformance.errors import UsageError, did_you_mean
 
-KEYS: Final = ("profile", "ids", "bodies", "unique", "reads", "writes", "never", "rows", "from", "hash")
+KEYS: Final = (
+    *("profile", "ids", "bodies", "unique", "reads", "writes", "never", "rows"),
+    *("from", "hash", "entry", "rename_duplicates"),
+)
+OVERRIDE: Final = "override.yaml"
 STATUS: Final = re.compile(r"\d{3}")
 
 
@@ -27,6 +34,8 @@ class AddedApi:
     document: JsonObject
     endpoints: Sequence[Endpoint] = field(repr=False)
     override: Mapping[str, Any] = field(default_factory=dict)
+    repairs: Sequence[Repair] = ()
+    hash: str = ""
     operations: Mapping[str, Operation] = field(default_factory=dict, repr=False)
 
 
@@ -36,31 +45,59 @@ def added_apis(folder: Path, taken: Mapping[str, Any]) -> list[AddedApi]:
     names = set(taken)
     places = dict.fromkeys(p.resolve() for p in (folder, Path.cwd() / "specs") if p.is_dir())
     for place in places:
-        for file in sorted(place.glob("*/definition.*")):
-            if file.suffix in {".json", ".yaml", ".yml"} and file.parent.name not in found:
-                api = _api(file, names)
-                found[api.name] = api
-                names |= set(api.operations)
+        for own in sorted(each for each in place.iterdir() if each.is_dir() and each.name not in found):
+            override = _override(own / OVERRIDE)
+            file = _definition_in(own, override)
+            if file is not None:
+                found[own.name] = _api(file, own, override, names)
+                names |= set(found[own.name].operations)
     return list(found.values())
 
 
-def _api(file: Path, taken: set[str]) -> AddedApi:
-    content = read_bytes(file)
-    document = kept("definitions", content, lambda: mapping_of(content, str(file)))
-    name = file.parent.name
-    override = _override(file.parent / "override.yaml")
+def _definition_in(folder: Path, override: Mapping[str, Any]) -> Path | None:
+    """Return the file that an API's definition begins in; None where the folder holds no added API."""
+    if "entry" in override:
+        return folder / str(override["entry"])
+    return next((file for kind in SUFFIXES if (file := folder / f"definition{kind}").is_file()), None)
+
+
+def _api(file: Path, folder: Path, override: Mapping[str, Any], taken: set[str]) -> AddedApi:
+    loaded = _loaded(file, rename=bool(override.get("rename_duplicates")))
+    document, name = loaded["document"], folder.name
     ids: dict[tuple[str, str], str] = {}
     for each in endpoints(document):
-        own = (
-            each.id if each.id != each.label else re.sub(r"[^A-Za-z0-9]+", "-", each.label).strip("-").lower()
+        label = re.sub(r"[^A-Za-z0-9]+", "-", each.label).strip("-").lower()
+        own = label if each.id == each.label else each.id
+        free = (
+            n for n in (own, f"{name}:{own}", f"{name}:{label}") if n not in taken and n not in ids.values()
         )
-        ids[each.method, each.path] = f"{name}:{own}" if own in taken or own in ids.values() else own
+        ids[each.method, each.written] = next(free, each.label)
     several = endpoints(document, ids)
     if not several:
         raise UsageError(f"{file}: no operation in it: is it an OpenAPI definition?")
     operations = {each.id: _operation(name, each) for each in several}
-    _refuse_unknown(file.parent / "override.yaml", override, several)
-    return AddedApi(name, document, several, override, operations)
+    _refuse_unknown(folder / OVERRIDE, override, several)
+    repairs = [Repair(*each) for each in loaded["repairs"]]
+    return AddedApi(name, document, several, override, repairs, loaded["hash"], operations)
+
+
+def _loaded(file: Path, *, rename: bool) -> dict[str, Any]:
+    """Return a definition with its repairs; one of a single file is kept by its content and its reader."""
+
+    def load() -> dict[str, Any]:
+        found = load_definition(str(file), rename_duplicates=rename)
+        return {
+            "document": found.document,
+            "repairs": [[each.place, each.what] for each in found.repairs],
+            "files": len(found.contents),
+            "hash": found.hash,
+        }
+
+    readers = [Path(__file__), *sorted(Path(definition.__file__).parent.glob("*.py"))]
+    reader = b"".join(each.read_bytes() for each in readers)
+    key = b"\0".join([reader, str(rename).encode(), read_bytes(file)])
+    found: dict[str, Any] = kept("definitions", key, load)
+    return load() if found["files"] > 1 else found  # of several, another one may have changed
 
 
 def _override(file: Path) -> Mapping[str, Any]:

@@ -31,7 +31,7 @@ def check_claims(
 
     `scenarios` are the scenarios (module::function) by the requirement that they verify.
     """
-    problems = [*_unjudged(catalogue, scenarios), *_checks(catalogue, known_checks)]
+    problems = [*_unjudged(catalogue, scenarios), *_checks(catalogue, known_checks), *_changed(catalogue)]
     checked = [
         (
             f"{len(catalogue.operations)} operations, {len(catalogue.rows)} requirements "
@@ -50,9 +50,18 @@ def check_claims(
     return Report(problems, checked)
 
 
+def _changed(catalogue: Catalogue) -> Iterator[str]:
+    """Yield the added APIs whose definition is not the one that was added."""
+    for api in catalogue.added.values():
+        kept = api.override.get("hash")
+        if kept and kept != api.hash:
+            cure = f"write hash: {api.hash} if that is meant"
+            yield f"{api.name}/override.yaml: the definition changed since it was added; {cure}"
+
+
 def _unjudged(catalogue: Catalogue, scenarios: Mapping[str, Collection[str]]) -> Iterator[str]:
     for row in catalogue.judged():
-        if row.id not in scenarios and row.check is None:
+        if row.id not in scenarios and row.check is None and not row.rule:
             why = "no scenario verifies it, it has no check and no excluded"
             yield f"{row.file}: {row.id}: nobody judges it: {why}"
     for requirement, where in sorted(scenarios.items()):

@@ -11,12 +11,14 @@ from typing import Final, NoReturn
 import typer
 
 from conformance import __version__
+from conformance.cli.add import add
 from conformance.cli.arguments import Verb
 from conformance.cli.check import check
 from conformance.cli.clean import clean
 from conformance.cli.compare import compare
 from conformance.cli.defects import defects
 from conformance.cli.doctor import doctor
+from conformance.cli.drift import drift
 from conformance.cli.emulate import emulate
 from conformance.cli.explain import explain
 from conformance.cli.history import history
@@ -25,6 +27,7 @@ from conformance.cli.init import init
 from conformance.cli.list import list_requirements
 from conformance.cli.merge import merge
 from conformance.cli.notify import notify
+from conformance.cli.plan import plan
 from conformance.cli.replay import replay
 from conformance.cli.report import report
 from conformance.cli.run import run
@@ -56,8 +59,11 @@ app = typer.Typer(
 )
 for verb in (
     run,
+    add,
+    plan,
     check,
     compare,
+    drift,
     doctor,
     report,
     clean,

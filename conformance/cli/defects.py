@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from conformance.cli.options import AsJson
+from conformance.cli.options import AsJson, Targets
 from conformance.errors import UsageError
 
 if TYPE_CHECKING:
@@ -58,6 +58,14 @@ def defects(
             "--torture", help="Let everything happen to each request instead, for the sampled scenarios."
         ),
     ] = False,
+    api: Annotated[
+        str,
+        typer.Option(metavar="API", help="An API that was added: which of its rules are seen to fail."),
+    ] = "",
+    target: Annotated[
+        str, typer.Option(help="With --api: the target that is made wrong; default the emulator.")
+    ] = "",
+    targets: Targets = None,
     page: Annotated[
         Path | None,
         typer.Option(help="Also write the page of what the suite sees, or of the torture."),
@@ -81,16 +89,24 @@ def defects(
     With --torture a proxy lets each request of a scenario be refused, lost, cut, throttled or failed: nothing
     may be left behind, and no exit code or verdict be wrong. --exhaustive takes all scenarios.
 
+    With --api a proxy stands before a right target and makes it wrong, in one way for each generic rule. It
+    changes what is said, not what is done; only who sends a request may be changed, as in a server that
+    forgets to ask.
+
     Exit code 1 when a requirement has no defect, a defect is missed, a requirement outside the declared ones
     is red, or a legitimate variation is not green.
     """
-    from conformance.analysis.diagnosis import read_signatures, signatures_text
     from conformance.claims.requirements import load_claims
+    from conformance.cli.mutations import prove_rules
     from conformance.cli.torture import torture as suffer
     from conformance.proof.cases import focused
     from conformance.proof.page import page_of
     from conformance.proof.write import headline, troubles, write
 
+    if (target or targets) and not api:
+        raise UsageError("--target, --targets: only --api takes a target; everything else has the emulator")
+    if api:
+        raise typer.Exit(prove_rules(api, target, targets, seed=seed, as_json=as_json))
     if torture and not as_list:
         percent = 100.0 if exhaustive else sample
         raise typer.Exit(suffer(percent, workers=workers, seed=seed, page=page, quiet=as_json))
@@ -110,16 +126,22 @@ def defects(
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(page_of(document), encoding="utf-8")
     if signatures is not None:
-        kept = read_signatures(signatures) if only and signatures.is_file() else ()
-        text = signatures_text({each.defect: each for each in (*kept, *matrix.signatures)}.values())
-        signatures.write_text(text, encoding="utf-8")
+        _write_signatures(signatures, matrix, is_part=bool(only))
     if as_json:
         typer.echo(json.dumps(document, indent=1))
     else:
-        for line in (*troubles(document), *headline(document)):
-            typer.echo(line)
-        typer.echo(f"{'green' if matrix.good else 'RED'}; {paths[-1]}")
+        color = "green" if matrix.good else "RED"
+        typer.echo("\n".join([*troubles(document), *headline(document), f"{color}; {paths[-1]}"]))
     raise typer.Exit(0 if matrix.good else 1)
+
+
+def _write_signatures(file: Path, matrix: Matrix, *, is_part: bool) -> None:
+    """Write what each defect violates; of a part of the defects just theirs are replaced."""
+    from conformance.analysis.diagnosis import read_signatures, signatures_text
+
+    kept = read_signatures(file) if is_part and file.is_file() else ()
+    text = signatures_text({each.defect: each for each in (*kept, *matrix.signatures)}.values())
+    file.write_text(text, encoding="utf-8")
 
 
 def known_cases(catalogue: Catalogue) -> list[Case]:

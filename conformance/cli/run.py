@@ -23,6 +23,12 @@ def run(
     failed: Annotated[
         Path | None, typer.Option(metavar="RUN", help="Judge again only what was red in this run.")
     ] = None,
+    since: Annotated[
+        str,
+        typer.Option(
+            metavar="DEFINITION", help="Judge only the operations of an API that changed since this version."
+        ),
+    ] = "",
     workers: Annotated[int, typer.Option(min=1, max=64, help="Processes for the property tests.")] = 1,
     seed: Annotated[int | None, typer.Option(help="Seed of the generated data; repeats a run.")] = None,
     max_requests: Annotated[int | None, typer.Option(min=1, help="Send no more requests than this.")] = None,
@@ -64,6 +70,7 @@ def run(
 
     with shown_progress(quiet=as_json or quiet) as progress:  # before the slow imports
         from conformance.claims.requirements import load_claims
+        from conformance.run.changed import selectors_of_changed
         from conformance.run.failed import selectors_of_red
         from conformance.run.open import new_run, refuse_earlier_run
         from conformance.run.options import PROFILES, Options
@@ -95,10 +102,12 @@ def run(
             shard=parse_shard(shard) if shard else None,
             min_coverage=min_coverage,
         )
-        if failed is not None and only:
-            raise UsageError("--failed and --only: choose one of them")
+        if sum(map(bool, (failed, only, since))) > 1:
+            raise UsageError("--failed, --only, --since: choose one of them")
         refuse_earlier_run(report_dir)
         catalogue = load_claims()
+        if since:
+            options = replace(options, only=selectors_of_changed(since))
         with open_target(target, targets, catalogue) as opened:
             if failed is not None:
                 options = replace(options, only=selectors_of_red(failed, opened.name, catalogue))

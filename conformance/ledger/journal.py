@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final, TextIO
+from urllib.parse import unquote
 
 from conformance.errors import UsageError
 from conformance.exchange.model import Exchange, Request
@@ -50,8 +51,11 @@ class Ledger:
             number = len(self.entries) + 1
             entry = intended(number, role, request, self.target)
             named = self._named_in(request)
+            if request.undo is not None and request.undo.itself:
+                own = key_of(unquote(request.path.rpartition("/")[2]))
+                named = [each for each in named if key_of(each.id) != own]
             self._keep(replace(entry, places=tuple(place.id for place in named)))
-            if not entry.pointer:
+            if not entry.pointer and not (request.undo and request.undo.itself):
                 for thing in (each for each in named if is_part_of(entry, each)):
                     self._add_places(thing, named)
             return number

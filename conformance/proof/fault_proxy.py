@@ -25,12 +25,25 @@ class ReceivedRequest:
     headers: Mapping[str, str]
     body: bytes
     sock: socket.socket = field(repr=False)
-    forward: Callable[[], bytes] = field(repr=False)
+    upstream: str
 
     @property
     def token(self) -> str:
         """Return the token of the request, or ""."""
         return self.headers.get("authorization", "").removeprefix("Bearer ")
+
+    def forward(self) -> bytes:
+        """Send the request to the server behind, and return its response as it stands on the wire."""
+        parts = urlsplit(self.upstream)
+        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        connection = kind(parts.hostname or "", parts.port, timeout=30)
+        try:
+            sent = {k: v for k, v in self.headers.items() if k not in {"connection", "host"}}
+            path = urlsplit(self.path)._replace(scheme="", netloc="").geturl()
+            connection.request(self.method, path, self.body, sent)
+            return _on_the_wire(connection.getresponse())
+        finally:
+            connection.close()
 
     def response(self, content: bytes, status: str = "200 OK", *headers: str) -> bool:
         """Answer with this body; the connection stays open."""
@@ -104,9 +117,8 @@ class FaultProxy:
                 body = reader.read(int(headers.get("content-length", "0")))
                 with self._idle:
                     number = len(self.seen) + 1
-                    forward = _forwarder(self.upstream, method, path, headers, body)
                     received = ReceivedRequest(
-                        number, time.monotonic(), method, path, headers, body, sock, forward
+                        number, time.monotonic(), method, path, headers, body, sock, self.upstream
                     )
                     self.seen.append(received)
                     self._busy += 1
@@ -124,27 +136,14 @@ def _headers(reader: BinaryIO) -> dict[str, str]:
     return {name.lower(): value for name, value in parsed.items()}
 
 
-def _forwarder(
-    upstream: str, method: str, path: str, headers: Mapping[str, str], body: bytes
-) -> Callable[[], bytes]:
-    def forward() -> bytes:
-        parts = urlsplit(upstream)
-        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
-        try:
-            sent = {k: v for k, v in headers.items() if k not in {"connection", "host"}}
-            connection.request(method, urlsplit(path)._replace(scheme="", netloc="").geturl(), body, sent)
-            response = connection.getresponse()
-            content = response.read()
-            head = [f"HTTP/1.1 {response.status} {response.reason}"]
-            hop = {"connection", "transfer-encoding", "content-length"}
-            head += [f"{k}: {v}" for k, v in response.getheaders() if k.lower() not in hop]
-            if response.status != http.HTTPStatus.NO_CONTENT:
-                head.append(f"Content-Length: {len(content)}")
-            return "\r\n".join([*head, "", ""]).encode("latin-1") + content
-        finally:
-            connection.close()
-
-    return forward
+def _on_the_wire(response: http.client.HTTPResponse) -> bytes:
+    content = response.read()
+    head = [f"HTTP/1.1 {response.status} {response.reason}"]
+    hop = {"connection", "transfer-encoding", "content-length"}
+    head += [f"{k}: {v}" for k, v in response.getheaders() if k.lower() not in hop]
+    if response.status != http.HTTPStatus.NO_CONTENT:
+        head.append(f"Content-Length: {len(content)}")
+    return "\r\n".join([*head, "", ""]).encode("latin-1") + content
 
 
 @contextmanager

@@ -34,6 +34,8 @@ class Options:
     min_judged: float = 0.0
     shard: Shard | None = None
     min_coverage: float = 0.0
+    elsewhere: bool = False
+    """The target only seems to be on this machine: a proxy stands before it."""
     wanted: frozenset[tuple[str, str]] = frozenset()
     """What a run looks for, if for anything: it ends once all of it is violated, and nothing is undone."""
 

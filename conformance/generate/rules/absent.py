@@ -72,7 +72,8 @@ def is_not_below_another_parent(case: Case) -> None:
         raise NotJudged("there is no second parent that a read confirmed")
     before = case.read(thing)
     draft = case.about(thing)
-    case.world.undoing.invented.add(thing.id)  # what is made of it below the other parent is ours, too
+    if case.endpoint.method == "PUT":
+        case.world.undoing.invented.add(thing.id)  # what is made under its id below the other parent is ours
     sent = case.send(replace(draft, params={**draft.params, **parent.params, slots[-1].name: thing.id}))
     if not carried_out(sent):
         if not refused(sent):

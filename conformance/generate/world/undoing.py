@@ -41,7 +41,7 @@ class Undoing:
     def undo_of(self, draft: Draft, role: str) -> Undo | None:
         """Return how to delete what a request of this draft may create; None where nothing can."""
         endpoint = draft.endpoint
-        if endpoint.method not in {"POST", "PUT", "PATCH"}:
+        if endpoint.method not in {"POST", "PUT"}:
             return None
         if endpoint.path.rstrip("/").endswith("}"):
             return self._of_item(draft, role)
@@ -73,7 +73,7 @@ class Undoing:
         is_ours = draft.params.get(draft.endpoint.path_names[-1]) in self.invented
         if item is None or not is_ours or (role, path) in self._alive:
             return None
-        return Undo("thing", path)
+        return Undo("thing", path, itself=True)
 
     def _of_collection(self, draft: Draft, slot: Slot, producer: Producer | None, item: Endpoint) -> Undo:
         """Return the undo of a creation in a collection; its id is in the response, or was chosen."""

@@ -86,7 +86,8 @@ class Judging:
             patience=target.consistency_timeout,
             seen=self._seen,
         )
-        self.guard = Guard(self.api, self.run.writes, is_loopback(target.host), self._creates)
+        is_here = is_loopback(target.host) and not self.run.options.elsewhere
+        self.guard = Guard(self.api, self.run.writes, is_here, self._creates)
         self.health = Health(self.sender, self.api.endpoints, client.budget.pause, self._unreachable)
         operations = len({r.operations[0] for r in self.rows})
         self.spending = Spending(client, limit_of(self.run.options.profile, operations))

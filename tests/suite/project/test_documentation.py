@@ -17,6 +17,8 @@ import pytest
 from conformance.emulator.serving import running
 from tests.suite.checkout import ROOT
 from tests.suite.project.printed_commands import Printed, agrees, printed
+from tests.suite.run.derived.board_api import KEYS, BoardApi
+from tests.suite.run.derived.small_server import served
 
 COMMANDS: Final = tuple({each.command: each for each in printed(ROOT)}.values())
 DEFECT: Final = "account-has-no-name"
@@ -36,6 +38,10 @@ STANDS_FOR: Final = {
     "8080": "0",
 }
 SERVING: Final = "conformance emulate"
+OWN_API: Final = re.compile(r"\bboards\b")
+"""The commands of "Your API in five minutes", which follow each other."""
+CODES: Final = {"run": 3, "drift": 1}
+"""What may change the whole target is not judged; what the next version takes away breaks its users."""
 MATRIX: Final = "conformance defects"
 """Runs for minutes: the one of the whole is .ci/run's own, here it lists what it would run."""
 INSTALLING: Final = re.compile(
@@ -100,7 +106,11 @@ def place_of(each: Printed) -> str:
 
 @pytest.mark.parametrize(
     "each",
-    [each for each in COMMANDS if not INSTALLING.match(each.command) and "curl" not in each.command],
+    [
+        each
+        for each in COMMANDS
+        if not (INSTALLING.match(each.command) or OWN_API.search(each.command) or "curl" in each.command)
+    ],
     ids=place_of,
 )
 def test_a_printed_command_does_what_is_printed(each: Printed, folder: Path, tmp_path: Path) -> None:
@@ -117,6 +127,31 @@ def test_a_printed_command_does_what_is_printed(each: Printed, folder: Path, tmp
     assert done.returncode in {0, 1}, done.stderr
     assert "Traceback" not in done.stderr
     assert agrees(each.output, done.stdout), done.stdout
+
+
+def test_an_api_of_ones_own_is_judged_in_five_minutes(tmp_path: Path) -> None:
+    """The printed commands, one after the other, take in, plan, judge and prove an API served here."""
+    definition = BoardApi().definition()
+    (tmp_path / "openapi.json").write_text(json.dumps(definition), encoding="utf-8")
+    del definition["paths"]["/boards/{boardId}"]["get"]["responses"]["200"]
+    (tmp_path / "openapi-next.json").write_text(json.dumps(definition), encoding="utf-8")
+    commands = [
+        each for each in printed(ROOT) if each.place.startswith("README") and OWN_API.search(each.command)
+    ]
+    assert [each.command.split()[1] for each in commands] == ["add", "plan", "run", "defects", "drift"]
+    with served(BoardApi()) as address:
+        roles = "".join(
+            f'[targets.boards.roles.{role}]\nheaders = {{ X-API-Key = "${{{role.upper()}_KEY}}" }}\n'
+            for role in ("owner", "outsider")
+        )
+        (tmp_path / "targets.toml").write_text(f'[targets.boards]\nbase_url = "{address}"\n{roles}')
+        keys = {role: key for key, role in KEYS.items()}
+        (tmp_path / ".env").write_text("".join(f"{role.upper()}_KEY={key}\n" for role, key in keys.items()))
+        for each in commands:
+            done = execute(each.command, tmp_path)
+            expected = CODES.get(each.command.split()[1], 0)
+            assert done.returncode == expected, (each.command, done.stdout, done.stderr)
+            assert agrees(each.output, done.stdout), done.stdout
 
 
 def served_by(command: str, place: Path) -> str:

@@ -55,7 +55,7 @@ def small(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 def test_a_healthy_server_violates_nothing_and_nothing_is_left_on_it(small: Judged) -> None:
     """Nearly everything is judged, nothing is violated, and what the run created is deleted."""
-    small.api.broken = ""
+    small.api.clear()
     run = small.run()
     found = verdicts(run)
     assert len(found) == len(small.catalogue.rows)
@@ -76,6 +76,7 @@ def test_a_rule_is_violated_by_the_mutation_that_proves_it(small: Judged, rule: 
         assert rows == []
         return
     assert rows
+    small.api.clear()
     small.api.broken = RULES[rule].mutation
     run = small.run(*rows)
     small.api.broken = ""
