@@ -122,12 +122,6 @@ class Ledger:
         with self._lock:
             self._keep(entry)
 
-    def readdress(self, path: str, other: str) -> None:
-        """Write down that what was thought to be at one path is at another, and is deleted there."""
-        for entry in list(self.entries.values()):
-            if entry.state == "created" and entry.undo == path:
-                self.keep(replace(entry, undo=other))
-
     def mark_deleted(self, path: str) -> None:
         """Write down that a scenario deleted something itself: undo need not ask again."""
         for entry in list(self.entries.values()):
@@ -196,6 +190,13 @@ class Ledger:
             self._file = None
         for ledger in self.inherited:
             ledger.close()
+
+
+def readdress(ledger: Ledger, path: str, other: str) -> None:
+    """Write down that what was thought to be at one path is at another, and is deleted there."""
+    for entry in list(ledger.entries.values()):
+        if entry.state == "created" and entry.undo == path:
+            ledger.keep(replace(entry, undo=other))
 
 
 def _opened(path: Path) -> TextIO:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -24,6 +25,7 @@ from conformance.generate.world.slots import noun_of
 from conformance.generate.world.survey import producers_of
 from conformance.generate.world.thing import Thing
 from conformance.generate.world.things import PutOff, World
+from conformance.ledger.journal import readdress
 from conformance.ledger.unique_names import Unique
 from conformance.results.verdicts import Outcome, Verdict, held, violated
 from conformance.run.derived.guard import Guard
@@ -77,7 +79,7 @@ class Judging:
             *(producers_of(self.api), drafts, self._send, dict(target.fixtures)),
             may_send=self._why_not,
             recall=client.recorder.exchanges.get,
-            moved=client.ledger.readdress,
+            moved=partial(readdress, client.ledger),
             seed=self.run.seed,
         )
         headers = target.secret_headers()
