@@ -14,6 +14,7 @@ from conformance.claims.definition.source import SUFFIXES
 from conformance.claims.endpoints import Content, Endpoint, deref, endpoints
 from conformance.claims.kept import kept
 from conformance.claims.openapi import JsonObject, Operation, ResponseSpec
+from conformance.claims.path_names import PARAMETER
 from conformance.claims.text_files import read_bytes, read_yaml
 from conformance.errors import UsageError, did_you_mean
 
@@ -65,10 +66,12 @@ def _api(file: Path, folder: Path, override: Mapping[str, Any], taken: set[str])
     document, name = loaded["document"], folder.name
     ids: dict[tuple[str, str], str] = {}
     for each in endpoints(document):
-        own = (
-            each.id if each.id != each.label else re.sub(r"[^A-Za-z0-9]+", "-", each.label).strip("-").lower()
+        label = re.sub(r"[^A-Za-z0-9]+", "-", each.label).strip("-").lower()
+        own = label if each.id == each.label else each.id
+        free = (
+            n for n in (own, f"{name}:{own}", f"{name}:{label}") if n not in taken and n not in ids.values()
         )
-        ids[each.method, each.path] = f"{name}:{own}" if own in taken or own in ids.values() else own
+        ids[each.method, each.written] = next(free, each.label)
     several = endpoints(document, ids)
     if not several:
         raise UsageError(f"{file}: no operation in it: is it an OpenAPI definition?")
@@ -112,8 +115,8 @@ def _override(file: Path) -> Mapping[str, Any]:
 def _refuse_unknown(file: Path, override: Mapping[str, Any], known: Sequence[Endpoint]) -> None:
     """Raise a `UsageError` for an override that names an operation or a parameter that there is not."""
     ids, labels = {e.id for e in known}, {e.label for e in known}
-    parameters = {name for e in known for name in e.path_names} | {e.path for e in known}
-    prefixes = {e.path[: e.path.index(f"{{{n}}}") + len(n) + 2] for e in known for n in e.path_names}
+    parameters = {name for e in known for names in e.written_names.items() for name in names}
+    prefixes = {e.written[: match.end()] for e in known for match in PARAMETER.finditer(e.written)}
     named = [("bodies", str(n), ids) for n in override.get("bodies") or ()]
     named += [("unique", str(n).rpartition(".")[0], ids) for n in override.get("unique") or ()]
     named += [(key, str(n), labels) for key in ("reads", "writes", "never") for n in override.get(key) or ()]
@@ -134,7 +137,7 @@ def _operation(api: str, endpoint: Endpoint) -> Operation:
         id=endpoint.id,
         api=api,
         method=endpoint.method,
-        path=endpoint.path,
+        path=endpoint.written,
         page="",
         tags=tuple(t for t in endpoint.spec.get("tags") or () if isinstance(t, str)),
         responses={int(s): _response(endpoint, s) for s in endpoint.responses if STATUS.fullmatch(s)},

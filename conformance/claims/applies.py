@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from conformance.claims.endpoints import Endpoint, deref, items, members, words_of
 from conformance.claims.level import Level
+from conformance.claims.path_names import plain
 
 NOT_FOUND: Final = re.compile(
     r"not.?found|(does(n't| not)|not) exist|no such|unknown|missing|no \w+ (with|has)", re.IGNORECASE
@@ -48,11 +49,6 @@ class Scope:
     def has(self, method: str, below: str = "") -> bool:
         """Tell whether the API has an operation of this method on the same path, or on one below it."""
         return (method, plain(self.endpoint.path) + below) in self.paths
-
-
-def plain(path: str) -> str:
-    """Return a path without the names of its parameters and a slash at its end."""
-    return re.sub(r"{[^}]+}", "{}", path.rstrip("/"))
 
 
 def returns_list(endpoint: Endpoint) -> bool:

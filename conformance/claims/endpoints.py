@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from conformance.claims.openapi import METHODS, SAFE_METHODS, JsonObject
+from conformance.claims.path_names import path_names, renamed
 
 SUCCESS: Final = re.compile(r"2(\d\d|XX)", re.IGNORECASE)
 JSON: Final = re.compile(r"application/(.+\+)?json|\*/\*|text/json", re.IGNORECASE)
@@ -110,7 +111,11 @@ class Content:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One operation of a definition; `path` is its template below `base`, `parameters` are resolved."""
+    """One operation of a definition; `path` is its template below `base`, `parameters` are resolved.
+
+    `written` is the path as the definition has it: in `path` the same place has one name in all operations;
+    `written_names` are the names that its parameters have in the definition, by those.
+    """
 
     id: str
     method: str
@@ -119,6 +124,8 @@ class Endpoint:
     spec: JsonObject
     parameters: tuple[JsonObject, ...]
     document: JsonObject
+    written: str
+    written_names: Mapping[str, str]
 
     @property
     def safe(self) -> bool:
@@ -128,7 +135,7 @@ class Endpoint:
     @property
     def label(self) -> str:
         """Return method and path."""
-        return f"{self.method} {self.path}"
+        return f"{self.method} {self.written}"
 
     @cached_property
     def path_names(self) -> tuple[str, ...]:
@@ -190,8 +197,9 @@ class Endpoint:
 
     def success(self) -> Iterator[tuple[str, Content]]:
         """Yield what each documented success holds, with its status."""
+        is_said = any(map(SUCCESS.fullmatch, self.responses))
         for status, response in self.responses.items():
-            if SUCCESS.fullmatch(status) or status == "default":
+            if SUCCESS.fullmatch(status) or (status == "default" and not is_said):
                 for content in self.contents(response):
                     yield status, content
 
@@ -250,6 +258,7 @@ def endpoints(document: JsonObject, ids: Mapping[tuple[str, str], str] | None = 
     found = []
     base = base_of(document)
     paths = document.get("paths")
+    names = path_names(paths if isinstance(paths, dict) else ())
     for path, node in paths.items() if isinstance(paths, dict) else ():
         item = deref(document, node)
         for method in METHODS:
@@ -263,7 +272,27 @@ def endpoints(document: JsonObject, ids: Mapping[tuple[str, str], str] | None = 
             name = (ids or {}).get((method.upper(), path)) or str(
                 spec.get("operationId") or f"{method} {path}"
             )
+            new = renamed(path, names)
             found.append(
-                Endpoint(name, method.upper(), path, base, spec, tuple(parameters.values()), document)
+                Endpoint(
+                    *(name, method.upper(), _with_names(path, new), base, spec),
+                    parameters=tuple(_with_name(p, new) for p in parameters.values()),
+                    document=document,
+                    written=path,
+                    written_names=new,
+                )
             )
     return found
+
+
+def _with_names(path: str, new: Mapping[str, str]) -> str:
+    for name, old in new.items():
+        path = path.replace(f"{{{old}}}", f"{{{name}}}")
+    return path
+
+
+def _with_name(parameter: JsonObject, new: Mapping[str, str]) -> JsonObject:
+    if parameter.get("in") != "path":
+        return parameter
+    name = next((name for name, old in new.items() if old == parameter.get("name")), parameter.get("name"))
+    return {**parameter, "name": name}

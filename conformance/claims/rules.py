@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from conformance.claims.applies import APPLIES, Scope, plain
+from conformance.claims.applies import APPLIES, Scope
 from conformance.claims.endpoints import Endpoint
 from conformance.claims.level import Level
+from conformance.claims.path_names import plain
 from conformance.claims.requirement import Requirement
 from conformance.claims.text_files import read_yaml
 from conformance.errors import UsageError, did_you_mean

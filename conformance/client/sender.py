@@ -16,10 +16,10 @@ from conformance.client.pipeline import Evidence, Observer, Pipeline
 from conformance.client.retry import Again, EndRun, next_step, result_of, was_throttled
 from conformance.client.undo_sender import UndoSender
 from conformance.errors import NotJudged
-from conformance.exchange.model import Exchange, Request
+from conformance.exchange.model import Exchange, Request, Undo
 from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
-from conformance.ledger.entries import Leak
+from conformance.ledger.entries import ELSE, Leak
 from conformance.ledger.journal import Ledger
 from conformance.ledger.undo import DELETED, undo
 from conformance.targets.model import Target
@@ -95,7 +95,7 @@ class Client:
         """Raise `NotJudged` where nothing may be written, created, or done with somebody else's id."""
         if request.writes and (self.read_only or self.target.mode == "none"):
             raise NotJudged(f"{request.method} {request.path}: nothing may be written to this target")
-        if request.undo is not None and self.ledger.is_losing():
+        if request.undo is not None and self.ledger.is_losing(_kind_of(request.undo)):
             lost = len(self.ledger.lost())
             raise NotJudged(f"nothing more is created: {lost} creations gave no id to delete them with")
         self.ledger.foreign.refuse_foreign(request)
@@ -141,6 +141,11 @@ class Client:
         self._pipeline.sessions.close()
         self.recorder.close()
         self.ledger.close()
+
+
+def _kind_of(undo: Undo) -> str:
+    """Return what tells things of this kind from others where the kinds of an API are many; "" elsewhere."""
+    return undo.path if ELSE in undo.pointer else ""
 
 
 def undo_requests(target: Target, ledger: Ledger) -> int:

@@ -45,13 +45,15 @@ class Undo:
     the end of the header Location.
 
     `find` is the path and query of a list in which the thing stands, with ``{name}`` for the name that the
-    request gave it: there its id is looked up where no response said it.
+    request gave it: there its id is looked up where no response said it. `itself`: the request makes
+    the very thing at its path, and no link between others.
     """
 
     what: str
     path: str
     pointer: str = ""
     find: str = ""
+    itself: bool = False
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ NEVER_SENT: Final = ("could not connect", "TLS:")
 """How a failure begins before which the request cannot have left this machine: nothing was created."""
 ELSE: Final = "|"
 """Stands between the pointers to an id of which the first that finds one is the right one."""
+LITERAL: Final = "="
+"""What a pointer begins with that is the id itself, as the request chose it."""
 LOCATION: Final = "location"
 """The pointer to an id that is the end of the response's Location."""
 UNFINISHED: Final = frozenset({"created", "intended", "unknown"})
@@ -30,7 +32,8 @@ class Entry:
     `state` is intended, created, refused, unknown (the response was lost, or gave no usable id) or undone.
     While `pointer` is not empty and the state is not created, `undo` still has ``{id}`` in it. `places` are
     the ids of other things of the run, in lower case, that it may live in, the newest last; `name` is the
-    name that the request gave it, `find` a list in which it stands, `answered` the status of the response.
+    name that the request gave it, `find` a list in which it stands, `answered` the status of the response,
+    `template` is what `undo` was before the id was known.
     """
 
     number: int
@@ -45,6 +48,7 @@ class Entry:
     name: str = ""
     find: str = ""
     answered: int = 0
+    template: str = ""
 
     @property
     def is_complete(self) -> bool:
@@ -82,7 +86,18 @@ def intended(number: int, role: str, request: Request, target: str) -> Entry:
     assert request.undo is not None  # noqa: S101 - the client asks only for requests that create
     undo, line, name = request.undo, f"{request.method} {request.path}", own_name_in(request)
     find = undo.find.replace("{name}", quote(name, safe="")) if name else ""
-    return Entry(number, role, undo.what, line, undo.path, undo.pointer, target, name=name, find=find)
+    return Entry(
+        number,
+        role,
+        undo.what,
+        line,
+        undo.path,
+        undo.pointer,
+        target,
+        name=name,
+        find=find,
+        template=undo.path,
+    )
 
 
 def after(entry: Entry, exchange: Exchange | None) -> Entry:
@@ -95,10 +110,17 @@ def after(entry: Entry, exchange: Exchange | None) -> Entry:
     if not entry.pointer:
         return replace(entry, state="created")
     for pointer in entry.pointer.split(ELSE):
-        created = last_of_location(exchange) if pointer == LOCATION else as_id(entry, exchange.at(pointer))
+        created = _created(entry, pointer, exchange)
         if is_plausible(created):
             return with_id(replace(entry, pointer=pointer), created)
     return replace(entry, state="unknown")
+
+
+def _created(entry: Entry, pointer: str, exchange: Exchange) -> object:
+    """Return what stands in the place of an id in a response, or what the request itself said that it is."""
+    if pointer.startswith(LITERAL):
+        return pointer.removeprefix(LITERAL)
+    return last_of_location(exchange) if pointer == LOCATION else as_id(entry, exchange.at(pointer))
 
 
 def as_id(entry: Entry, value: object) -> object:

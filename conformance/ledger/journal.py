@@ -10,11 +10,12 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final, TextIO
+from urllib.parse import unquote
 
 from conformance.errors import UsageError
 from conformance.exchange.model import Exchange, Request
 from conformance.ledger.containment import is_part_of, key_of, keys_in
-from conformance.ledger.entries import REFUSED, Entry, after, intended
+from conformance.ledger.entries import ELSE, REFUSED, Entry, after, intended
 from conformance.ledger.ownership import ForeignResources
 
 try:
@@ -50,8 +51,11 @@ class Ledger:
             number = len(self.entries) + 1
             entry = intended(number, role, request, self.target)
             named = self._named_in(request)
+            if request.undo is not None and request.undo.itself:
+                own = key_of(unquote(request.path.rpartition("/")[2]))
+                named = [each for each in named if key_of(each.id) != own]
             self._keep(replace(entry, places=tuple(place.id for place in named)))
-            if not entry.pointer:
+            if not entry.pointer and not (request.undo and request.undo.itself):
                 for thing in (each for each in named if is_part_of(entry, each)):
                     self._add_places(thing, named)
             return number
@@ -82,22 +86,28 @@ class Ledger:
         with self._lock:
             before = self.entries[number]
             entry = after(before, exchange)
-            why = self._why_not_ours(entry, exchange)
+            twins = self._twins(entry)
+            if twins and ELSE in before.pointer:
+                # A stranger's API may give what is there already to who wants the same again.
+                is_there = any(twin.state == "created" for twin in twins)
+                self._keep(replace(before, state="refused") if is_there else entry)
+                return ""
+            why = self._why_not_ours(entry, exchange, twins)
             self._keep(replace(before, state="unknown", answered=entry.answered) if why else entry)
             status = exchange.status if exchange is not None else None
             if entry.is_lost and status is not None and status < REFUSED.start:
                 why = f"{entry.request} answered {status} and gave no usable id"
             return why
 
-    def _why_not_ours(self, entry: Entry, exchange: Exchange | None) -> str:
+    def _twins(self, entry: Entry) -> list[Entry]:
+        """Return the other creations that were answered with the id of this one."""
+        undo = entry.undo.lower() if entry.state == "created" and entry.pointer else ""
+        return [e for e in list(self.entries.values()) if undo and e.undo.lower() == undo and e.pointer]
+
+    def _why_not_ours(self, entry: Entry, exchange: Exchange | None, twins: Iterable[Entry]) -> str:
         if exchange is None or entry.state != "created" or not entry.pointer:
             return ""
         why = self.foreign.why_not_ours(entry.id, entry.pointer, exchange)
-        twins = [
-            e
-            for e in list(self.entries.values())
-            if e.undo.lower() == entry.undo.lower() and e.pointer and not _is_free_again(e)
-        ]
         for twin in twins:
             why = "was the answer to another creation, too"
             if twin.state == "created":
@@ -131,9 +141,14 @@ class Ledger:
         """Return what may exist at the target and cannot be deleted: its response gave no id."""
         return [e for e in list(self.entries.values()) if e.is_lost]
 
-    def is_losing(self) -> bool:
-        """Tell whether to create no more: the latest creations gave no id, or too many of the run did not."""
-        latest = [e.is_lost for e in list(self.entries.values()) if e.state != "intended"][-LOST_IN_A_ROW:]
+    def is_losing(self, undo: str = "") -> bool:
+        """Tell whether to create no more: the latest creations gave no id, or too many of the run did not.
+
+        The latest are those of the same kind, which `undo` (a path with ``{id}``) tells, where it is given.
+        """
+        known = [e for e in list(self.entries.values()) if e.state != "intended"]
+        alike = [e for e in known if not undo or e.template == undo]
+        latest = [e.is_lost for e in alike][-LOST_IN_A_ROW:]
         return (len(latest) == LOST_IN_A_ROW and all(latest)) or len(self.lost()) >= LOST_AT_ALL
 
     def inherit(self, ledger: Ledger) -> None:
@@ -177,9 +192,11 @@ class Ledger:
             ledger.close()
 
 
-def _is_free_again(entry: Entry) -> bool:
-    """Tell whether the id of what was deleted may be given to another thing: databases reuse row numbers."""
-    return entry.state == "undone" and entry.id.isdigit()
+def readdress(ledger: Ledger, path: str, other: str) -> None:
+    """Write down that what was thought to be at one path is at another, and is deleted there."""
+    for entry in list(ledger.entries.values()):
+        if entry.state == "created" and entry.undo == path:
+            ledger.keep(replace(entry, undo=other))
 
 
 def _opened(path: Path) -> TextIO:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from conformance.claims.applies import plain
 from conformance.claims.drift.change import EVERY, Change, Direction, Effect
 from conformance.claims.drift.schemas import Comparison, Found
 from conformance.claims.endpoints import Content, Endpoint, base_of, deref, endpoints
 from conformance.claims.openapi import JsonObject
+from conformance.claims.path_names import plain
 
 WORDS: Final = ("summary", "description", "tags", "externalDocs")
 Key = tuple[str, str]

@@ -10,7 +10,7 @@ from conformance.checks.statuses import carried_out, refused
 from conformance.errors import NotJudged, Violation
 from conformance.exchange.model import Exchange
 from conformance.generate.rules.case import Case, must, rule
-from conformance.generate.world.producers import slots_of
+from conformance.generate.world.slots import slots_of
 from conformance.generate.world.thing import Thing, body_of, differing, shows, subject
 
 NOT_FOUND: Final = frozenset({404, 410})
@@ -72,6 +72,8 @@ def is_not_below_another_parent(case: Case) -> None:
         raise NotJudged("there is no second parent that a read confirmed")
     before = case.read(thing)
     draft = case.about(thing)
+    if case.endpoint.method == "PUT":
+        case.world.undoing.invented.add(thing.id)  # what is made under its id below the other parent is ours
     sent = case.send(replace(draft, params={**draft.params, **parent.params, slots[-1].name: thing.id}))
     if not carried_out(sent):
         if not refused(sent):

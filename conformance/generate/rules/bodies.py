@@ -101,7 +101,7 @@ def _anew(case: Case) -> Draft:
     if case.sender.created_by(case.endpoint) is not None or not case.endpoint.path_names:
         return case.sender.renewed(valid.draft)
     thing = case.world.get(case.own_slot())
-    return case.about(thing) if thing.ours else case.world.drafts.again(valid.draft)
+    return case.about(thing) if thing.ours else case.world.again(valid.draft)
 
 
 def _body(draft: Draft) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from conformance.claims.level import Level
 from conformance.errors import NotJudged, Violation
 from conformance.exchange.model import Exchange
 from conformance.generate.rules.sender import Sender, Valid
-from conformance.generate.world.producers import slots_of
 from conformance.generate.world.requests import Draft
+from conformance.generate.world.slots import slots_of
 from conformance.generate.world.thing import Thing
 from conformance.generate.world.things import World
 
@@ -59,10 +59,13 @@ class Case:
         if set(self.endpoint.path_names) - params.keys():
             params, _ = self.world.params_of(self.endpoint, {thing.slot.prefix: thing})
         try:
-            draft = self.sender.valid_call(self.endpoint).draft
+            valid = self.sender.valid_call(self.endpoint)
         except NotJudged:
             return next(self.world.drafts.drafts(self.endpoint, params))
-        return replace(self.world.drafts.again(draft), params=params)
+        draft, name = valid.draft, thing.slot.name
+        if thing.other and draft.params.get(name) in {each.other for each in valid.used.values()}:
+            params[name] = thing.other
+        return replace(self.world.again(draft), params=params)
 
     def read(self, thing: Thing) -> Exchange:
         """Return a read of a thing that was carried out; `NotJudged` where there is none."""

@@ -61,7 +61,7 @@ def _harmless(case: Case, draft: Draft) -> Draft:
         return case.sender.renewed(draft)
     if case.endpoint.method == "DELETE" and case.endpoint.path_names:
         return case.about(case.world.get(case.own_slot()))
-    return case.world.drafts.again(draft)
+    return case.world.again(draft)
 
 
 def _schemes(case: Case) -> Iterator[dict[str, Any]]:

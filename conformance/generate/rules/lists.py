@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from conformance.checks.statuses import carried_out
-from conformance.claims.applies import page_parameters, plain
+from conformance.claims.applies import page_parameters
+from conformance.claims.path_names import plain
 from conformance.errors import NotJudged, Violation
 from conformance.exchange.model import ABSENT, Exchange
 from conformance.generate.rules.case import Case, rule

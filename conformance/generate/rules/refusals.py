@@ -13,8 +13,8 @@ from conformance.generate.rules.case import Case, must, rule
 from conformance.generate.rules.lists import whole_list
 from conformance.generate.rules.written import changed_body
 from conformance.generate.world.requests import Draft
-from conformance.generate.world.thing import OWN, body_of, shows, subject
-from conformance.generate.world.values import kind_of
+from conformance.generate.world.thing import body_of, shows, subject
+from conformance.generate.world.values import OWN, kind_of
 
 KINDS = frozenset({"integer", "number", "boolean", "array", "object", "string"})
 

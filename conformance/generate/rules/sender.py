@@ -10,14 +10,16 @@ from conformance.checks.statuses import carried_out
 from conformance.claims.endpoints import Endpoint
 from conformance.errors import NotJudged
 from conformance.exchange.model import Exchange
-from conformance.generate.world.producers import Producer, slots_of
 from conformance.generate.world.requests import Draft
+from conformance.generate.world.slots import slots_of
 from conformance.generate.world.thing import Thing
 from conformance.generate.world.things import World
 from conformance.generate.world.undoing import SURE
 
 FIRST_PAUSE: Final = 0.2
 REREADS: Final = 3
+OTHER_ID: Final = frozenset({400, 404, 422})
+"""Statuses after which another id of the same thing is tried."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,7 @@ class Sender:
 
     def renewed(self, draft: Draft) -> Draft:
         """Return a draft of the same request with new names; with a new id where the path has that."""
-        again = self.world.drafts.again(draft)
+        again = self.world.again(draft)
         slots = slots_of(draft.endpoint.path)
         if self.created_by(draft.endpoint) is None or not draft.endpoint.path.rstrip("/").endswith("}"):
             return again
@@ -112,16 +114,12 @@ class Sender:
         if endpoint.safe:
             return None
         for prefix, producers in self.world.producers.table.items():
-            makers = [p for p in producers if p.source in SURE and "*" not in p.at and self._writes(p)]
+            makers = [p for p in producers if p.source in SURE and self.world.producers.makes(p)]
             own = next((p for p in makers if p.operation == endpoint.id), None)
             # Under the id in its path an operation changes what another one creates, where there is one.
             if own is not None and (own.place != "path" or own == makers[0]):
                 return prefix
         return None
-
-    def _writes(self, producer: Producer) -> bool:
-        endpoint = self.world.producers.by_id.get(producer.operation)
-        return endpoint is not None and not endpoint.safe
 
     def _call(self, endpoint: Endpoint) -> Valid:
         world = self.world
@@ -142,4 +140,7 @@ class Sender:
         if why := world.may_send(endpoint, used):
             raise NotJudged(why)
         exchange, draft = world.tried(endpoint, params)
+        others = {thing.slot.name: thing.other for thing in used.values() if thing.other}
+        if exchange.status in OTHER_ID and others:
+            exchange, draft = world.tried(endpoint, {**params, **others})
         return Valid(exchange, draft, used)

@@ -11,9 +11,10 @@ from conformance.claims.endpoints import deref
 from conformance.errors import NotJudged, Violation
 from conformance.exchange.model import Exchange
 from conformance.generate.rules.case import Case, must, rule
-from conformance.generate.world.thing import OWN, Thing, alike, body_of, subject
-from conformance.generate.world.values import kind_of
+from conformance.generate.world.thing import Thing, alike, body_of, subject
+from conformance.generate.world.values import OWN, kind_of
 
+NOT_FOUND = frozenset({404, 410})
 KEYS = frozenset({"id", "slug", "key", "code", "uuid"})
 """Members that may be the id of a thing itself: nothing is changed about them."""
 
@@ -28,6 +29,8 @@ def is_read_as_it_was_created(case: Case) -> None:
     if thing.made is None or thing.draft is None or thing.made.operation_id != case.endpoint.id:
         raise NotJudged("another operation creates it")
     read = case.sender.eventually(lambda: _read(case, thing), carried_out)
+    if not carried_out(read) and read.status not in NOT_FOUND:
+        raise NotJudged(f"what was just created is answered with {read.summary()}", (read.id,))
     must(carried_out(read), "a success for what was just created", read)
     _reads_back(thing, read, thing.made)
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-from conformance.claims.applies import plain
-from conformance.claims.endpoints import Endpoint, deref, members
-from conformance.generate.world.ids import pointer_to_id, singular, squeezed, stem, words
+from conformance.claims.endpoints import Endpoint, deref, items, members
+from conformance.claims.path_names import PARAMETER, plain
+from conformance.generate.world.ids import ID_ENDS, pointer_to_id, singular, squeezed, stem, words
+from conformance.generate.world.slots import Producer, Slot, of_expression, slots_of
 
 Links = Mapping[tuple[str, str], Sequence[tuple[str, str]]]
 """By label of the consumer and name of its parameter: labels of producers, each with a runtime expression."""
@@ -18,39 +18,6 @@ VERBS: Final = ("create", "add", "new", "list", "search", "all", "query", "find"
 SEARCHES: Final = ("list", "search", "all", "query", "find", "filter", "index")
 LARGEST_RANK: Final = 24
 """So far off a member may be (`pointer_to_id`) and still be taken for the id of a path's own collection."""
-EXPRESSION: Final = re.compile(
-    r"\$response\.body#(/.*)|\$request\.body#(/.*)|\$request\.path\.(.+)|\$response\.header\.(.+)"
-)
-
-
-@dataclass(frozen=True)
-class Producer:
-    """One way to get a value: an operation and where in its exchange the value stands, or the value itself.
-
-    `place` is ``response``, ``location``, ``request`` (a body member that is chosen), ``path`` (a parameter
-    that is chosen), ``fixture`` or ``value``; `at` is the pointer, the name, or the value.
-    """
-
-    source: str
-    operation: str
-    place: str
-    at: str
-
-    def __str__(self) -> str:
-        """Return it in a few words."""
-        if self.place in {"fixture", "value"}:
-            return f"{self.place} {self.at} ({self.source})"
-        return f"{self.operation} {self.place} {self.at} ({self.source})"
-
-
-@dataclass(frozen=True)
-class Slot:
-    """One parameter of paths: `prefix` is the template up to it, `collection` what stands before it."""
-
-    prefix: str
-    name: str
-    collection: str
-    kind: str
 
 
 @dataclass(frozen=True)
@@ -88,6 +55,15 @@ class Producers:
             for prefix, slot in self.slots.items()
         }
 
+    def makes(self, producer: Producer) -> bool:
+        """Tell whether a producer creates what it gives: an entry of a list only where it was sent a list."""
+        endpoint = self.by_id.get(producer.operation)
+        if endpoint is None or endpoint.safe:
+            return False
+        body = endpoint.body
+        takes_list = body is not None and items(endpoint.document, body.schema) is not None
+        return "*" not in producer.at or takes_list
+
     def _sure(self, slot: Slot) -> Iterator[Producer]:
         yield from self._overridden(slot)
         yield from self._linked(slot)
@@ -117,9 +93,8 @@ class Producers:
         )
 
     def _overridden(self, slot: Slot) -> Iterator[Producer]:
-        for key in (slot.prefix, slot.name):
-            entry = (self.override.get("ids") or {}).get(key)
-            if isinstance(entry, dict):
+        for key, entry in (self.override.get("ids") or {}).items():
+            if key in self._written(slot) and isinstance(entry, dict):
                 if "from" in entry:
                     yield Producer("override", str(entry["from"]), "response", str(entry.get("at", "")))
                 elif "fixture" in entry:
@@ -128,10 +103,21 @@ class Producers:
                     yield Producer("override", "", "value", str(entry["value"]))
                 return
 
+    def _written(self, slot: Slot) -> set[str]:
+        """Return what the definition calls a slot: its names, and the paths up to it."""
+        users = self._users(slot)
+        names = {e.written_names.get(slot.name, slot.name) for e in users} | {slot.name}
+        ends = {m.end(): e for e in users for m in PARAMETER.finditer(e.written)}
+        paths = {e.written[:end] for end, e in ends.items() if plain(e.written[:end]) == plain(slot.prefix)}
+        return names | paths
+
+    def _users(self, slot: Slot) -> list[Endpoint]:
+        return [e for e in self.endpoints if any(s.prefix == slot.prefix for s in slots_of(e.path))]
+
     def _linked(self, slot: Slot) -> Iterator[Producer]:
-        users = {e.id: e for e in self.endpoints if any(s.prefix == slot.prefix for s in slots_of(e.path))}
+        users = {e.id: e for e in self._users(slot)}
         labels = {
-            f"#/paths/{e.path.replace('~', '~0').replace('/', '~1')}/{e.method.lower()}": e.id
+            f"#/paths/{e.written.replace('~', '~0').replace('/', '~1')}/{e.method.lower()}": e.id
             for e in users.values()
         }
         for maker in self.endpoints:
@@ -140,8 +126,8 @@ class Producers:
                     link = deref(maker.document, node)
                     to = link.get("operationId") or labels.get(str(link.get("operationRef", "")))
                     for name, expression in (link.get("parameters") or {}).items() if to in users else ():
-                        if str(name).removeprefix("path.") == slot.name:
-                            yield from _of_expression("link", maker.id, str(expression))
+                        if str(name).removeprefix("path.") in self._written(slot):
+                            yield from of_expression("link", maker.id, str(expression))
 
     def _by_path(self, slot: Slot) -> Iterator[Producer]:
         """Yield who creates on the slot's own collection, then who lists it."""
@@ -157,6 +143,19 @@ class Producers:
             yield from self._chosen(slot)
         for each in listing:
             yield from self._made_by(each, slot, "path", LARGEST_RANK)
+        yield from self._by_member(base)
+
+    def _by_member(self, base: str) -> Iterator[Producer]:
+        """Yield who gives a member by which things are found: the name of ``/flows/name/{name}``."""
+        above, _, member = base.rpartition("/")
+        if (words(member) or ("",))[-1] not in ID_ENDS:
+            return
+        for each in self.by_path.get(above, ()):
+            for schema in each.success_schemas() if each.method in {"GET", "POST"} else ():
+                found = pointer_to_id(each.document, schema, words(member)[-1], "")
+                if found is not None and squeezed(found[1].rpartition("/")[2]) == words(member)[-1]:
+                    yield Producer("member", each.id, "response", found[1])
+                    break
 
     def _made_by(self, each: Endpoint, slot: Slot, source: str, most: int) -> Iterator[Producer]:
         found = [
@@ -168,22 +167,21 @@ class Producers:
         if best is not None and best[0] <= most:
             yield Producer(source, each.id, "response", best[1])
             return
-        if each.method == "GET":
+        if each.safe or source != "path":
+            if source == "path":
+                yield Producer(
+                    source, each.id, "response", ""
+                )  # the response itself may show more than its schema
             return
-        if any("location" in {h.lower() for h in (r.get("headers") or {})} for r in each.responses.values()):
-            yield Producer(source, each.id, "location", slot.prefix)
-        elif each.body is not None:
-            chosen = {squeezed(name): name for name in members(each.document, each.body.schema)}
-            for name in (
-                squeezed(slot.name),
-                f"{slot.kind}{squeezed(slot.name)}",
-                squeezed(slot.name).removeprefix(slot.kind),
-            ):
-                if name in chosen:
-                    yield Producer(source, each.id, "request", f"/{chosen[name]}")
-                    return
-            if not found and each.method == "POST":
-                yield Producer(source, each.id, "location", slot.prefix)
+        said = {
+            name.lower() for response in each.responses.values() for name in response.get("headers") or {}
+        }
+        chosen = {squeezed(n): n for n in (members(each.document, each.body.schema) if each.body else {})}
+        own, kind = squeezed(slot.name), slot.kind
+        name = next((n for n in (own, f"{kind}{own}", own.removeprefix(kind)) if n in chosen), "")
+        if name and "location" not in said:
+            yield Producer(source, each.id, "request", f"/{chosen[name]}")
+        yield Producer(source, each.id, "location", slot.prefix)
 
     def _by_name(self, slot: Slot) -> Iterator[Producer]:
         """Yield who answers with things of the parameter's name, or with a member that is called like it."""
@@ -214,10 +212,11 @@ class Producers:
 
     def _by_graph(self, slot: Slot) -> Iterator[Producer]:
         labels = {e.label: e.id for e in self.endpoints}
-        users = [e for e in self.endpoints if any(s.prefix == slot.prefix for s in slots_of(e.path))]
-        for user in users:
-            for label, expression in self.links.get((user.label, slot.name), ()):
-                for producer in _of_expression("graph", labels.get(label, ""), expression):
+        for user in self._users(slot):
+            for label, expression in self.links.get(
+                (user.label, user.written_names.get(slot.name, slot.name)), ()
+            ):
+                for producer in of_expression("graph", labels.get(label, ""), expression):
                     if producer.operation and self._may_make(producer, slot):
                         yield producer
 
@@ -263,25 +262,3 @@ class Producers:
         for each in self.by_path.get(plain(slot.prefix), ()):
             if each.method in {"PUT", "POST"} and each.path.endswith("}"):
                 yield Producer("path", each.id, "path", slot.name)
-
-
-def _of_expression(source: str, operation: str, expression: str) -> Iterator[Producer]:
-    match = EXPRESSION.fullmatch(expression.strip("{}") if expression.startswith("{") else expression)
-    if match is None:
-        return
-    for place, at in (("response", match[1]), ("request", match[2]), ("path", match[3])):
-        if at:
-            yield Producer(source, operation, place, at)
-
-
-def slots_of(path: str) -> list[Slot]:
-    """Return the slots of a path in their order."""
-    found = []
-    for match in re.finditer(r"{([^}]+)}", path):
-        before = path[: match.start()].rpartition("/")[0]
-        static = [s for s in before.split("/") if s and "{" not in s]
-        noun = singular((words(static[-1]) or ("",))[-1]) if static else ""
-        follows = not before.endswith("}")
-        kind = noun if follows and noun else stem(match[1])
-        found.append(Slot(path[: match.end()], match[1], before, kind))
-    return found

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from conformance.claims.endpoints import Endpoint
 from conformance.claims.openapi import JsonObject, Operation
+from conformance.claims.path_names import PARAMETER
 from conformance.errors import HarnessError, NotJudged
 from conformance.exchange.model import ABSENT, Request, Undo
 from conformance.generate.world.media import as_text, encoded
@@ -16,6 +17,8 @@ from conformance.generate.world.values import NAMES, Maker, Reference, kind_of
 
 LEFT_OUT: Final = frozenset({"accept", "content-type", "authorization"})
 """Header parameters that a definition may name and that the client sends itself (OpenAPI 3)."""
+Complaint = tuple[str, tuple[str, ...]]
+"""What a refusal complained of: a place, "" where it named none, and the path of a member."""
 Bodies = Mapping[str, Callable[[], Any]]
 
 
@@ -23,7 +26,7 @@ Bodies = Mapping[str, Callable[[], Any]]
 class Draft:
     """A request in parts, so that a rule can change one of them; `json` is `ABSENT` where there is none.
 
-    `variant` tells which of the ways to make a valid body it was made in.
+    `variant` tells which of the ways to make a valid body it was made in, `complaints` what was mended since.
     """
 
     endpoint: Endpoint
@@ -33,6 +36,7 @@ class Draft:
     json: Any = ABSENT
     content: bytes | None = None
     variant: str = ""
+    complaints: tuple[Complaint, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,9 +59,9 @@ class Drafts:
             yield self._draft(Draft(endpoint, params, query, headers, variant=variant), make())
 
     def again(self, draft: Draft) -> Draft:
-        """Return a draft of the same request with new names of its own."""
-        make = self._bodies(draft.endpoint).get(draft.variant)
-        return draft if make is None else self._draft(replace(draft, json=ABSENT, content=None), make())
+        """Return a draft of the same request, as it was before it was mended, with new names of its own."""
+        make = self._bodies(draft.endpoint)[draft.variant]
+        return self._draft(replace(draft, json=ABSENT, content=None), make())
 
     def chosen_id(self, endpoint: Endpoint, name: str, kind: str) -> str:
         """Return a new id for the parameter of this name of a path, of the form that its schema says."""
@@ -66,6 +70,10 @@ class Drafts:
             return str(900_000_000 + int(self.unique("n").rpartition("-")[2]))
         form = schema if schema.keys() & {"format", "pattern", "maxLength", "minLength"} else {}
         return str(Maker(endpoint.document, self.unique, lambda _: None).text(form, kind or name))
+
+    def maker(self, endpoint: Endpoint) -> Maker:
+        """Return what makes values of the definition, with names of this run's own."""
+        return Maker(endpoint.document, self.unique, self.refer)
 
     def _bodies(self, endpoint: Endpoint) -> Bodies:
         """Return the ways to make a valid body by name, the likeliest first."""
@@ -152,16 +160,21 @@ class Drafts:
             purpose=purpose,
         )
 
-    def path(self, endpoint: Endpoint, params: Mapping[str, str], template: str = "") -> str:
-        """Return the path that is sent; with a `template`, that of it, in which ``{id}`` may stay."""
-        path = template or endpoint.path
-        for name, value in params.items():
-            if not value:
+    def path(self, endpoint: Endpoint, params: Mapping[str, str], *, is_open: bool = False) -> str:
+        """Return the path that is sent; where `is_open`, with ``{id}`` in the place of its last parameter."""
+        last = endpoint.path_names[-1] if is_open else ""
+        path = endpoint.path
+        for name in endpoint.path_names:
+            if name not in params and name != last:
+                raise HarnessError(f"{path}: the parameter {name} of the path has no value")
+            if name != last and not params[name]:
                 raise NotJudged(f"{path}: no value for {name}")
-            path = path.replace(f"{{{name}}}", quote(value, safe="", errors="surrogatepass"))
-        if "{" in (path.replace("{id}", "") if template else path):
-            raise HarnessError(f"{path}: a parameter of the path has no value")
-        return (endpoint.base if self.prefix is None else self.prefix) + path
+        filled = PARAMETER.sub(lambda match: "{id}" if match[1] == last else _quoted(params[match[1]]), path)
+        return (endpoint.base if self.prefix is None else self.prefix) + filled
+
+
+def _quoted(value: str) -> str:
+    return quote(value, safe="", errors="surrogatepass")
 
 
 def parameter_value(endpoint: Endpoint, parameter: JsonObject, maker: Maker) -> Any:

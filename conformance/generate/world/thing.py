@@ -11,15 +11,14 @@ from typing import Any, Final
 
 from conformance.exchange.model import ABSENT, Exchange
 from conformance.generate.world.ids import squeezed
-from conformance.generate.world.producers import Slot
 from conformance.generate.world.requests import Draft
+from conformance.generate.world.slots import Slot
+from conformance.generate.world.values import OWN
 from conformance.ledger.unique_names import PREFIX
 
 GUID_LENGTH: Final = 36
 DEEPEST: Final = 3
 NAME: Final = re.compile(PREFIX.pattern + r"[a-z]+-\d+")
-OWN: Final = "ct-"
-"""What every text that a run makes up itself has in it."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,8 @@ class Thing:
 
     `confirmed` tells that a read showed it; `made` is the exchange that gave its id, `draft` what was sent.
     `origin` is "given" where the definition itself lists the id, "chosen" where the run made it up and a
-    request is about to make a thing of it.
+    request is about to make a thing of it. `other` is another id of it, "" for none: some operations may
+    take this one.
     """
 
     slot: Slot
@@ -40,6 +40,7 @@ class Thing:
     draft: Draft | None = None
     role: str = "owner"
     origin: str = ""
+    other: str = ""
 
     @property
     def marks(self) -> list[str]:

@@ -7,21 +7,25 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from conformance.checks.statuses import carried_out
-from conformance.claims.applies import plain
 from conformance.claims.endpoints import Endpoint
+from conformance.claims.path_names import plain
 from conformance.errors import NotJudged
 from conformance.exchange.model import Exchange, Request
-from conformance.generate.world.producers import Producer, Producers, Slot, slots_of
+from conformance.generate.world.mending import heeding, mended
+from conformance.generate.world.producers import Producers
 from conformance.generate.world.requests import Draft, Drafts
+from conformance.generate.world.slots import Producer, Slot, slots_of
 from conformance.generate.world.thing import Thing, unknown_id
 from conformance.generate.world.undoing import Undoing
-from conformance.generate.world.values_of import values_of
+from conformance.generate.world.values_of import other_ids, values_of
 
 TRIES: Final = 4
 """So many bodies of a request are tried."""
-MISFITS: Final = frozenset({400, 409, 415, 422})
+MISFITS: Final = frozenset({400, 409, 415, 422, 500, 501})
 """Statuses after which another body is tried."""
 NOT_FOUND: Final = 404
+INVENTED: Final = Producer("invented", "", "invented", "")
+"""Where nothing of the definition gives a value, a name of our own may still be one that is read."""
 Send = Callable[[Request, str], Exchange]
 
 
@@ -34,8 +38,8 @@ class World:
     """Things of every kind and variant; what failed once is not tried again.
 
     `may_send` says why a valid request is not sent, "" where it is; it may raise `PutOff`. `recall` returns
-    an exchange by its id; `creations` are the newest creations by operation, those included whose response
-    gave no id that anything can be done with.
+    an exchange by its id; `moved` is told that what was thought to be at one path is at another. `creations`
+    are the newest creations by operation, also those whose response gave no usable id.
     """
 
     producers: Producers
@@ -44,6 +48,7 @@ class World:
     fixtures: Mapping[str, str] = field(default_factory=dict)
     may_send: Callable[[Endpoint, Mapping[str, Thing]], str] = lambda *_: ""
     recall: Callable[[str], Exchange | None] = lambda _: None
+    moved: Callable[[str, str], None] = lambda *_: None
     seed: int = 1
     creations: dict[str, tuple[Exchange, Draft]] = field(default_factory=dict)
     _kept: dict[tuple[str, str, str], Thing | NotJudged] = field(default_factory=dict)
@@ -87,13 +92,22 @@ class World:
         finally:
             self._open.pop()
 
-    def forget(self, *, put_off: bool = False) -> None:
-        """Let later rules have fresh things instead of those that were used; or try what was put off."""
-        for key, found in list(self._kept.items()):
-            if isinstance(found, PutOff if put_off else Thing) and (put_off or getattr(found, "ours", False)):
-                del self._kept[key]
-        if put_off:
-            self._failed = {k: why for k, why in self._failed.items() if not isinstance(why, PutOff)}
+    def forget(self) -> None:
+        """Let later rules have fresh things instead of those that were used."""
+        self._drop(lambda found: isinstance(found, Thing) and found.ours)
+
+    def try_again(self, *, only_put_off: bool = False) -> None:
+        """Try anew what was put off, or what failed: what is not ours may be ours now, too."""
+        kind = PutOff if only_put_off else NotJudged
+        self._drop(
+            lambda found: isinstance(found, kind) or not (only_put_off or getattr(found, "ours", True))
+        )
+        failed = self._failed.items() if only_put_off else ()
+        self._failed = {key: why for key, why in failed if not isinstance(why, PutOff)}
+
+    def _drop(self, is_wanted: Callable[[Thing | NotJudged], object]) -> None:
+        for key in [key for key, found in self._kept.items() if is_wanted(found)]:
+            del self._kept[key]
 
     def _get(self, prefix: str, variant: str, role: str) -> Thing:
         if variant == "ours":
@@ -141,17 +155,27 @@ class World:
         self.undoing.note(draft, exchange)
         return exchange
 
+    def again(self, draft: Draft) -> Draft:
+        """Return a draft of the same request with new names of its own, mended as it was."""
+        new = self.drafts.again(draft)
+        return heeding(new, draft.complaints, self.drafts.maker(draft.endpoint))
+
     def tried(
         self, endpoint: Endpoint, params: Mapping[str, str], role: str = "owner"
     ) -> tuple[Exchange, Draft]:
         """Send valid requests until one is not refused for its body; return the last of them."""
         last: tuple[Exchange, Draft] | None = None
-        for number, draft in enumerate(self.drafts.drafts(endpoint, params)):
-            if number == TRIES:
+        ahead = list(self.drafts.drafts(endpoint, params))
+        for _ in range(TRIES):
+            if not ahead:
                 break
+            draft = ahead.pop(0)
             last = (self.send_draft(draft, role), draft)
-            if last[0].status not in MISFITS or endpoint.body is None:
+            if last[0].status not in MISFITS:
                 break
+            better = mended(draft, last[0], self.drafts.maker(endpoint))
+            if better is not None:
+                ahead.insert(0, better)
         if last is None:
             raise NotJudged(f"{endpoint.id}: no valid request can be made")
         return last
@@ -160,26 +184,26 @@ class World:
         slot = self.producers.slots[prefix]
         reasons: list[str] = []
         put_off = False
-        for producer in self.producers.table[prefix]:
-            if fresh and not self._creates(producer):
+        unseen: Thing | None = None
+        for producer in self.producers.table[prefix] or (INVENTED,):
+            if fresh and not self.producers.makes(producer):
                 continue
             try:
-                return self._confirmed(self._made(slot, producer, role), role)
+                made = self._made(slot, producer, role)
+                if unseen is None and made.ours:
+                    unseen = made
+                return self._confirmed(made, role)
             except NotJudged as why:
                 put_off = put_off or isinstance(why, PutOff)
                 reasons.append(f"{producer}: {why.reason}")
-        what = (
-            "nothing of the definition creates one" if fresh else "nothing of the definition gives its value"
-        )
+        if unseen is not None:
+            return unseen
+        what = f"nothing of the definition {'creates one' if fresh else 'gives its value'}"
         kind = PutOff if put_off else NotJudged
         raise kind(f"{slot.name} of {prefix}: {'; '.join(reasons)[:600] or what}")
 
-    def _creates(self, producer: Producer) -> bool:
-        endpoint = self.producers.by_id.get(producer.operation)
-        return endpoint is not None and not endpoint.safe and "*" not in producer.at
-
     def _made(self, slot: Slot, producer: Producer, role: str) -> Thing:
-        if producer.place in {"value", "fixture"}:
+        if producer.place in {"value", "fixture", "invented"}:
             return self._given(slot, producer, role)
         endpoint = self.producers.by_id.get(producer.operation)
         if endpoint is None:
@@ -200,7 +224,7 @@ class World:
             )
         self.creations[endpoint.id] = (exchange, draft)
         for value in values_of(exchange, draft, slot, producer):
-            ours = not endpoint.safe and "*" not in producer.at
+            ours = self.producers.makes(producer)
             thing = Thing(
                 slot, value, {**params, slot.name: value}, ours, made=exchange, draft=draft, role=role
             )
@@ -211,12 +235,11 @@ class World:
     def _note_alive(self, thing: Thing) -> None:
         item = self.item(thing.slot.prefix, "DELETE")
         if thing.ours and item is not None and not set(item.path_names) - thing.params.keys():
-            path = self.drafts.path(item, {n: thing.params[n] for n in item.path_names})
-            self.undoing.alive(path, thing.role)
+            self.undoing.alive(self._path_of(item, thing), thing.role)
 
     def _given(self, slot: Slot, producer: Producer, role: str) -> Thing:
         """Return the thing that a fixture, the override or the definition itself names."""
-        value = producer.at
+        value = producer.at or self.drafts.unique(slot.kind or "thing")
         if producer.place == "fixture":
             if value not in self.fixtures:
                 raise NotJudged(f"the target has no fixture {value}")
@@ -235,15 +258,12 @@ class World:
         here = self.producers.by_path.get(plain(slot.collection), ())
         return next((e for e in here if e.method == method), None)
 
-    def read(
-        self, thing: Thing, role: str = "", *, params: Mapping[str, str] | None = None
-    ) -> Exchange | None:
+    def read(self, thing: Thing, role: str = "") -> Exchange | None:
         """Send the GET of a thing and return the exchange; None where there is no such operation."""
         item = self.item(thing.slot.prefix, "GET")
-        values = {**thing.params, **(params or {})}
-        if item is None or set(item.path_names) - values.keys():
+        if item is None or set(item.path_names) - thing.params.keys():
             return None
-        draft = next(self.drafts.drafts(item, {n: values[n] for n in item.path_names}))
+        draft = next(self.drafts.drafts(item, {n: thing.params[n] for n in item.path_names}))
         return self.send_draft(draft, role or thing.role)
 
     def _confirmed(self, thing: Thing, role: str) -> Thing:
@@ -257,4 +277,23 @@ class World:
             return replace(thing, confirmed=True)
         if thing.ours and seen.status != NOT_FOUND:
             return thing
+        if thing.ours and (other := self._otherwise(thing, role)) is not None:
+            return other
         raise NotJudged(f"a read of {thing.id} was answered with {seen.summary()}", (seen.id,))
+
+    def _otherwise(self, thing: Thing, role: str) -> Thing | None:
+        """Return a thing of ours under another member of the response that a read shows, None for none."""
+        item = self.item(thing.slot.prefix, "DELETE")
+        for value in other_ids(thing):
+            params = {**thing.params, thing.slot.name: value}
+            other = replace(thing, id=value, params=params, confirmed=True, other=thing.id)
+            seen = self.read(other, role)
+            if seen is not None and carried_out(seen):
+                if item is not None:
+                    self.moved(*(self._path_of(item, each) for each in (thing, other)))
+                self._note_alive(other)
+                return other
+        return None
+
+    def _path_of(self, item: Endpoint, thing: Thing) -> str:
+        return self.drafts.path(item, {n: thing.params[n] for n in item.path_names})

@@ -7,12 +7,16 @@ from functools import cached_property
 from typing import Final
 
 from conformance.checks.statuses import carried_out
-from conformance.claims.applies import page_parameters, plain
+from conformance.claims.applies import page_parameters
 from conformance.claims.endpoints import Endpoint
+from conformance.claims.path_names import plain
 from conformance.exchange.model import Exchange, Undo
 from conformance.generate.world.ids import values_at
-from conformance.generate.world.producers import SEARCHES, Producer, Producers, Slot
+from conformance.generate.world.producers import SEARCHES, Producers
 from conformance.generate.world.requests import Draft, Drafts
+from conformance.generate.world.slots import Producer, Slot
+from conformance.generate.world.values_of import chosen_name
+from conformance.ledger.entries import ELSE, LITERAL, LOCATION
 
 USUAL: Final = ("/id", "/uuid", "/data/id")
 """Where an id stands in the response to a creation where the definition does not say it."""
@@ -37,7 +41,7 @@ class Undoing:
     def undo_of(self, draft: Draft, role: str) -> Undo | None:
         """Return how to delete what a request of this draft may create; None where nothing can."""
         endpoint = draft.endpoint
-        if endpoint.method not in {"POST", "PUT", "PATCH"}:
+        if endpoint.method not in {"POST", "PUT"}:
             return None
         if endpoint.path.rstrip("/").endswith("}"):
             return self._of_item(draft, role)
@@ -69,12 +73,11 @@ class Undoing:
         is_ours = draft.params.get(draft.endpoint.path_names[-1]) in self.invented
         if item is None or not is_ours or (role, path) in self._alive:
             return None
-        return Undo("thing", path)
+        return Undo("thing", path, itself=True)
 
     def _of_collection(self, draft: Draft, slot: Slot, producer: Producer | None, item: Endpoint) -> Undo:
         """Return the undo of a creation in a collection; its id is in the response, or was chosen."""
         known = {k: v for k, v in draft.params.items() if f"{{{k}}}" in item.path and k != slot.name}
-        template = item.path.replace(f"{{{item.path_names[-1]}}}", "{id}")
         if producer is not None and producer.place == "request":
             chosen = next((str(v) for v in values_at(draft.json, producer.at)), "")
             if chosen:
@@ -82,9 +85,11 @@ class Undoing:
                     slot.kind or "thing", self.drafts.path(item, {**known, item.path_names[-1]: chosen})
                 )
         at = producer.at.replace("*", "0") if producer is not None and producer.place == "response" else ""
-        places = dict.fromkeys([*([at] if at else []), "location", *USUAL])
-        path = self.drafts.path(item, known, template)
-        return Undo(slot.kind or "thing", path, "|".join(places), self._list_of(draft))
+        places = dict.fromkeys([*([at] if at else []), LOCATION, *USUAL])
+        if not at and (name := chosen_name(draft)):
+            places[f"{LITERAL}{name}"] = None
+        path = self.drafts.path(item, known, is_open=True)
+        return Undo(slot.kind or "thing", path, ELSE.join(places), self._list_of(draft))
 
     def _list_of(self, draft: Draft) -> str:
         """Return the path and query of the list in which what was created stands, "" where there is none."""
@@ -101,7 +106,11 @@ class Undoing:
         if endpoint.path.rstrip("/").rpartition("/")[2].lower() in SEARCHES or endpoint.label in self.reads:
             return found
         for prefix, several in self.producers.table.items():
-            own = [p for p in several if p.operation == endpoint.id and p.source in SURE and "*" not in p.at]
+            own = [
+                p
+                for p in several
+                if p.operation == endpoint.id and p.source in SURE and self.producers.makes(p)
+            ]
             if own:
                 found.append((self.producers.slots[prefix], own[0]))
         below = f"{plain(endpoint.path)}/{{}}"

@@ -30,6 +30,8 @@ FORMATS: Final[dict[str, str]] = {
     "json-pointer": "/a",
     "regex": "a",
 }
+OWN: Final = "ct-"
+"""What every text that a run makes up itself has in it."""
 Reference = Callable[[str], "str | None"]
 """Returns the id of something real that a member of this stem refers to, or None."""
 

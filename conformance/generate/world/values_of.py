@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from conformance.exchange.model import ABSENT, Exchange
 from conformance.generate.world.ids import ids_in_body, values_at
-from conformance.generate.world.producers import Producer, Slot
 from conformance.generate.world.requests import Draft
+from conformance.generate.world.slots import Producer, Slot
+from conformance.generate.world.thing import Thing, body_of, subject
+from conformance.generate.world.values import OWN
+
+MOST_OTHERS: Final = 2
+NAMES: Final = ("id", "name", "slug", "key", "username", "code")
+"""Members of a request that may be the id of what it creates."""
 
 
 def values_of(exchange: Exchange, draft: Draft, slot: Slot, producer: Producer) -> list[str]:
@@ -21,4 +28,20 @@ def values_of(exchange: Exchange, draft: Draft, slot: Slot, producer: Producer) 
     if not found and (where := exchange.header("Location")):
         last = unquote(urlsplit(where).path.rstrip("/").rpartition("/")[2])
         found = [last] if last else []
+    if not found and producer.place == "location" and (name := chosen_name(draft)):
+        found = [name]
     return found
+
+
+def other_ids(thing: Thing) -> list[str]:
+    """Return what else of a response to a creation may be the id of the thing that was created."""
+    shown = (subject(body_of(thing.made), thing.id) or {}) if thing.made is not None else {}
+    found = [str(shown[name]) for name in NAMES if isinstance(shown.get(name), str | int)]
+    return [value for value in dict.fromkeys(found) if value and value != thing.id][:MOST_OTHERS]
+
+
+def chosen_name(draft: Draft) -> str:
+    """Return the name of our own that a request gives to what it creates, "" for none."""
+    body = draft.json if isinstance(draft.json, dict) else {}
+    named = [body[name] for name in NAMES if isinstance(body.get(name), str) and OWN in body[name].lower()]
+    return next(iter(named), "")

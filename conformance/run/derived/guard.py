@@ -9,7 +9,8 @@ from typing import Final
 
 from conformance.claims.added import AddedApi
 from conformance.claims.endpoints import Endpoint
-from conformance.generate.world.producers import SEARCHES, slots_of
+from conformance.generate.world.producers import SEARCHES
+from conformance.generate.world.slots import slots_of
 from conformance.generate.world.thing import Thing
 from conformance.generate.world.things import PutOff
 
@@ -52,7 +53,8 @@ class Guard:
         if about is not None and about.ours:
             return ""
         is_item = endpoint.path.rstrip("/").endswith("}")
-        is_free = about is None or not is_item or about.origin == "chosen"
+        is_open = self.is_loopback or about is None or about.made is None
+        is_free = about is None or (not is_item and is_open) or about.origin == "chosen"
         if is_free and endpoint.method != "DELETE" and self.creates(endpoint):
             return ""
         if about is not None and about.origin != "given":

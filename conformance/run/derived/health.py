@@ -20,11 +20,15 @@ SERVER_ERROR: Final = 500
 
 @dataclass
 class Health:
-    """Keeps what was written since reads last succeeded; `sick` says which of it broke them, "" for none."""
+    """Keeps what was written since reads last succeeded; `sick` says which of it broke them, "" for none.
+
+    `unreachable` says why the target answers nothing at all, "" while it does.
+    """
 
     sender: Sender
     endpoints: Sequence[Endpoint]
     pause: Callable[[float], None]
+    unreachable: Callable[[], str]
     sick: str = ""
     _since: list[Exchange] = field(default_factory=list)
 
@@ -37,13 +41,16 @@ class Health:
         """Tell whether reads still succeed that succeeded before; once they do not, they never do again."""
         if self.sick:
             return False
+        broken: list[Endpoint] = []
         try:
             broken = [e for e in self._canaries() if not self._answers(e)]
             if broken:
                 self.pause(PAUSE)
                 broken = [e for e in broken if not self._answers(e)]
         except NotJudged:
-            return True
+            if not self.unreachable():
+                return True
+            broken = broken or self._canaries()
         if not broken:
             self._since.clear()
             return True
@@ -65,4 +72,9 @@ class Health:
         return found[:CANARIES]
 
     def _answers(self, endpoint: Endpoint) -> bool:
-        return carried_out(self.sender.send(self.sender.succeeded(endpoint).draft))
+        try:
+            return carried_out(self.sender.send(self.sender.succeeded(endpoint).draft))
+        except NotJudged as why:
+            if not why.evidence:  # it was not sent
+                raise
+            return False

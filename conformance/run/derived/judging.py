@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from conformance.checks.statuses import carried_out
 from conformance.claims.added import AddedApi
 from conformance.claims.endpoints import Endpoint
 from conformance.claims.folders import specs_dir
@@ -18,9 +21,11 @@ from conformance.exchange.model import Exchange, Request
 from conformance.generate.rules.case import Case, Judge, known_rules
 from conformance.generate.rules.sender import Sender
 from conformance.generate.world.requests import Drafts
+from conformance.generate.world.slots import noun_of
 from conformance.generate.world.survey import producers_of
 from conformance.generate.world.thing import Thing
 from conformance.generate.world.things import PutOff, World
+from conformance.ledger.journal import readdress
 from conformance.ledger.unique_names import Unique
 from conformance.results.verdicts import Outcome, Verdict, held, violated
 from conformance.run.derived.guard import Guard
@@ -30,6 +35,9 @@ from conformance.run.run import Run
 from conformance.targets.urls import is_loopback
 
 SERVER_ERROR: Final = 500
+LAST: Final = "no-server-error"
+"""The rule that looks at all that was sent."""
+FIRST_MEMBERS: Final = 2
 LATE_COST: Final = 6
 """What is kept back for each request that is sent last: its own tries, and the reads that follow it."""
 FAULTS: Final = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
@@ -71,6 +79,7 @@ class Judging:
             *(producers_of(self.api), drafts, self._send, dict(target.fixtures)),
             may_send=self._why_not,
             recall=client.recorder.exchanges.get,
+            moved=partial(readdress, client.ledger),
             seed=self.run.seed,
         )
         headers = target.secret_headers()
@@ -81,7 +90,7 @@ class Judging:
         )
         is_here = is_loopback(target.host) and not self.run.options.elsewhere
         self.guard = Guard(self.api, self.run.writes, is_here, self._creates)
-        self.health = Health(self.sender, self.api.endpoints, client.budget.pause)
+        self.health = Health(self.sender, self.api.endpoints, client.budget.pause, self._unreachable)
         operations = len({r.operations[0] for r in self.rows})
         self.spending = Spending(client, limit_of(self.run.options.profile, operations))
 
@@ -92,6 +101,10 @@ class Judging:
         exchange = self.run.client.send(request, role)
         self.health.note(exchange)
         return exchange
+
+    def _unreachable(self) -> str:
+        budget = self.run.client.budget
+        return budget.stopped if self.run.client.liveness.reason else ""
 
     def _why_not(self, endpoint: Endpoint, used: Mapping[str, Thing]) -> str:
         return self.guard.why_not(endpoint, used)
@@ -107,7 +120,7 @@ class Judging:
     def _refer(self, what: str) -> str | None:
         """Return the id of a thing of this kind of ours, None where there is none."""
         slots = self.sender.world.producers.slots
-        fitting = [p for p, slot in slots.items() if slot.kind == what and p.count("{") == 1]
+        fitting = [p for p, s in slots.items() if what in {s.kind, noun_of(s)} and p.count("{") == 1]
         try:
             return self.sender.world.get(min(fitting, key=len)).id if fitting else None
         except NotJudged:
@@ -122,22 +135,50 @@ class Judging:
         for endpoint in chosen:
             self._valid(endpoint)
         put_off = [e for e in chosen if isinstance(self.sender.known(e), PutOff)]
-        late = {e.id for e in put_off}
-        self.spending.reserved = LATE_COST * len(put_off)
-        ranked = sorted(self.rows, key=lambda r: (-self.rules[r.rule].worth, r.id))
-        self._judge_rows([r for r in ranked if r.operations[0] not in late], by_id, functions)
-        self.spending.reserved = 0
+        late = {e.id for e in chosen if put_off and not self._succeeded(e)}
+        ranked = self._ranked()
+        last = [r for r in ranked if r.rule == LAST]
+        self.spending.reserved = LATE_COST * len(put_off) + len(last)
+        self._judge_rows(
+            [r for r in ranked if r.rule != LAST and r.operations[0] not in late], by_id, functions
+        )
+        self.spending.reserved = len(last)
         self._send_late(put_off)
-        self._judge_rows([r for r in ranked if r.operations[0] in late], by_id, functions)
+        self._retry([e for e in chosen if e.id in late])
+        self._judge_rows([r for r in ranked if r.rule != LAST and r.operations[0] in late], by_id, functions)
+        self.spending.reserved = 0
+        self._judge_rows(last, by_id, functions)
         if not self.health.check():
             self.run.log.stopped = self.run.log.stopped or self.health.sick
+
+    def _succeeded(self, endpoint: Endpoint) -> bool:
+        valid = self.sender.known(endpoint)
+        return valid is not None and not isinstance(valid, NotJudged) and carried_out(valid.exchange)
+
+    def _retry(self, endpoints: list[Endpoint]) -> None:
+        """Send the valid requests anew that failed before what was put off had been made."""
+        if any(self._succeeded(e) and self.sender.created_by(e) for e in endpoints):
+            self.sender.world.try_again()
+            for endpoint in (e for e in endpoints if not self._succeeded(e)):
+                self.sender.forget(endpoint)
+                self._valid(endpoint)
+
+    def _ranked(self) -> list[Requirement]:
+        """Return the requirements by their worth, the first members of each operation before others."""
+        numbers: Counter[tuple[str, str]] = Counter()
+        ranked = []
+        for row in sorted(self.rows, key=lambda r: r.id):
+            numbers[row.rule, row.operations[0]] += 1
+            late = max(0, numbers[row.rule, row.operations[0]] - FIRST_MEMBERS)
+            ranked.append((late - self.rules[row.rule].worth, row))
+        return [row for _, row in sorted(ranked, key=lambda each: (each[0], each[1].id))]
 
     def _valid(self, endpoint: Endpoint) -> None:
         self._collect(endpoint.id)
         try:
             self.sender.valid_call(endpoint)
-        except NotJudged:
-            return
+        except (NotJudged, HarnessError, *FAULTS):
+            return  # each requirement of the operation says so
 
     def _collect(self, what: str) -> None:
         self._evidence = []
@@ -146,7 +187,7 @@ class Judging:
     def _send_late(self, put_off: list[Endpoint]) -> None:
         """Send what was put off, each followed by reads that succeeded before: a broken one ends it."""
         self.guard.late = True
-        self.sender.world.forget(put_off=True)
+        self.sender.world.try_again(only_put_off=True)
         for endpoint in sorted(put_off, key=_order):
             self.sender.forget(endpoint)
             self._valid(endpoint)

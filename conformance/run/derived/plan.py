@@ -12,7 +12,8 @@ from conformance.claims.endpoints import Endpoint
 from conformance.claims.requirement import Requirement
 from conformance.claims.rules import Rule
 from conformance.errors import NotJudged
-from conformance.generate.world.producers import Producer, Producers, Slot, slots_of
+from conformance.generate.world.producers import Producers
+from conformance.generate.world.slots import Producer, Slot, slots_of
 from conformance.generate.world.survey import producers_of
 from conformance.run.derived.guard import Guard
 from conformance.run.derived.spending import limit_of

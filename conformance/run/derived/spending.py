@@ -8,13 +8,13 @@ from typing import Final
 from conformance.client import Client
 from conformance.errors import NotJudged
 
-BASE_REQUESTS: Final = 40
+FEWEST: Final = {"quick": 120, "nightly": 600, "release": 600}
 PER_OPERATION: Final = {"quick": 12, "nightly": 40, "release": 40}
 
 
 def limit_of(run_profile: str, operations: int) -> int:
     """Return how many requests the judging of so many operations may take, undo included."""
-    return BASE_REQUESTS + PER_OPERATION[run_profile] * operations
+    return max(FEWEST[run_profile], PER_OPERATION[run_profile] * operations)
 
 
 @dataclass
@@ -31,9 +31,11 @@ class Spending:
 
     @property
     def spent(self) -> int:
-        """Return how many requests were sent, with those that the undo of what is there will take."""
+        """Return how many requests were sent, with the DELETE and the read of each creation's undo."""
         sent = sum(self.client.counts.per_purpose.values()) - self._before
-        return sent + len(self.client.ledger.pending())
+        entries = list(self.client.ledger.entries.values())
+        created = [entry for entry in entries if entry.answered or entry.is_unfinished]
+        return sent + len(created) + len([entry for entry in created if entry.is_unfinished])
 
     def refuse_more(self, wanted: int = 1) -> None:
         """Raise `NotJudged` where so many requests are more than what is left."""

@@ -28,6 +28,11 @@ class BoardApi:
     in_maintenance: bool = False
     _numbers: Any = field(default_factory=lambda: count(1))
 
+    def clear(self) -> None:
+        """Be new again."""
+        self.broken = ""
+        self.things.clear()
+
     def definition(self) -> dict[str, Any]:
         """Return its OpenAPI definition."""
         return definition()

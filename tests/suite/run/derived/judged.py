@@ -38,7 +38,7 @@ def added(
 
 def judged(catalogue: Catalogue, target: Target, folder: Path, *only: str, profile: str = "nightly") -> Run:
     """Judge a target by these claims and return the run, with what it created deleted again."""
-    run = new_run(Options(profile, only=only, seed=1, report_dir=folder), target, catalogue)
+    run = new_run(Options(profile, only=only or ("small",), seed=1, report_dir=folder), target, catalogue)
     try:
         judge_derived(run)
         run.log.leaks += run.client.undo()

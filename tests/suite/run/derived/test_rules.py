@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from pydantic import SecretStr
 
 from conformance.claims.folders import specs_dir
 from conformance.claims.requirements import Catalogue
 from conformance.claims.rules import load_rules
 from conformance.results.verdicts import VIOLATED, Outcome
-from conformance.targets.model import Role, Target
+from conformance.targets.model import Target
 from tests.suite.run.derived.board_api import BoardApi
 from tests.suite.run.derived.judged import added, judged, verdicts
 from tests.suite.run.derived.small_server import served
+from tests.suite.run.derived.targets import target_of
 from tests.suite.run.derived.vault_api import VaultApi
 
 RULES: Final = load_rules(specs_dir())
@@ -50,25 +50,15 @@ def small(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     name = type(api).__name__
     folder = tmp_path_factory.mktemp(name)
     with served(api) as address:
-        yield Judged(api, target_of(name, address), added(folder, api.definition(), UNIQUE[name]), folder)
-
-
-def target_of(name: str, address: str) -> Target:
-    """Return a small API as a target, with the credentials that it takes."""
-    if name == "BoardApi":
-        keys = {"owner": "key-of-owner-0123456789", "outsider": "key-of-outsider-0123456789"}
-        roles = {role: Role(headers={"X-API-Key": SecretStr(key)}) for role, key in keys.items()}
-    else:
-        users = {"owner": ("olga", "owner-password-01"), "outsider": ("otto", "outsider-password-01")}
-        roles = {r: Role(username=u, password=SecretStr(word)) for r, (u, word) in users.items()}
-    return Target(name="small", base_url=address, roles=roles, writes="free", consistency_timeout=0)
+        yield Judged(api, target_of(api, address), added(folder, api.definition(), UNIQUE[name]), folder)
 
 
 def test_a_healthy_server_violates_nothing_and_nothing_is_left_on_it(small: Judged) -> None:
     """Nearly everything is judged, nothing is violated, and what the run created is deleted."""
-    small.api.broken = ""
+    small.api.clear()
     run = small.run()
     found = verdicts(run)
+    assert len(found) == len(small.catalogue.rows)
     assert not [(n, v.actual) for n, v in found.items() if v.outcome in VIOLATED]
     assert not [(n, v.reason) for n, v in found.items() if v.outcome is Outcome.HARNESS_ERROR]
     open_ones = {n: v.reason for n, v in found.items() if v.outcome is Outcome.CANNOT_JUDGE}
@@ -86,6 +76,7 @@ def test_a_rule_is_violated_by_the_mutation_that_proves_it(small: Judged, rule: 
         assert rows == []
         return
     assert rows
+    small.api.clear()
     small.api.broken = RULES[rule].mutation
     run = small.run(*rows)
     small.api.broken = ""

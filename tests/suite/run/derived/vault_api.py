@@ -28,6 +28,12 @@ class VaultApi:
     buckets: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
 
+    def clear(self) -> None:
+        """Be new again."""
+        self.broken = ""
+        self.buckets.clear()
+        self.records.clear()
+
     def definition(self) -> dict[str, Any]:
         """Return its OpenAPI definition."""
         return definition()

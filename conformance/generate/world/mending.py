@@ -1,0 +1,110 @@
+"""Mends a request as its refusal says: adds members that are missed, leaves out those complained of."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Final
+
+from conformance.claims.endpoints import deref, members
+from conformance.exchange.model import ABSENT, Exchange
+from conformance.generate.world.media import as_text
+from conformance.generate.world.requests import Complaint, Draft, parameter_value
+from conformance.generate.world.values import OWN, Maker
+
+PLACES: Final = frozenset({"body", "query", "querystring", "path", "header", "json"})
+NAMING: Final = ("field", "param", "parameter", "property", "pointer", "path", "attribute")
+SAID: Final = re.compile(
+    r"[\"'`]([\w.-]+)[\"'`] (?:is|was) (?:a )?(?:required|missing)"
+    r"|(?:[Mm]issing|[Rr]equired)(?: required| mandatory)?"
+    r"(?: field| parameter| property| key| argument)?s?:? "
+    r"[\"'`]([\w.-]+)[\"'`]"
+    r"|\b([A-Za-z_][\w.-]*) (?:is required|must be (?:given|set|specified|provided))"
+)
+MOST: Final = 6
+DEEPEST: Final = 5
+
+
+def mended(draft: Draft, refusal: Exchange, maker: Maker) -> Draft | None:
+    """Return the draft as its refusal asks for, None where it says nothing that could be done."""
+    told = (*draft.complaints, *list(complaints(refusal))[:MOST])
+    found = heeding(draft, told, maker)
+    return None if (found.json, found.query) == (draft.json, draft.query) else found
+
+
+def heeding(draft: Draft, told: tuple[Complaint, ...], maker: Maker) -> Draft:
+    """Return the draft without what was complained of."""
+    body = copy.deepcopy(draft.json)
+    query = dict(draft.query)
+    for place, path in told:
+        if place in {"query", "querystring"}:
+            parameter = draft.endpoint.parameter(path[-1], "query")
+            if parameter:
+                query[path[-1]] = as_text(parameter_value(draft.endpoint, parameter, maker))
+        elif isinstance(body, dict):
+            _mend(body, path, draft, maker)
+    return replace(draft, json=body, query=query, complaints=told)
+
+
+def complaints(refusal: Exchange) -> Iterator[Complaint]:
+    """Yield what a refusal complains of: a place ("" where it names none) and the path of a member."""
+    body = refusal.json
+    if body is not ABSENT:
+        yield from _in_json(body, 0)
+    for match in SAID.finditer(refusal.text[:4096]):
+        name = next(found for found in match.groups() if found)
+        yield "", tuple(name.removeprefix("body.").split("."))
+
+
+def _in_json(node: Any, depth: int) -> Iterator[Complaint]:
+    if depth > DEEPEST or not isinstance(node, dict | list):
+        return
+    if isinstance(node, dict):
+        yield from _of(node)
+    for inner in node.values() if isinstance(node, dict) else node:
+        yield from _in_json(inner, depth + 1)
+
+
+def _of(node: dict[str, Any]) -> Iterator[Complaint]:
+    loc = node.get("loc")
+    if isinstance(loc, list) and loc:
+        parts = [str(part) for part in loc]
+        place = parts[0] if parts[0] in PLACES else ""
+        if named := tuple(parts[1:] if place else parts):
+            yield place, named
+    elif isinstance(node.get("name"), str) and node.get("location") in PLACES:
+        yield str(node["location"]), tuple(str(node["name"]).split("."))
+    else:
+        for key in NAMING:
+            if isinstance(value := node.get(key), str) and re.fullmatch(r"[\w./-]{1,80}", value):
+                yield "", tuple(re.split(r"[./]", value.strip("./")))
+
+
+def _mend(body: dict[str, Any], path: tuple[str, ...], draft: Draft, maker: Maker) -> None:
+    """Add a member that is not there, or leave one out that need not be."""
+    content = draft.endpoint.body
+    node, schema = body, content.schema if content is not None else {}
+    for part in path[:-1]:
+        schema = deref(maker.document, members(maker.document, schema).get(part))
+        inner = node.get(part)
+        if not isinstance(inner, dict):
+            return
+        node = inner
+    name = path[-1]
+    if name not in node:
+        known = members(maker.document, schema).get(name)
+        if name == "id" and draft.endpoint.path.endswith("}"):
+            node[name] = draft.params[draft.endpoint.path_names[-1]]
+        elif known is not None or name == "id":
+            node[name] = maker.value(known or {}, name)
+    elif isinstance(node[name], str) and OWN in node[name].lower() and node[name] != _plainer(node[name]):
+        node[name] = _plainer(node[name])
+    elif name not in (schema.get("required") or ()):
+        del node[name]
+
+
+def _plainer(text: str) -> str:
+    """Return a name in small letters; one that is so already with underscores."""
+    return text.lower() if text != text.lower() else text.replace("-", "_")

@@ -1,0 +1,72 @@
+"""Places of paths that take an id, and ways to get one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from conformance.generate.world.ids import singular, squeezed, stem, words
+
+EXPRESSION: Final = re.compile(
+    r"\$response\.body#(/.*)|\$request\.body#(/.*)|\$request\.path\.(.+)|\$response\.header\.(.+)"
+)
+
+
+@dataclass(frozen=True)
+class Producer:
+    """One way to get a value: an operation and where in its exchange the value stands, or the value itself.
+
+    `place` is ``response``, ``location``, ``request`` (a body member that is chosen), ``path`` (a parameter
+    that is chosen), ``fixture`` or ``value``; `at` is the pointer, the name, or the value.
+    """
+
+    source: str
+    operation: str
+    place: str
+    at: str
+
+    def __str__(self) -> str:
+        """Return it in a few words."""
+        if self.place in {"fixture", "value"}:
+            return f"{self.place} {self.at} ({self.source})"
+        return f"{self.operation} {self.place} {self.at} ({self.source})"
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One parameter of paths: `prefix` is the template up to it, `collection` what stands before it."""
+
+    prefix: str
+    name: str
+    collection: str
+    kind: str
+
+
+def of_expression(source: str, operation: str, expression: str) -> Iterator[Producer]:
+    """Yield the producer that a runtime expression of a link means; nothing for what is no expression."""
+    match = EXPRESSION.fullmatch(expression.strip("{}") if expression.startswith("{") else expression)
+    if match is None:
+        return
+    for place, at in (("response", match[1]), ("request", match[2]), ("path", match[3])):
+        if at:
+            yield Producer(source, operation, place, at)
+
+
+def noun_of(slot: Slot) -> str:
+    """Return what a slot's collection is of, in one word: of ``/flow_runs/{id}`` ``flowrun``."""
+    return singular(squeezed(slot.collection.rpartition("/")[2]))
+
+
+def slots_of(path: str) -> list[Slot]:
+    """Return the slots of a path in their order."""
+    found = []
+    for match in re.finditer(r"{([^}]+)}", path):
+        before = path[: match.start()].rpartition("/")[0]
+        static = [s for s in before.split("/") if s and "{" not in s]
+        noun = singular((words(static[-1]) or ("",))[-1]) if static else ""
+        follows = not before.endswith("}")
+        kind = noun if follows and noun else stem(match[1])
+        found.append(Slot(path[: match.end()], match[1], before, kind))
+    return found
