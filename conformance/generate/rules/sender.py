@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from conformance.checks.statuses import carried_out
-from conformance.claims.applies import plain
 from conformance.claims.endpoints import Endpoint
+from conformance.claims.path_names import plain
 from conformance.errors import NotJudged
 from conformance.exchange.model import Exchange
 from conformance.generate.world.requests import Draft
