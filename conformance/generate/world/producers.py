@@ -14,7 +14,21 @@ from conformance.generate.world.slots import Producer, Slot, of_expression, slot
 
 Links = Mapping[tuple[str, str], Sequence[tuple[str, str]]]
 """By label of the consumer and name of its parameter: labels of producers, each with a runtime expression."""
-VERBS: Final = ("create", "add", "new", "list", "search", "all", "query", "find", "filter", "index")
+VERBS: Final = (
+    "upload",
+    "register",
+    "insert",
+    "create",
+    "add",
+    "new",
+    "list",
+    "search",
+    "all",
+    "query",
+    "find",
+    "filter",
+    "index",
+)
 SEARCHES: Final = ("list", "search", "all", "query", "find", "filter", "index")
 LARGEST_RANK: Final = 24
 """So far off a member may be (`pointer_to_id`) and still be taken for the id of a path's own collection."""
