@@ -9,10 +9,12 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from conformance.emulator.apis.definition import definition
 from conformance.emulator.apis.operations import OPERATIONS
 from conformance.emulator.defects.defect import Defect, Variation
 from conformance.emulator.errors import PublicUrlError, RecordFileError
@@ -143,6 +145,7 @@ def _open(
         public = _public(settings.public_url)
         bound = stack.enter_context(listen(host, port))
         emulator = lifecycle.create(settings, public or address(bound), OPERATIONS)
+        emulator.describe = partial(definition, OPERATIONS, emulator.services.base_url)
         stack.callback(lifecycle.end, emulator)
         if settings.record is not None:
             _record(stack, emulator, settings.record)

@@ -36,7 +36,8 @@ class Seen:
 class Emulator:
     """One emulator; several in one process share nothing that can change.
 
-    ``record`` is given each exchange. ``beginning`` are the records, by kind, that a reset brings back.
+    ``record`` is given each exchange. ``describe`` returns the definition of all operations. ``beginning``
+    are the records, by kind, that a reset brings back.
     """
 
     def __init__(
@@ -56,3 +57,4 @@ class Emulator:
         self.recent: deque[Seen] = deque(maxlen=_RECENT)
         self.beginning: tuple[tuple[str, dict[str, Any]], ...] = ()
         self.record: Record | None = None
+        self.describe: Callable[[], dict[str, Any]] = dict

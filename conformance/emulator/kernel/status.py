@@ -14,7 +14,7 @@ STATE_PATH = "/_emulator/state"
 
 
 def routes(emulator: Emulator) -> list[Route]:
-    """Return the status page at ``/``, the state as JSON, and the reset endpoint (POST, 204)."""
+    """Return the status page at ``/``, the definition, the state as JSON, and the reset (POST, 204)."""
 
     async def serve_page(_request: Request) -> Response:
         return HTMLResponse(page(emulator))
@@ -26,8 +26,12 @@ def routes(emulator: Emulator) -> list[Route]:
         lifecycle.reset(emulator)
         return Response(status_code=204)
 
+    async def serve_definition(_request: Request) -> Response:
+        return JSONResponse(emulator.describe())
+
     return [
         Route("/", serve_page),
+        Route("/openapi.json", serve_definition),
         Route(STATE_PATH, serve_state),
         Route(RESET_PATH, serve_reset, methods=["POST"]),
     ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from conformance.checks.statuses import carried_out
 from conformance.claims.endpoints import Endpoint
+from conformance.claims.path_names import plain
 from conformance.errors import NotJudged
 from conformance.exchange.model import Exchange
 from conformance.generate.world.requests import Draft
@@ -110,16 +111,24 @@ class Sender:
         return replace(again, params={**draft.params, slots[-1].name: name})
 
     def created_by(self, endpoint: Endpoint) -> str | None:
-        """Return the slot whose things this operation creates first of all, or None."""
+        """Return the slot whose things this operation creates first of all, or None.
+
+        What it creates may be found below several paths; below its own is where it surely is.
+        """
         if endpoint.safe:
             return None
+        found = list(self._created_by(endpoint))
+        here, slots = plain(endpoint.path), self.world.producers.slots
+        own = (prefix for prefix in found if here in {plain(slots[prefix].collection), plain(prefix)})
+        return next(own, found[0] if found else None)
+
+    def _created_by(self, endpoint: Endpoint) -> Iterator[str]:
         for prefix, producers in self.world.producers.table.items():
             makers = [p for p in producers if p.source in SURE and self.world.producers.makes(p)]
             own = next((p for p in makers if p.operation == endpoint.id), None)
             # Under the id in its path an operation changes what another one creates, where there is one.
             if own is not None and (own.place != "path" or own == makers[0]):
-                return prefix
-        return None
+                yield prefix
 
     def _call(self, endpoint: Endpoint) -> Valid:
         world = self.world

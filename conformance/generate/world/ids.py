@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from conformance.claims.endpoints import deref, items, members, schema_of
@@ -41,22 +43,29 @@ ID_ENDS: Final = (
     "number",
 )
 SHORTEST: Final = 3
+PLAIN_HOLDERS: Final = frozenset(
+    {"", "data", "result", "item", "entry", "record", "value", "object", "response", "content"}
+)
+"""Members that hold the thing itself, whatever it is."""
 DEEPEST: Final = 5
 SCALARS: Final = frozenset({"string", "integer", "number"})
 Found = tuple[int, str]
 
 
+@cache
 def words(name: str) -> tuple[str, ...]:
     """Return the words of a name in small letters: of ``iModelId``, ``i_model_id`` alike."""
     parted = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)
     return tuple(re.findall(r"[a-z0-9]+", parted.lower()))
 
 
+@cache
 def squeezed(name: str) -> str:
     """Return a name without case and punctuation."""
     return "".join(words(name))
 
 
+@cache
 def singular(word: str) -> str:
     """Return the singular of an English plural; other words as they are."""
     for end, one in (
@@ -73,6 +82,7 @@ def singular(word: str) -> str:
     return word[:-1] if is_plural else word
 
 
+@cache
 def stem(parameter: str) -> str:
     """Return what a parameter identifies: of ``folderId``, ``folder_id`` ``folder``; "" for nothing."""
     parts = list(words(parameter))
@@ -99,16 +109,37 @@ def candidates(parameter: str, kind: str) -> list[str]:
     return list(dict.fromkeys(each for each in found if each))
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a scalar of a schema stands: its pointer, what it stands in ("" at the root), how deep."""
+
+    pointer: str
+    within: str
+    depth: int
+
+
+Scalars = Mapping[str, Sequence[Spot]]
+"""The scalars of a schema by the squeezed names of their members; "" for entries of lists."""
+
+
+def scalars_of(document: JsonObject, schema: Any) -> Scalars:
+    """Return the scalars of a schema, those inside of lists and objects included."""
+    found: dict[str, list[Spot]] = {}
+    for name, spot in _walk(document, schema, "", 0, ""):
+        found.setdefault(name, []).append(spot)
+    return found
+
+
 def _walk(
     document: JsonObject, schema: Any, pointer: str, depth: int, within: str
-) -> Iterator[tuple[str, str, str, JsonObject, int]]:
-    """Yield (pointer, member, name of what it stands in, schema, depth) of each scalar of a schema."""
+) -> Iterator[tuple[str, Spot]]:
+    """Yield the squeezed name and the spot of each scalar of a schema."""
     if depth > DEEPEST:
         return
     entry = items(document, schema)
     if entry is not None:
         if scalar(entry):
-            yield f"{pointer}/*", "", within, entry, depth
+            yield "", Spot(f"{pointer}/*", within, depth)
         else:
             yield from _walk(document, entry, f"{pointer}/*", depth, singular(within))
         return
@@ -116,7 +147,7 @@ def _walk(
         inner = deref(document, node)
         here = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
         if scalar(inner):
-            yield here, name, within, inner, depth
+            yield squeezed(name), Spot(here, within, depth)
         elif items(document, inner) is not None or members(document, inner):
             yield from _walk(document, inner, here, depth + 1, squeezed(name))
 
@@ -131,40 +162,22 @@ def scalar(schema: JsonObject) -> bool:
     return any(isinstance(part, dict) and scalar(part) for part in parts)
 
 
-def pointer_to_id(document: JsonObject, schema: Any, parameter: str, kind: str) -> Found | None:
+def pointer_to_id(scalars: Scalars, parameter: str, kind: str) -> Found | None:
     """Return how far off (0: sure) and where the id that a parameter means stands; ``*`` is any entry.
 
     `kind` is the singular name of the collection. None where no member may be it.
     """
-    names = candidates(parameter, kind)
+    names = ("", *candidates(parameter, kind))
+    is_whole = bool(stem(parameter))
     best: tuple[int, int, str] | None = None
-    for pointer, member, within, _, depth in _walk(document, schema, "", 0, kind):
-        name = squeezed(member)
-        if not member:
-            rank = 3 if depth <= 1 else 30
-        elif name in names:
-            rank = names.index(name)
-        else:
-            continue
-        own = {
-            "",
-            kind,
-            singular(kind),
-            "data",
-            "result",
-            "item",
-            "entry",
-            "record",
-            "value",
-            "object",
-            "response",
-            "content",
-        }
-        named = name == squeezed(parameter) and bool(stem(parameter))
-        if within not in own and singular(within) not in own and not named:
-            rank += 12 if within != singular(kind) else 0
-        found = (rank + 2 * depth, depth, pointer)
-        best = min(best, found) if best is not None else found
+    for place, name in enumerate(names, -1):
+        for spot in scalars.get(name, ()):
+            rank = place if name else (3 if spot.depth <= 1 else 30)
+            is_own = spot.within in {kind, *PLAIN_HOLDERS} or singular(spot.within) in {kind, *PLAIN_HOLDERS}
+            if not is_own and not (is_whole and name == squeezed(parameter)):
+                rank += 0 if spot.within == singular(kind) else 12
+            found = (rank + 2 * spot.depth, spot.depth, spot.pointer)
+            best = min(best, found) if best is not None else found
     return None if best is None else (best[0], best[2])
 
 
@@ -201,5 +214,5 @@ def ids_in_body(body: Any, parameter: str, kind: str, pointer: str) -> list[str]
 def _seen(body: Any, parameter: str, kind: str) -> str:
     if isinstance(body, list) and body and isinstance(body[0], str):
         return "/*"
-    found = pointer_to_id({}, schema_of(body), parameter, kind)
+    found = pointer_to_id(scalars_of({}, schema_of(body)), parameter, kind)
     return found[1] if found else ""

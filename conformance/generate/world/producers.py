@@ -9,7 +9,16 @@ from typing import Any, Final
 
 from conformance.claims.endpoints import Endpoint, deref, items, members
 from conformance.claims.path_names import PARAMETER, plain
-from conformance.generate.world.ids import ID_ENDS, pointer_to_id, singular, squeezed, stem, words
+from conformance.generate.world.ids import (
+    ID_ENDS,
+    Scalars,
+    pointer_to_id,
+    scalars_of,
+    singular,
+    squeezed,
+    stem,
+    words,
+)
 from conformance.generate.world.slots import Producer, Slot, of_expression, slots_of
 
 Links = Mapping[tuple[str, str], Sequence[tuple[str, str]]]
@@ -125,8 +134,31 @@ class Producers:
         paths = {e.written[:end] for end, e in ends.items() if plain(e.written[:end]) == plain(slot.prefix)}
         return names | paths
 
-    def _users(self, slot: Slot) -> list[Endpoint]:
-        return [e for e in self.endpoints if any(s.prefix == slot.prefix for s in slots_of(e.path))]
+    @cached_property
+    def _scalars(self) -> Mapping[str, Sequence[Scalars]]:
+        """Return what the successes of each endpoint show, by its id."""
+        return {e.id: [scalars_of(e.document, s) for s in e.success_schemas()] for e in self.endpoints}
+
+    @cached_property
+    def _by_prefix(self) -> Mapping[str, Sequence[Endpoint]]:
+        found: dict[str, list[Endpoint]] = {}
+        for each in self.endpoints:
+            for slot in slots_of(each.path):
+                found.setdefault(slot.prefix, []).append(each)
+        return found
+
+    @cached_property
+    def _declared_links(self) -> Sequence[tuple[str, Mapping[str, Any]]]:
+        """Return the links of all responses, each with the id of its endpoint."""
+        return [
+            (maker.id, deref(maker.document, node))
+            for maker in self.endpoints
+            for response in maker.responses.values()
+            for node in (response.get("links") or {}).values()
+        ]
+
+    def _users(self, slot: Slot) -> Sequence[Endpoint]:
+        return self._by_prefix.get(slot.prefix, ())
 
     def _linked(self, slot: Slot) -> Iterator[Producer]:
         users = {e.id: e for e in self._users(slot)}
@@ -134,14 +166,11 @@ class Producers:
             f"#/paths/{e.written.replace('~', '~0').replace('/', '~1')}/{e.method.lower()}": e.id
             for e in users.values()
         }
-        for maker in self.endpoints:
-            for response in maker.responses.values():
-                for node in (response.get("links") or {}).values():
-                    link = deref(maker.document, node)
-                    to = link.get("operationId") or labels.get(str(link.get("operationRef", "")))
-                    for name, expression in (link.get("parameters") or {}).items() if to in users else ():
-                        if str(name).removeprefix("path.") in self._written(slot):
-                            yield from of_expression("link", maker.id, str(expression))
+        for maker, link in self._declared_links:
+            to = link.get("operationId") or labels.get(str(link.get("operationRef", "")))
+            for name, expression in (link.get("parameters") or {}).items() if to in users else ():
+                if str(name).removeprefix("path.") in self._written(slot):
+                    yield from of_expression("link", maker, str(expression))
 
     def _by_path(self, slot: Slot) -> Iterator[Producer]:
         """Yield who creates on the slot's own collection, then who lists it."""
@@ -165,17 +194,15 @@ class Producers:
         if (words(member) or ("",))[-1] not in ID_ENDS:
             return
         for each in self.by_path.get(above, ()):
-            for schema in each.success_schemas() if each.method in {"GET", "POST"} else ():
-                found = pointer_to_id(each.document, schema, words(member)[-1], "")
+            for scalars in self._scalars[each.id] if each.method in {"GET", "POST"} else ():
+                found = pointer_to_id(scalars, words(member)[-1], "")
                 if found is not None and squeezed(found[1].rpartition("/")[2]) == words(member)[-1]:
                     yield Producer("member", each.id, "response", found[1])
                     break
 
     def _made_by(self, each: Endpoint, slot: Slot, source: str, most: int) -> Iterator[Producer]:
         found = [
-            f
-            for schema in each.success_schemas()
-            if (f := pointer_to_id(each.document, schema, slot.name, slot.kind))
+            f for scalars in self._scalars[each.id] if (f := pointer_to_id(scalars, slot.name, slot.kind))
         ]
         best = min(found) if found else None
         if best is not None and best[0] <= most:
@@ -208,8 +235,8 @@ class Producers:
                 continue
             last = squeezed(next((s for s in reversed(each.path.split("/")) if s and "{" not in s), ""))
             is_list = not each.path.endswith("}") and singular(last) == wanted
-            for schema in each.success_schemas():
-                found = pointer_to_id(each.document, schema, slot.name, wanted)
+            for scalars in self._scalars[each.id]:
+                found = pointer_to_id(scalars, slot.name, wanted)
                 if found is None:
                     continue
                 parts = [singular(squeezed(p)) for p in found[1].split("/")]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from conformance.generate.world.ids import singular, squeezed, stem, words
@@ -59,7 +60,8 @@ def noun_of(slot: Slot) -> str:
     return singular(squeezed(slot.collection.rpartition("/")[2]))
 
 
-def slots_of(path: str) -> list[Slot]:
+@cache
+def slots_of(path: str) -> Sequence[Slot]:
     """Return the slots of a path in their order."""
     found = []
     for match in re.finditer(r"{([^}]+)}", path):

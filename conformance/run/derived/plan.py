@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -69,30 +69,38 @@ class Plan:
     @cached_property
     def steps(self) -> Sequence[Step]:
         """Return whence each value comes, in an order in which each needs only what stands before it."""
+        known: set[str] = set()
+        slots = self.producers.slots.values()
+        while more := {s.prefix for s in slots if s.prefix not in known and self._first(s, known)}:
+            known |= more
         found: dict[str, Step] = {}
         while True:
-            more = [
-                s
-                for slot in self.producers.slots.values()
-                if slot.prefix not in found and (s := self._step(slot, found))
+            # The surest one may need what comes later; a less sure one is taken where nothing else is left.
+            left = [slot for slot in slots if slot.prefix in known - found.keys()]
+            sure = [
+                (s, p) for s in left if (p := self._first(s, known)) and self._needs(s, p) <= found.keys()
             ]
-            if not more:
+            chosen = sure or [(s, p) for s in left if (p := self._first(s, found.keys()))][:1]
+            if not chosen:
                 return list(found.values())
-            found |= {step.slot.prefix: step for step in more}
+            found |= {slot.prefix: self._step(slot, producer, found) for slot, producer in chosen}
 
-    def _step(self, slot: Slot, known: Mapping[str, Step]) -> Step | None:
+    def _first(self, slot: Slot, known: Container[str]) -> Producer | None:
+        """Return the surest producer of a value that needs only what is known."""
         for producer in self.producers.table[slot.prefix]:
-            maker = self.producers.by_id.get(producer.operation)
-            if maker is None:
-                return Step(slot, producer, "")
-            chosen = {slot.prefix} if producer.place == "path" else set()
-            needed = [each.prefix for each in slots_of(maker.path) if each.prefix not in chosen]
-            if all(prefix in known for prefix in needed):
-                after = tuple(
-                    dict.fromkeys(known[prefix].request for prefix in needed if known[prefix].request)
-                )
-                return Step(slot, producer, maker.label, after)
+            if all(prefix in known for prefix in self._needs(slot, producer)):
+                return producer
         return None
+
+    def _needs(self, slot: Slot, producer: Producer) -> set[str]:
+        maker = self.producers.by_id.get(producer.operation)
+        chosen = {slot.prefix} if producer.place == "path" else set()
+        return {each.prefix for each in slots_of(maker.path)} - chosen if maker else set()
+
+    def _step(self, slot: Slot, producer: Producer, known: Mapping[str, Step]) -> Step:
+        maker = self.producers.by_id.get(producer.operation)
+        needed = [known[prefix].request for prefix in sorted(self._needs(slot, producer), key=len)]
+        return Step(slot, producer, maker.label if maker else "", tuple(dict.fromkeys(filter(None, needed))))
 
     @cached_property
     def missing(self) -> Sequence[Missing]:
