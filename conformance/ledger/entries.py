@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote, urlsplit
 from conformance.exchange.model import Exchange, Request
 from conformance.ledger.unique_names import own_name_in
 
-PLAUSIBLE_ID: Final = re.compile(r"[\w{}~:.-]{1,200}", re.ASCII)
+PLAUSIBLE_ID: Final = re.compile(r"[\w{}~:.=@+-]{1,200}", re.ASCII)
 """An id that an undo request may be made of: a response could name anything, up to a path of its own."""
 REFUSED: Final = range(300, 500)
 """Statuses after which nothing was created: no success, and nothing that may have failed after it wrote."""

@@ -25,7 +25,21 @@ from conformance.generate.world.slots import Producer, Slot, is_named, of_expres
 
 Links = Mapping[tuple[str, str], Sequence[tuple[str, str]]]
 """By label of the consumer and name of its parameter: labels of producers, each with a runtime expression."""
-VERBS: Final = ("create", "add", "new", "list", "search", "all", "query", "find", "filter", "index")
+VERBS: Final = (
+    "upload",
+    "register",
+    "insert",
+    "create",
+    "add",
+    "new",
+    "list",
+    "search",
+    "all",
+    "query",
+    "find",
+    "filter",
+    "index",
+)
 SEARCHES: Final = ("list", "search", "all", "query", "find", "filter", "index")
 PLATFORM: Final = "itwin-platform"
 SHARED: Final = {"itwinid": "itwin_id", "projectid": "itwin_id", "imodelid": "imodel_id"}

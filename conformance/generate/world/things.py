@@ -13,6 +13,7 @@ from conformance.errors import NotJudged
 from conformance.exchange.model import Exchange, Request
 from conformance.generate.world.mending import heeding, mended
 from conformance.generate.world.producers import Producers
+from conformance.generate.world.reasons import Circular, PutOff
 from conformance.generate.world.requests import Draft, Drafts
 from conformance.generate.world.slots import Producer, Slot, slots_of
 from conformance.generate.world.thing import Thing, unknown_id
@@ -27,10 +28,6 @@ NOT_FOUND: Final = 404
 INVENTED: Final = Producer("invented", "", "invented", "")
 """Where nothing of the definition gives a value, a name of our own may still be one that is read."""
 Send = Callable[[Request, str], Exchange]
-
-
-class PutOff(NotJudged):
-    """A request is not sent yet; it may be at the end."""
 
 
 @dataclass
@@ -71,7 +68,8 @@ class World:
                 found = self._get(prefix, variant, role)
             except NotJudged as why:
                 found = why
-            self._kept[key] = found
+            if not isinstance(found, Circular) or not self._open:
+                self._kept[key] = found
         if isinstance(found, NotJudged):
             raise found
         return found
@@ -82,12 +80,13 @@ class World:
         if isinstance(known, NotJudged):
             raise known
         if (prefix, role) in self._open:
-            raise NotJudged(f"{prefix}: to make one takes one")
+            raise Circular(f"{prefix}: to make one takes one")
         self._open.append((prefix, role))
         try:
             return self._make(prefix, role, fresh=True)
         except NotJudged as why:
-            self._failed[prefix, role] = why
+            if not isinstance(why, Circular) or len(self._open) == 1:
+                self._failed[prefix, role] = why
             raise
         finally:
             self._open.pop()
@@ -112,7 +111,7 @@ class World:
     def _get(self, prefix: str, variant: str, role: str) -> Thing:
         if variant == "ours":
             if (prefix, role) in self._open:
-                raise NotJudged(f"{prefix}: to find one takes one")
+                raise Circular(f"{prefix}: to find one takes one")
             self._open.append((prefix, role))
             try:
                 return self._make(prefix, role, fresh=False)
@@ -183,7 +182,7 @@ class World:
     def _make(self, prefix: str, role: str, *, fresh: bool) -> Thing:
         slot = self.producers.slots[prefix]
         reasons: list[str] = []
-        put_off = False
+        kind: type[NotJudged] = NotJudged
         unseen: Thing | None = None
         for producer in self.producers.table[prefix] or (INVENTED,):
             if fresh and not self.producers.makes(producer):
@@ -194,12 +193,11 @@ class World:
                     unseen = made
                 return self._confirmed(made, role)
             except NotJudged as why:
-                put_off = put_off or isinstance(why, PutOff)
+                kind = type(why) if isinstance(why, PutOff | Circular) else kind
                 reasons.append(f"{producer}: {why.reason}")
         if unseen is not None:
             return unseen
         what = f"nothing of the definition {'creates one' if fresh else 'gives its value'}"
-        kind = PutOff if put_off else NotJudged
         raise kind(f"{slot.name} of {prefix}: {'; '.join(reasons)[:600] or what}")
 
     def _made(self, slot: Slot, producer: Producer, role: str) -> Thing:
@@ -247,6 +245,11 @@ class World:
         origin = "given" if producer.source == "definition" else ""
         is_sure = producer.place == "fixture" or bool(origin)
         return Thing(slot, value, {slot.name: value}, confirmed=is_sure, role=role, origin=origin)
+
+    @property
+    def ids(self) -> set[str]:
+        """Return the ids of the things that are known."""
+        return {found.id for found in self._kept.values() if isinstance(found, Thing)}
 
     def item(self, prefix: str, method: str) -> Endpoint | None:
         """Return the operation of this method on the item of a slot, or None."""

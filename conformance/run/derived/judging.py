@@ -20,11 +20,12 @@ from conformance.exchange.curl import curl
 from conformance.exchange.model import Exchange, Request
 from conformance.generate.rules.case import Case, Judge, known_rules
 from conformance.generate.rules.sender import Sender
+from conformance.generate.world.reasons import PutOff
 from conformance.generate.world.requests import Drafts
 from conformance.generate.world.slots import noun_of
 from conformance.generate.world.survey import producers_of
 from conformance.generate.world.thing import Thing
-from conformance.generate.world.things import PutOff, World
+from conformance.generate.world.things import World
 from conformance.ledger.journal import readdress
 from conformance.ledger.unique_names import Unique
 from conformance.results.verdicts import Outcome, Verdict, held, violated
