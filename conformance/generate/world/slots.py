@@ -45,6 +45,10 @@ class Slot:
     kind: str
 
 
+INVENTED: Final = Producer("invented", "", "invented", "")
+"""Where nothing of the definition gives a value, a name of our own may still be one that is read."""
+
+
 def of_expression(source: str, operation: str, expression: str) -> Iterator[Producer]:
     """Yield the producer that a runtime expression of a link means; nothing for what is no expression."""
     match = EXPRESSION.fullmatch(expression.strip("{}") if expression.startswith("{") else expression)

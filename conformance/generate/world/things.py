@@ -15,7 +15,7 @@ from conformance.generate.world.mending import heeding, mended
 from conformance.generate.world.producers import Producers
 from conformance.generate.world.reasons import Circular, PutOff
 from conformance.generate.world.requests import Draft, Drafts
-from conformance.generate.world.slots import Producer, Slot, slots_of
+from conformance.generate.world.slots import INVENTED, Producer, Slot, slots_of
 from conformance.generate.world.thing import Thing, unknown_id
 from conformance.generate.world.undoing import Undoing
 from conformance.generate.world.values_of import other_ids, values_of
@@ -25,8 +25,6 @@ TRIES: Final = 4
 MISFITS: Final = frozenset({400, 409, 415, 422, 500, 501})
 """Statuses after which another body is tried."""
 NOT_FOUND: Final = 404
-INVENTED: Final = Producer("invented", "", "invented", "")
-"""Where nothing of the definition gives a value, a name of our own may still be one that is read."""
 Send = Callable[[Request, str], Exchange]
 
 
