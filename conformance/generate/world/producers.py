@@ -19,7 +19,7 @@ from conformance.generate.world.ids import (
     stem,
     words,
 )
-from conformance.generate.world.slots import Producer, Slot, of_expression, slots_of
+from conformance.generate.world.slots import Producer, Slot, of_expression, said_value, slots_of
 
 Links = Mapping[tuple[str, str], Sequence[tuple[str, str]]]
 """By label of the consumer and name of its parameter: labels of producers, each with a runtime expression."""
@@ -263,21 +263,8 @@ class Producers:
 
     def _values(self, slot: Slot) -> Iterator[Producer]:
         for schema in self._schemas(slot):
-            if values := schema.get("enum"):
-                yield Producer("definition", "", "value", str(values[0]))
-            elif "const" in schema:
-                yield Producer("definition", "", "value", str(schema["const"]))
-            elif schema.get("type") == "boolean":
-                yield Producer("definition", "", "value", "true")
-            elif schema.get("format") in {"date", "date-time"}:
-                yield Producer(
-                    "definition",
-                    "",
-                    "value",
-                    "2024-01-15" + ("T10:00:00Z" if schema["format"] == "date-time" else ""),
-                )
-            elif "default" in schema:
-                yield Producer("definition", "", "value", str(schema["default"]))
+            if value := said_value(schema):
+                yield Producer("definition", "", "value", value)
 
     def _examples(self, slot: Slot) -> Iterator[Producer]:
         for each in self.endpoints:
