@@ -81,6 +81,8 @@ class Judging:
             may_send=self._why_not,
             recall=client.recorder.exchanges.get,
             moved=partial(readdress, client.ledger),
+            pause=client.budget.pause,
+            patience=target.consistency_timeout,
             seed=self.run.seed,
         )
         headers = target.secret_headers()

@@ -41,7 +41,7 @@ class BoardApi:
         """Answer a call."""
         tenant = KEYS.get(call.headers.get("x-api-key", ""), "")
         if self.in_maintenance:
-            return Answer(503, {"error": "in maintenance"})
+            return Answer(500, {"error": "in maintenance"})
         if self.broken == ("outsider-as-owner" if tenant else "credentials-added"):
             tenant = "owner"
         if not tenant:
