@@ -10,10 +10,11 @@ from conformance.checks.statuses import carried_out
 from conformance.claims.endpoints import Endpoint
 from conformance.claims.path_names import plain
 from conformance.errors import NotJudged
-from conformance.exchange.model import Exchange, Request
+from conformance.exchange.model import Exchange
 from conformance.generate.world.confirming import Confirming
 from conformance.generate.world.mending import heeding, mended
 from conformance.generate.world.producers import Producers
+from conformance.generate.world.reach import Reach
 from conformance.generate.world.reasons import Circular, PutOff
 from conformance.generate.world.requests import Draft, Drafts
 from conformance.generate.world.slots import INVENTED, Producer, Slot, slots_of
@@ -25,27 +26,21 @@ TRIES: Final = 4
 """So many bodies of a request are tried."""
 MISFITS: Final = frozenset({400, 409, 415, 422, 500, 501})
 """Statuses after which another body is tried."""
-Send = Callable[[Request, str], Exchange]
 
 
 @dataclass
 class World:
     """Things of every kind and variant; what failed once is not tried again.
 
-    `may_send` says why a valid request is not sent, "" where it is; it may raise `PutOff`. `recall` returns
-    an exchange by its id; `moved` is told that what was thought to be at one path is at another. `creations`
-    are the newest creations by operation, also those whose response gave no usable id.
+    `may_send` says why a valid request is not sent, "" where it is; it may raise `PutOff`. `creations` are
+    the newest creations by operation, also those whose response gave no usable id.
     """
 
     producers: Producers
     drafts: Drafts
-    send: Send
+    reach: Reach
     fixtures: Mapping[str, str] = field(default_factory=dict)
     may_send: Callable[[Endpoint, Mapping[str, Thing]], str] = lambda *_: ""
-    recall: Callable[[str], Exchange | None] = lambda _: None
-    moved: Callable[[str, str], None] = lambda *_: None
-    pause: Callable[[float], None] = lambda _: None
-    patience: float = 0.0
     seed: int = 1
     creations: dict[str, tuple[Exchange, Draft]] = field(default_factory=dict)
     _kept: dict[tuple[str, str, str], Thing | NotJudged] = field(default_factory=dict)
@@ -55,7 +50,7 @@ class World:
     def __post_init__(self) -> None:
         """Begin to keep the account of what must be deleted again, and of what is shown."""
         self.undoing = Undoing(self.producers, self.drafts)
-        self._confirming = Confirming(self.read, self.pause, self.patience)
+        self._confirming = Confirming(self.read, self.reach.pause, self.reach.patience)
 
     def get(self, prefix: str, variant: str = "ours", role: str = "owner") -> Thing:
         """Return a thing of a slot: ours (or what is there, where none can be made) or unknown.
@@ -146,9 +141,9 @@ class World:
         """Send a request of a draft, with the undo of whatever it may create."""
         request = self.drafts.request(draft, undo=self.undoing.undo_of(draft, role))
         try:
-            exchange = self.send(request, role)
+            exchange = self.reach.send(request, role)
         except NotJudged as why:
-            seen = self.recall(why.evidence[-1]) if why.evidence else None
+            seen = self.reach.recall(why.evidence[-1]) if why.evidence else None
             if seen is not None:
                 self.creations[draft.endpoint.id] = (seen, draft)
             raise
@@ -273,7 +268,7 @@ class World:
     def _confirmed(self, thing: Thing, role: str) -> Thing:
         found = self._confirming.confirmed(thing, role)
         if found.id != thing.id and (item := self.item(thing.slot.prefix, "DELETE")) is not None:
-            self.moved(self._path_of(item, thing), self._path_of(item, found))
+            self.reach.moved(self._path_of(item, thing), self._path_of(item, found))
             self._note_alive(found)
         return found
 

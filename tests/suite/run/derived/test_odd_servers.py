@@ -127,6 +127,6 @@ def test_what_nobody_listed_is_seen(way: Way, violated: str, tmp_path: Path) -> 
     """The requirement that speaks of it is violated."""
     api = BoardApi()
     with served(api) as address:
-        api.answer = lambda call: way(api, call)  # type: ignore[method-assign] # broken
+        api.answer = lambda call: way(api, call)  # type: ignore[method-assign] # broken in its way
         run = judged(added(tmp_path, api.definition()), target_of(api, address), tmp_path / "run", violated)
     assert verdicts(run)[violated].outcome in VIOLATED
