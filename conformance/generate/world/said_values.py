@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 from conformance.claims.endpoints import Endpoint, deref
-from conformance.generate.world.slots import Producer, Slot
-
-MOMENTS: Final = {"date": "2024-01-15", "date-time": "2024-01-15T10:00:00Z"}
+from conformance.generate.world.slots import Producer, Slot, said_value
 
 
 def said_values(slot: Slot, users: Sequence[Endpoint]) -> Iterator[Producer]:
     """Yield values that are right whatever is there: of an enumeration, a flag, a day, a default."""
     for each in users:
-        schema = each.schema_of_parameter(each.parameter(slot.name))
-        if values := schema.get("enum"):
-            yield Producer("definition", "", "value", str(values[0]))
-        elif "const" in schema:
-            yield Producer("definition", "", "value", str(schema["const"]))
-        elif schema.get("type") == "boolean":
-            yield Producer("definition", "", "value", "true")
-        elif (moment := MOMENTS.get(str(schema.get("format")))) is not None:
-            yield Producer("definition", "", "value", moment)
-        elif "default" in schema:
-            yield Producer("definition", "", "value", str(schema["default"]))
+        if value := said_value(each.schema_of_parameter(each.parameter(slot.name))):
+            yield Producer("definition", "", "value", value)
 
 
 def said_examples(slot: Slot, users: Sequence[Endpoint]) -> Iterator[Producer]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from conformance.generate.world.ids import singular, squeezed, stem, words
 
@@ -43,6 +43,21 @@ class Slot:
     name: str
     collection: str
     kind: str
+
+
+INVENTED: Final = Producer("invented", "", "invented", "")
+"""Where nothing of the definition gives a value, a name of our own may still be one that is read."""
+
+
+def said_value(schema: Mapping[str, Any]) -> str:
+    """Return a value that a schema itself says of a parameter, "" for none."""
+    if values := schema.get("enum"):
+        return str(values[0])
+    if schema.get("type") == "boolean":
+        return "true"
+    if schema.get("format") in {"date", "date-time"}:
+        return "2024-01-15" + ("T10:00:00Z" if schema["format"] == "date-time" else "")
+    return str(schema.get("const", schema.get("default", "")))
 
 
 def of_expression(source: str, operation: str, expression: str) -> Iterator[Producer]:
