@@ -75,6 +75,12 @@ def noun_of(slot: Slot) -> str:
     return singular(squeezed(slot.collection.rpartition("/")[2]))
 
 
+def is_named(slot: Slot, wanted: str, pointer: str) -> bool:
+    """Tell whether what stands at a pointer is called like a slot, or stands in what is."""
+    parts = [singular(squeezed(each)) for each in pointer.split("/")]
+    return squeezed(slot.name) == squeezed(pointer.rpartition("/")[2]) or wanted in parts
+
+
 @cache
 def slots_of(path: str) -> Sequence[Slot]:
     """Return the slots of a path in their order."""
