@@ -124,7 +124,7 @@ def after(entry: Entry, exchange: Exchange | None) -> Entry:
 
 
 def _was_refused(entry: Entry, exchange: Exchange) -> bool:
-    """Tell whether nothing was created; another API than the platform's may say so, or where it is, in more ways."""
+    """Tell whether nothing was created; an API that was added may say so in more ways."""
     if exchange.failure.startswith(NEVER_SENT):
         return True
     if ELSE in entry.pointer and exchange.status in {NOT_IMPLEMENTED, *ELSEWHERE}:
