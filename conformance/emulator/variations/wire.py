@@ -62,17 +62,27 @@ async def _wait(_call: Call, response: Response) -> Response:
     return response
 
 
+def _shows_the_same(one: Response, other: Response) -> bool:
+    return (one.status, one.json) == (other.status, other.json)
+
+
 def _lagging_reads() -> Change:
+    """Show what a read showed before until a while after it has changed, whoever else writes meanwhile."""
     writes: list[float] = []
     shown: dict[str, Response] = {}
+    changed: dict[str, float] = {}
 
     def note(_call: Call) -> None:
         writes.append(time.monotonic())
 
     def lag(call: Call, response: Response) -> Response:
         key = f"{call.request.path}?{call.request.query_string!r}"
-        if key in shown and writes and time.monotonic() - writes[-1] < _LAG:
-            return shown[key]
+        now = time.monotonic()
+        if key in shown and writes and not _shows_the_same(shown[key], response):
+            since = changed.setdefault(key, writes[-1])
+            if now - since < _LAG:
+                return shown[key]
+        changed.pop(key, None)
         shown[key] = response
         return response
 
