@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 import uuid
+from bisect import bisect_right
 from dataclasses import replace
 from typing import Any
 
@@ -62,15 +63,11 @@ async def _wait(_call: Call, response: Response) -> Response:
     return response
 
 
-def _shows_the_same(one: Response, other: Response) -> bool:
-    return (one.status, one.json) == (other.status, other.json)
-
-
 def _lagging_reads() -> Change:
-    """Show what a read showed before until a while after it has changed, whoever else writes meanwhile."""
+    """Show a while longer what a read showed before the first write after it, whoever wrote."""
     writes: list[float] = []
-    shown: dict[str, Response] = {}
-    changed: dict[str, float] = {}
+    shown: dict[str, tuple[Response, float]] = {}
+    """By what is read the response that was shown, and when it was true."""
 
     def note(_call: Call) -> None:
         writes.append(time.monotonic())
@@ -78,12 +75,12 @@ def _lagging_reads() -> Change:
     def lag(call: Call, response: Response) -> Response:
         key = f"{call.request.path}?{call.request.query_string!r}"
         now = time.monotonic()
-        if key in shown and writes and not _shows_the_same(shown[key], response):
-            since = changed.setdefault(key, writes[-1])
-            if now - since < _LAG:
-                return shown[key]
-        changed.pop(key, None)
-        shown[key] = response
+        before, true_at = shown.get(key, (response, now))
+        since = bisect_right(writes, true_at)
+        is_other = (before.status, before.json) != (response.status, response.json)
+        if is_other and since < len(writes) and now - writes[since] < _LAG:
+            return before
+        shown[key] = (response, now)
         return response
 
     return changes.together(
