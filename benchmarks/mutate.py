@@ -39,6 +39,7 @@ class Mutant:
 def mutants(source: str, functions: Collection[str] = ()) -> Iterator[Mutant]:
     """Return every mutant of a source, of these functions alone where some are named."""
     tree = ast.parse(source)
+    plain = ast.unparse(tree)
     for place, (function, node) in enumerate(_places(tree)):
         if functions and function not in functions:
             continue
@@ -46,7 +47,8 @@ def mutants(source: str, functions: Collection[str] = ()) -> Iterator[Mutant]:
             changed = copy.deepcopy(tree)
             edit(list(_places(changed))[place][1])
             text = ast.unparse(ast.fix_missing_locations(changed))
-            yield Mutant(function, getattr(node, "lineno", 0), change, text)
+            if text != plain:
+                yield Mutant(function, getattr(node, "lineno", 0), change, text)
 
 
 def _places(tree: ast.AST, function: str = "") -> Iterator[tuple[str, ast.AST]]:

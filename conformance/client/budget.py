@@ -27,8 +27,9 @@ LONGEST_REASON: Final = 500
 class SharedCounters(ctypes.Structure):
     """What was spent and what is kept for undo: plain memory, so that several processes can share it.
 
-    `next` is the moment, by the monotonic clock that all processes of a machine share, from which the next
-    request may be sent; `reserved` is the number of undo requests that each process has still to send.
+    `lost` requests got no answer of the API: a gateway's page, or no whole response. `next` is the moment, by
+    the monotonic clock that all processes of a machine share, from which the next request may be sent;
+    `reserved` is the number of undo requests that each process has still to send.
     """
 
     _fields_ = (
@@ -95,11 +96,6 @@ class Budget:
         """Return how many of them write."""
         return self.counters.writes
 
-    @property
-    def lost(self) -> int:
-        """Return how many of them got no answer of the API: a gateway's page, or no whole response."""
-        return self.counters.lost
-
     def note_lost(self) -> None:
         """Count a request that got no answer of the API."""
         with self.lock:
@@ -107,7 +103,7 @@ class Budget:
 
     def _to_be_sent_again(self, undos: int) -> int:
         """Return how many of so many undo requests may be lost, by how many requests were up to now."""
-        return -(-SPARE * undos * self.lost // self.sent) if self.sent else 0
+        return -(-SPARE * undos * self.counters.lost // self.sent) if self.sent else 0
 
     @property
     def stopped(self) -> str:

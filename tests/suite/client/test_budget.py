@@ -193,7 +193,7 @@ def test_what_is_lost_on_the_way_is_kept_back_for_undo() -> None:
         budget.acquire(Slot())
     assert budget.left() == 2
     budget.note_lost()
-    assert budget.lost == 1
+    assert budget.counters.lost == 1
     assert budget.left() == 0
     with pytest.raises(NotJudged, match="the rest is kept for undo"):
         budget.acquire(Slot())
