@@ -20,6 +20,7 @@ import tempfile
 import threading
 import time
 import tomllib
+import urllib.error
 import urllib.request
 import uuid
 from collections import Counter
@@ -53,6 +54,7 @@ SLOWEST: Final = 0.08
 """Seconds by which a slow response is late, at most."""
 IDLE: Final = 0.3
 """Seconds of the pause after which an operation is asked again."""
+THROTTLED: Final = 429
 PAGE: Final = b"<html>no answer of the service</html>"
 
 
@@ -118,8 +120,14 @@ def others_writing(served: Served) -> Iterator[None]:
         headers = {"Authorization": f"Bearer {served.token()}", "Content-Type": "application/json"}
         content = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{served.base_url}{path}", content, headers, method=method)  # noqa: S310 - the emulator's own address
-        with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310 - as above
-            return json.load(response) if response.status in (200, 201) else None
+        try:
+            with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310 - as above
+                return json.load(response) if response.status in (200, 201) else None
+        except urllib.error.HTTPError as refused:
+            if refused.code != THROTTLED:
+                raise
+            over.wait(float(refused.headers.get("Retry-After", "1")))
+            return call(method, path, body)
 
     def write() -> None:
         while not over.wait(0.05):

@@ -17,6 +17,8 @@ MARGIN: Final = 0.1
 UNLIMITED: Final = 1_000_000
 POLL_INTERVAL: Final = 0.1
 """Polling interval in seconds of whoever waits for a slot or for the end of a pause."""
+SPARE: Final = 2
+"""How many times the share of requests that were lost is kept back to send undo requests again."""
 MAX_PROCESSES: Final = 64
 """How many processes may share one budget."""
 LONGEST_REASON: Final = 500
@@ -25,13 +27,15 @@ LONGEST_REASON: Final = 500
 class SharedCounters(ctypes.Structure):
     """What was spent and what is kept for undo: plain memory, so that several processes can share it.
 
-    `next` is the moment, by the monotonic clock that all processes of a machine share, from which the next
-    request may be sent; `reserved` is the number of undo requests that each process has still to send.
+    `lost` requests got no answer of the API: a gateway's page, or no whole response. `next` is the moment, by
+    the monotonic clock that all processes of a machine share, from which the next request may be sent;
+    `reserved` is the number of undo requests that each process has still to send.
     """
 
     _fields_ = (
         ("sent", ctypes.c_long),
         ("writes", ctypes.c_long),
+        ("lost", ctypes.c_long),
         ("next", ctypes.c_double),
         ("closed", ctypes.c_bool),
         ("stopped", ctypes.c_char * LONGEST_REASON),
@@ -39,6 +43,7 @@ class SharedCounters(ctypes.Structure):
     )
     sent: int
     writes: int
+    lost: int
     next: float
     closed: bool
     stopped: bytes
@@ -91,6 +96,15 @@ class Budget:
         """Return how many of them write."""
         return self.counters.writes
 
+    def note_lost(self) -> None:
+        """Count a request that got no answer of the API."""
+        with self.lock:
+            self.counters.lost += 1
+
+    def _to_be_sent_again(self, undos: int) -> int:
+        """Return how many of so many undo requests may be lost, by how many requests were up to now."""
+        return -(-SPARE * undos * self.counters.lost // self.sent) if self.sent else 0
+
     @property
     def stopped(self) -> str:
         """Return why the run was stopped, or nothing."""
@@ -136,14 +150,14 @@ class Budget:
             self.counters.next = now + (1.0 / self.rate if self.rate else 0.0)
         return 0.0
 
-    @staticmethod
-    def _kept_of_own(slot: Slot, own: int) -> int:
+    def _kept_of_own(self, slot: Slot, own: int) -> int:
         """Return how much of this process's own reserve a request must leave.
 
         An undo request is what it is for; a retry of one is still for the same thing, and leaves the others'.
         """
         if not slot.undo:
-            return own + slot.reserved_undos
+            undos = own + slot.reserved_undos
+            return undos + self._to_be_sent_again(undos)
         return max(0, own - 1) if slot.is_retry else 0
 
     def _refuse_spent(self, slot: Slot, kept: int) -> None:
@@ -163,7 +177,8 @@ class Budget:
         if self.max_requests is None:
             return UNLIMITED
         others: int = sum(self.counters.reserved) - self.counters.reserved[self.process]
-        return max(0, self.max_requests - self.sent - self.reserve() - others)
+        own = self.reserve()
+        return max(0, self.max_requests - self.sent - own - self._to_be_sent_again(own) - others)
 
     def block(self, seconds: float) -> None:
         """Let nobody send for as long as the server asked (a ``Retry-After`` in seconds)."""

@@ -171,6 +171,8 @@ class Pipeline:
     def _keep(self, exchange: Exchange) -> None:
         self.evidence.exchanges.append(self.recorder.record(exchange))
         self.counts.note(exchange)
+        if exchange.no_answer:
+            self.budget.note_lost()
 
     def _observe(self, exchange: Exchange) -> None:
         for observer in self.observers:

@@ -212,6 +212,8 @@ class RequestCounts(FileModel):
     """Waited to stay below the rate or after a 429."""
     throttled: Count = 0
     """Responses with 429."""
+    unanswered: Count = 0
+    """Requests that a gateway answered in the API's place, or that got no whole response."""
     statuses: dict[Text, Counts] = Field(default_factory=dict)
     """By operationId how often each status came; `none` where no response came."""
     latency_ms: dict[Text, Seconds] = Field(default_factory=dict)

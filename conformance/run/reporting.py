@@ -76,6 +76,7 @@ def booked_report(run: Run) -> RunReport:
             created=sum(e.state in {"created", "undone"} for e in client.ledger.entries.values()),
             seconds_waited=round(client.budget.waited, 2),
             throttled=client.counts.throttled,
+            unanswered=client.budget.counters.lost,
             **behaviour_of(client.recorder),
         ),
         operations={

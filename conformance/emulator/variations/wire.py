@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 import uuid
+from bisect import bisect_right
 from dataclasses import replace
 from typing import Any
 
@@ -63,17 +64,23 @@ async def _wait(_call: Call, response: Response) -> Response:
 
 
 def _lagging_reads() -> Change:
+    """Show a while longer what a read showed before the first write after it, whoever wrote."""
     writes: list[float] = []
-    shown: dict[str, Response] = {}
+    shown: dict[str, tuple[Response, float]] = {}
+    """By what is read the response that was shown, and when it was true."""
 
     def note(_call: Call) -> None:
         writes.append(time.monotonic())
 
     def lag(call: Call, response: Response) -> Response:
         key = f"{call.request.path}?{call.request.query_string!r}"
-        if key in shown and writes and time.monotonic() - writes[-1] < _LAG:
-            return shown[key]
-        shown[key] = response
+        now = time.monotonic()
+        before, true_at = shown.get(key, (response, now))
+        since = bisect_right(writes, true_at)
+        is_other = (before.status, before.json) != (response.status, response.json)
+        if is_other and since < len(writes) and now - writes[since] < _LAG:
+            return before
+        shown[key] = (response, now)
         return response
 
     return changes.together(

@@ -183,3 +183,23 @@ def test_nothing_is_sent_before_retry_after_has_passed(tmp_path: Path, served: S
     assert early == []
     assert ended.document["requests"]["throttled"] == 2
     assert ended.document["requests"]["seconds_waited"] >= 4
+
+
+def test_what_is_lost_on_the_way_is_kept_back_for_undo() -> None:
+    """As long as nothing is lost each undo is sent once; else some are sent again, and find room."""
+    kept = 8
+    budget = Budget(max_requests=20, reserve=lambda: kept)
+    for _ in range(10):
+        budget.acquire(Slot())
+    assert budget.left() == 2
+    budget.note_lost()
+    assert budget.counters.lost == 1
+    assert budget.left() == 0
+    with pytest.raises(NotJudged, match="the rest is kept for undo"):
+        budget.acquire(Slot())
+    for _ in range(kept):
+        budget.acquire(Slot(undo=True))
+        kept -= 1
+    budget.acquire(Slot(undo=True, is_retry=True))
+    budget.acquire(Slot(undo=True, is_retry=True))
+    assert budget.sent == 20

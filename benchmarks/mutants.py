@@ -1,0 +1,236 @@
+# ruff: noqa: INP001 - a script that is started by its path, and no package
+"""Judges machine-made mutants of a server: ``python benchmarks/mutants.py SERVER.py TARGETS.toml TARGET``.
+
+SERVER.py is one Python file that serves on the loopback port that is its only argument; TARGETS.toml and the
+`.env` beside it say how TARGET is judged, and its base_url has the port 8123, which each mutant replaces with
+one of its own. A mutant that answers some hundred requests as SERVER.py does is left out (``--unseen N``
+judges N of these too: they must be green). Of the others COUNT are drawn by a seed and judged, each with a
+quick run.
+
+Each is one line of JSON in ``--out``: the change, the first responses that differ, and the exit code with the
+requirements that are red. Whether the change breaks a sentence of the pages is for a reader to say.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any, Final
+
+from mutate import Mutant, mutants
+from transcript import transcript
+
+from conformance.targets.load import load_target
+
+PORT: Final = "8123"
+LONGEST: Final = 180.0
+"""Seconds that a run may take."""
+START: Final = 10.0
+"""Seconds within which a server listens."""
+DIFFERENCES: Final = 6
+RED: Final = ("FAIL", "DEVIATION")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What came of a mutant: how its responses differ, and what the run says."""
+
+    function: str
+    line: int
+    change: str
+    differences: list[str]
+    exit_code: int
+    red: list[str]
+    leaks: int
+
+
+@dataclass
+class _Wanted:
+    """How many mutants are still to be judged whose responses differ, and whose responses do not."""
+
+    seen: int
+    unseen: int
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def takes(self, differences: list[str]) -> bool:
+        """Say whether a mutant is judged, and count it."""
+        with self.lock:
+            if differences and self.seen:
+                self.seen -= 1
+                return True
+            if not differences and self.unseen:
+                self.unseen -= 1
+                return True
+        return False
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The server, how it is judged, and what the server as it is answers."""
+
+    server: Path
+    targets: Path
+    target: str
+    right: list[str]
+
+    def place(self, folder: Path, source: str) -> str:
+        """Write a server and its targets file into a folder, and return the port."""
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = str(free.getsockname()[1])
+        for name in self.server.parent.glob("*.py"):
+            shutil.copy(name, folder)
+        (folder / self.server.name).write_text(source, encoding="utf-8")
+        text = self.targets.read_text(encoding="utf-8").replace(f":{PORT}", f":{port}")
+        (folder / "targets.toml").write_text(text, encoding="utf-8")
+        shutil.copy(self.targets.parent / ".env", folder)
+        return port
+
+    def answers(self, folder: Path, port: str) -> list[str]:
+        """Return the transcript of a server that listens."""
+        target = load_target(folder / "targets.toml", self.target)
+        ready = {name: role.token for name, role in target.roles.items()} | dict(target.tokens)
+        tokens = {name: token.get_secret_value() for name, token in ready.items() if token}
+        fixtures = {name: str(value) for name, value in target.fixtures.items()}
+        lines: list[str] = transcript(f"127.0.0.1:{port}", tokens, fixtures)
+        return lines
+
+    def differences(self, mutant: Mutant) -> list[str]:
+        """Return the responses of a mutant that differ, `does not start` where it does not."""
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            port = self.place(folder, mutant.source)
+            with served(folder / self.server.name, port) as listening:
+                if not listening:
+                    return ["does not start"]
+                seen = self.answers(folder, port)
+        return [f"{was}\n  -> {now}" for was, now in zip_longest(self.right, seen) if was != now]
+
+    def judged(self, mutant: Mutant, wanted: _Wanted, seed: int) -> Judged | None:
+        """Judge a mutant if one of its kind is still wanted."""
+        if not (wanted.seen or wanted.unseen):
+            return None
+        differences = self.differences(mutant)
+        return self.judge(mutant, differences, seed) if wanted.takes(differences) else None
+
+    def judge(self, mutant: Mutant, differences: list[str], seed: int) -> Judged:
+        """Judge a mutant with a quick run."""
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            port = self.place(folder, mutant.source)
+            with served(folder / self.server.name, port):
+                words = [
+                    sys.executable,
+                    "-m",
+                    "conformance",
+                    "run",
+                    "--target",
+                    self.target,
+                    "--seed",
+                    str(seed),
+                ]
+                ended = subprocess.run(  # noqa: S603 - our own words
+                    [*words, "--report-dir", "report"],
+                    cwd=folder,
+                    capture_output=True,
+                    timeout=LONGEST,
+                    check=False,
+                )
+            report = folder / "report" / "run.json"
+            run: dict[str, Any] = json.loads(report.read_text(encoding="utf-8")) if report.exists() else {}
+        red = [f"{v['requirement']}@{v['operation']}" for v in run.get("verdicts", []) if v["verdict"] in RED]
+        return Judged(
+            mutant.function,
+            mutant.line,
+            mutant.change,
+            differences[:DIFFERENCES],
+            ended.returncode,
+            red,
+            len(run.get("leaks", [])),
+        )
+
+
+@contextmanager
+def served(file: Path, port: str) -> Iterator[bool]:
+    """Serve a file while the block lasts; say whether it listens."""
+    process = subprocess.Popen(  # noqa: S603 - our own words
+        [sys.executable, str(file), port], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        yield _listens(process, int(port))
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _listens(process: subprocess.Popen[bytes], port: int) -> bool:
+    latest = time.monotonic() + START
+    while process.poll() is None and time.monotonic() < latest:
+        with socket.socket() as probe:
+            if not probe.connect_ex(("127.0.0.1", port)):
+                return True
+        time.sleep(0.02)
+    return False
+
+
+def main() -> int:
+    """Judge mutants and return 0, 2 where the server as it is does not start."""
+    asked = _arguments().parse_args()
+    source = asked.server.read_text(encoding="utf-8")
+    bench = Bench(asked.server.resolve(), asked.targets.resolve(), asked.target, [])
+    same = Mutant("", 0, "as it is", source)
+    with tempfile.TemporaryDirectory() as name:
+        port = bench.place(Path(name), source)
+        with served(Path(name) / bench.server.name, port) as listening:
+            if not listening:
+                sys.stderr.write(f"{asked.server} does not listen on the port that is its argument\n")
+                return 2
+            bench = Bench(bench.server, bench.targets, bench.target, bench.answers(Path(name), port))
+    unstable = bench.differences(same)
+    if unstable:
+        sys.stderr.write(f"{asked.server} answers otherwise the second time: {unstable[0]}\n")
+        return 2
+    drawn = list(mutants(source, asked.only))
+    random.Random(asked.seed).shuffle(drawn)  # noqa: S311 - no secret
+    with ThreadPoolExecutor(asked.workers) as pool, asked.out.open("a", encoding="utf-8") as out:
+        wanted = _Wanted(asked.count, asked.unseen)
+        results = pool.map(lambda each: bench.judged(each, wanted, asked.seed), drawn)
+        codes: Counter[str] = Counter()
+        for judged in filter(None, results):
+            out.write(json.dumps(asdict(judged)) + "\n")
+            out.flush()
+            codes[f"{'seen' if judged.differences else 'unseen'}, exit {judged.exit_code}"] += 1
+    sys.stdout.write(f"{len(drawn)} mutants; {dict(codes)}\n")
+    return 0
+
+
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("server", type=Path)
+    parser.add_argument("targets", type=Path)
+    parser.add_argument("target")
+    parser.add_argument("--only", action="append", default=[], help="a function to change; repeatable")
+    parser.add_argument("--count", type=int, default=100)
+    parser.add_argument("--unseen", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--out", type=Path, default=Path("mutants.ndjson"))
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
