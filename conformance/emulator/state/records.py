@@ -14,6 +14,7 @@ from typing import Any
 
 PERMISSIONS = (
     "administration_invite_member",
+    "administration_manage_groups",
     "administration_manage_roles",
     "administration_remove_member",
     "itwins_delete",
@@ -118,7 +119,7 @@ class Role:
 
 @dataclass(frozen=True)
 class Invitation:
-    """An address that was asked to join an iTwin and belongs to no known user."""
+    """An address that was asked to join an iTwin or, with ``group``, one of its groups."""
 
     itwin: str
     id: str
@@ -127,6 +128,37 @@ class Invitation:
     roles: tuple[str, ...]
     created: str
     owner: bool = False
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of an iTwin: the ids of its users, and names of groups of the identity service."""
+
+    itwin: str
+    id: str
+    name: str
+    description: str
+    users: tuple[str, ...] = ()
+    ims_groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class GroupMember:
+    """A group's place in its iTwin: the roles that each of its users holds."""
+
+    itwin: str
+    group: str
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something of an iTwin that is only kept and shown: a job, a share."""
+
+    itwin: str
+    id: str
+    document: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
