@@ -58,6 +58,8 @@ class Explanation:
         row = self.requirement
         yield row.id
         yield f"  {row.level.value}, by {row.basis}, on {', '.join(row.operations)}"
+        if row.rule:
+            yield f"  rule: {row.rule}, see docs/rules.md"
         for name in ("quote", "expect", "page", "source", "excluded", "ask", "since"):
             if text := getattr(row, name):
                 yield f"  {name}: {text}"

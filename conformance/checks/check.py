@@ -32,7 +32,12 @@ class Seen:
 
 
 class Check:
-    """A check over the exchanges of one run; it may remember earlier ones. Its docstring says what holds."""
+    """A check over the exchanges of one run; it may remember earlier ones. Its docstring says what holds.
+
+    `optional` says what a target may rightly leave out, so that there was nothing to look at; "" if nothing.
+    """
+
+    optional = ""
 
     def __init__(self, redactor: Redactor) -> None:
         self.redactor = redactor
@@ -86,7 +91,9 @@ def check(name: str) -> Callable[[Kind], Kind]:
     return register
 
 
-def response_check(name: str, applies: Applies = lambda *_: True) -> Callable[[Look], Look]:
+def response_check(
+    name: str, applies: Applies = lambda *_: True, *, optional: str = ""
+) -> Callable[[Look], Look]:
     """Register a function as the check of this name, for the responses that it applies to."""
 
     def register(look: Look) -> Look:
@@ -94,6 +101,7 @@ def response_check(name: str, applies: Applies = lambda *_: True) -> Callable[[L
             "__doc__": look.__doc__,
             "applies": lambda _, exchange, documented: applies(exchange, documented),
             "look": lambda _, exchange, operation: look(exchange, operation),
+            "optional": optional,
         }
         _KINDS[name] = type(look.__name__, (ResponseCheck,), members)
         return look

@@ -20,11 +20,12 @@ NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]*")
 NOT_IN_A_NAME: Final = re.compile(r"[^a-z0-9]+")
 FORMS: Final = ("openapi", "swagger", "api", "definition", "index", "v1", "v2", "v3")
 """Names of files that say nothing of the API."""
+PLATFORM_HOSTS: Final = ("api.bentley.com", "-api.bentley.com")
 OVERRIDE: Final = """\
 # What the definition of {name} does not say and the suite must know. Every key may be left out;
 # `conformance plan {name}` prints the lines that are needed.
 #
-# profile: itwin-platform          # the platform's own rules of errors, tokens and limits, too
+# profile: itwin-platform          # iTwinId, projectId and iModelId are the fixtures itwin_id and imodel_id
 # ids: {{folderId: {{fixture: folder_id}}, tagId: {{from: listTags, at: /items/0/id}}}}
 # bodies: {{createThing: {{url: "https://example.com/{{unique}}"}}}}
 # unique: [createThing.name]       # members of which no two things have the same value
@@ -65,7 +66,8 @@ def add_api(
     if published_at and not is_url(published_at):
         raise UsageError(f"--from {published_at}: is no URL; write one that begins with https://")
     published = published_at or (definition.location if is_url(definition.location) else "")
-    lines = [f"from: {published}"] if published else []
+    lines = ["profile: itwin-platform"] if _is_of_the_platform(definition) else []
+    lines += [f"from: {published}"] if published else []
     lines += [f"entry: {next(iter(files))}"] if len(files) > 1 else []
     lines += ["rename_duplicates: true"] if rename_duplicates else []
     lines.append(f"hash: {definition.hash}")
@@ -93,6 +95,12 @@ def _named(definition: Definition) -> str:
 
 def _plain(text: str) -> str:
     return NOT_IN_A_NAME.sub("-", text.lower()).strip("-").removesuffix("-api")[:40].strip("-")
+
+
+def _is_of_the_platform(definition: Definition) -> bool:
+    servers = definition.document.get("servers")
+    urls = [str(each.get("url")) for each in servers or () if isinstance(each, dict)]
+    return any((urlsplit(url).hostname or "").endswith(PLATFORM_HOSTS) for url in urls)
 
 
 def _files(definition: Definition) -> Iterator[tuple[str, bytes]]:

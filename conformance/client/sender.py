@@ -88,7 +88,7 @@ class Client:
         if exchange.no_answer:
             raise NotJudged(f"{exchange.operation_id}: no response ({exchange.no_answer})", (exchange.id,))
         if request.method == "DELETE" and exchange.status in DELETED and not exchange.is_half_a_document:
-            self.ledger.mark_deleted(request.path)
+            self.ledger.mark_deleted(request.path, role)
         return exchange
 
     def _refuse(self, request: Request) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
@@ -15,6 +15,7 @@ from conformance.ledger.undo import NOT_FOUND, SUCCESS, Answer
 
 FIRST_PAUSE: Final = 0.4
 MAX_PAGES: Final = 50
+NOT_ACCEPTABLE: Final = 406
 
 
 class Send(Protocol):
@@ -34,11 +35,21 @@ class UndoSender:
     redactor: Redactor
     _deleted_at: float = 0.0
     _waited: bool = False
+    _takes_any: bool = False
+
+    def _sent(self, request: Request, role: str, *, is_retry: bool) -> Sequence[Exchange]:
+        """Send it; where the target has nothing in the platform's form, ask for any form from then on."""
+        if not self._takes_any:
+            attempts = self.send(request, role, is_retry=is_retry)
+            if attempts[-1].status != NOT_ACCEPTABLE:
+                return attempts
+            self._takes_any = True
+        return self.send(replace(request, headers={"Accept": "*/*"}), role, is_retry=is_retry)
 
     def delete(self, role: str, path: str, *, is_retry: bool) -> Answer:
         """Send a DELETE and return what it came to."""
         try:
-            attempts = self.send(Request("DELETE", path, purpose="undo"), role, is_retry=is_retry)
+            attempts = self._sent(Request("DELETE", path, purpose="undo"), role, is_retry=is_retry)
         except NotJudged as why:
             return Answer(reason=self.redactor.mask(why.reason))
         finally:
@@ -56,7 +67,7 @@ class UndoSender:
         request, pause = _read(path), FIRST_PAUSE
         try:
             while True:
-                last = self.send(request, role, is_retry=True)[-1]
+                last = self._sent(request, role, is_retry=True)[-1]
                 if last.no_answer:
                     return None
                 if last.status not in SUCCESS:
@@ -76,7 +87,7 @@ class UndoSender:
                 self.budget.pause(self.consistency_timeout, undo=True)
                 self._waited = True
             while path and len(pages) < MAX_PAGES:
-                exchange = self.send(_read(path), role, is_retry=True)[-1]
+                exchange = self._sent(_read(path), role, is_retry=True)[-1]
                 if exchange.status not in SUCCESS or exchange.json is ABSENT:
                     return None
                 pages.append(exchange.json)

@@ -10,10 +10,12 @@ from urllib.parse import quote, unquote, urlsplit
 from conformance.exchange.model import Exchange, Request
 from conformance.ledger.unique_names import own_name_in
 
-PLAUSIBLE_ID: Final = re.compile(r"[\w{}~:.-]{1,200}", re.ASCII)
+PLAUSIBLE_ID: Final = re.compile(r"[\w{}~:.=@+-]{1,200}", re.ASCII)
 """An id that an undo request may be made of: a response could name anything, up to a path of its own."""
 REFUSED: Final = range(300, 500)
 """Statuses after which nothing was created: no success, and nothing that may have failed after it wrote."""
+ELSEWHERE: Final = frozenset({302, 303})
+"""Statuses with which an API may show where what it has created is."""
 NEVER_SENT: Final = ("could not connect", "TLS:")
 """How a failure begins before which the request cannot have left this machine: nothing was created."""
 ELSE: Final = "|"
@@ -102,6 +104,10 @@ def intended(number: int, role: str, request: Request, target: str) -> Entry:
 
 def after(entry: Entry, exchange: Exchange | None) -> Entry:
     """Return what the entry becomes with the response; None or a lost one leaves open what exists."""
+    if exchange is not None and ELSE in entry.pointer and exchange.status in ELSEWHERE:
+        there = last_of_location(exchange)
+        found = replace(entry, pointer=LOCATION)
+        return with_id(found, there) if is_plausible(there) else replace(entry, state="refused")
     if exchange is not None and (exchange.failure.startswith(NEVER_SENT) or exchange.status in REFUSED):
         return replace(entry, state="refused")
     if exchange is None or exchange.status is None or exchange.status >= REFUSED.stop:

@@ -122,10 +122,13 @@ class Ledger:
         with self._lock:
             self._keep(entry)
 
-    def mark_deleted(self, path: str) -> None:
-        """Write down that a scenario deleted something itself: undo need not ask again."""
+    def mark_deleted(self, path: str, role: str) -> None:
+        """Write down that who created something deleted it: undo need not ask again.
+
+        A success for another role may mean that there is nothing of this path that it sees.
+        """
         for entry in list(self.entries.values()):
-            if entry.state == "created" and entry.undo == path:
+            if entry.state == "created" and entry.undo == path and entry.role == role:
                 self.keep(replace(entry, state="undone"))
 
     def pending(self, *, maybe: bool = False) -> list[Entry]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from conformance.analysis.waivers import Waiver
+from conformance.checks.check import known_checks
 from conformance.claims.requirements import Catalogue
 from conformance.client import Client
 from conformance.exchange.redaction import Redactor
@@ -88,8 +89,17 @@ class Run:
         if lacking:
             return Verdict(requirement, operation, row.level, Outcome.NOT_APPLICABLE, reason=lacking)
         reason = self.log.notes.get(pair) or self.log.stopped or self.client.budget.stopped
+        optional = known_checks()[row.check].optional if isinstance(row.check, str) else ""
         if self.options.shard is not None and row.check is not None and not reason:
-            return Verdict(requirement, operation, row.level, Outcome.NOT_APPLICABLE, reason=ELSEWHERE)
+            return Verdict(
+                requirement,
+                operation,
+                row.level,
+                Outcome.NOT_APPLICABLE,
+                reason=f"{ELSEWHERE}: {optional}" if optional else ELSEWHERE,
+            )
+        if optional and not reason:
+            return Verdict(requirement, operation, row.level, Outcome.NOT_APPLICABLE, reason=optional)
         reason = reason or "no response of this run exercised it"
         return Verdict(
             requirement, operation, row.level, Outcome.CANNOT_JUDGE, reason=reason, expected=row.expect

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
+from conformance.analysis.causes.error_checks import code_deviation, details_deviation
 from conformance.analysis.causes.kinds import Kind
 from conformance.analysis.causes.sign import Deviation
 from conformance.checks.values import GUID
@@ -209,6 +210,9 @@ def _of_check(row: Requirement, actual: str) -> Deviation:
         "success-schema": lambda: _schema(said),
         "error-schema": lambda: _schema(said),
         "message-present": lambda: Deviation(Kind.VALUE, "/error/message empty"),
+        "error-code": lambda: code_deviation(said),
+        "details-are-errors": lambda: details_deviation(said),
+        "details-name-the-fault": lambda: details_deviation(said),
     }
     if isinstance(row.check, str):
         return read.get(row.check, lambda: Deviation(Kind.HEADER, row.check))()

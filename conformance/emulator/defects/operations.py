@@ -31,6 +31,8 @@ ROWS = {
 STATUS = "platform.status.documented"
 SCHEMA = "platform.body.success-as-documented"
 ENVELOPE = "platform.error.envelope"
+DETAILS = "platform.error.details"
+FAULT_NAMED = "platform.error.details-name-the-fault"
 SUCCESS = {"associate": (200, "iTwinAssociation"), "resource": (201, "resource"), "account": (200, "iTwin")}
 """Status and only member of a successful response that has a body."""
 SERVER_ERROR = Response(500, body=b"<html><h1>Server Error</h1></html>", content_type="text/html")

@@ -50,6 +50,8 @@ def _refused(case: Case, headers: dict[str, str | None], query: dict[str, str]) 
     about = _harmless(case, control.draft)
     sent = case.send(replace(about, headers={**about.headers, **headers}, query={**about.query, **query}))
     actual = f"{sent.summary()} (with credentials: {control.exchange.summary()})"
+    if carried_out(sent) and "text/html" in (sent.header("Content-Type") or ""):
+        raise NotJudged(f"a page for browsers is shown to anybody: {actual}", (sent.id,))
     must(not carried_out(sent), "401 or 403", sent, actual)
     if (sent.status or 0) >= SERVER_ERROR:
         raise NotJudged(f"without credentials: {sent.summary()}", (sent.id,))

@@ -15,6 +15,7 @@ from conformance.generate.rules.case import Case, must, rule
 SERVER_ERROR: Final = 500
 UNABLE: Final = frozenset({501, 502, 503, 504})
 """Errors with which a server says that it has no such feature, or cannot do it now."""
+REFERENCE: Final = re.compile(r"\w(_id|Id|ID|_uuid|Uuid)$")
 REDIRECT: Final = 300
 REFERRED: Final = ("components", "definitions", "paths")
 
@@ -28,12 +29,25 @@ def has_a_documented_status(case: Case) -> None:
     if status >= SERVER_ERROR and not documented and status not in UNABLE:
         if not all(thing.confirmed for thing in valid.used.values()):
             raise NotJudged(f"a request about what no read confirmed: {exchange.summary()}", (exchange.id,))
+        if name := _refers_to_nothing(valid.draft.json, case.world.ids):
+            raise NotJudged(f"its {name} is of nothing that is there: {exchange.summary()}", (exchange.id,))
         must(carried_out(case.send(valid.draft)), "a documented status", exchange)
     if status >= REDIRECT:
         # What we call valid may break a rule that no schema says.
         what = f"the valid request was answered with {exchange.summary()} {exchange.text[:160]}"
         raise NotJudged(what.strip(), (exchange.id,))
     must(documented, f"one of the documented statuses {', '.join(case.endpoint.responses)}", exchange)
+
+
+def _refers_to_nothing(body: Any, known: set[str]) -> str:
+    """Return a member of a body that should be the id of something and is of nothing known, "" for none."""
+    for name, value in body.items() if isinstance(body, dict) else ():
+        is_id = isinstance(value, str | int) and not isinstance(value, bool) and REFERENCE.search(name)
+        if is_id and str(value) not in known:
+            return str(name)
+        if found := _refers_to_nothing(value, known):
+            return found
+    return ""
 
 
 @rule("documented-body")

@@ -47,6 +47,8 @@ PLAIN_HOLDERS: Final = frozenset(
     {"", "data", "result", "item", "entry", "record", "value", "object", "response", "content"}
 )
 """Members that hold the thing itself, whatever it is."""
+QUALIFIED: Final = 25
+"""How far off a member is that has a word before the name."""
 DEEPEST: Final = 5
 SCALARS: Final = frozenset({"string", "integer", "number"})
 Found = tuple[int, str]
@@ -179,6 +181,13 @@ def pointer_to_id(scalars: Scalars, parameter: str, kind: str) -> Found | None:
             found = (rank + 2 * spot.depth, spot.depth, spot.pointer)
             best = min(best, found) if best is not None else found
     return None if best is None else (best[0], best[2])
+
+
+def pointer_to_qualified(scalars: Scalars, parameter: str) -> Found | None:
+    """Return a member of the parameter's name with a word before it: ``parentFolderId`` for ``folderId``."""
+    ends = [name for name in scalars if name.endswith(squeezed(parameter))] if stem(parameter) else []
+    spots = [(QUALIFIED + 2 * spot.depth, spot.pointer) for name in ends for spot in scalars[name]]
+    return min(spots, default=None)
 
 
 def values_at(document: Any, pointer: str) -> list[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -21,15 +21,18 @@ SAID: Final = re.compile(
     r"|(?:[Mm]issing|[Rr]equired)(?: required| mandatory)?"
     r"(?: field| parameter| property| key| argument)?s?:? "
     r"[\"'`]([\w.-]+)[\"'`]"
-    r"|\b([A-Za-z_][\w.-]*) (?:is required|must be (?:given|set|specified|provided))"
+    r"|\b([A-Za-z_][\w.-]*) (?:is required|must be (?:given|set|specified|provided|supplied))"
 )
+LISTED: Final = "enum"
+"""The place of a complaint of a value that the schema lists."""
 MOST: Final = 6
 DEEPEST: Final = 5
 
 
 def mended(draft: Draft, refusal: Exchange, maker: Maker) -> Draft | None:
     """Return the draft as its refusal asks for, None where it says nothing that could be done."""
-    told = (*draft.complaints, *list(complaints(refusal))[:MOST])
+    listed = [(LISTED, (name,)) for name in _listed_in(draft, refusal, maker)]
+    told = (*draft.complaints, *[*complaints(refusal), *listed][:MOST])
     found = heeding(draft, told, maker)
     return None if (found.json, found.query) == (draft.json, draft.query) else found
 
@@ -39,11 +42,12 @@ def heeding(draft: Draft, told: tuple[Complaint, ...], maker: Maker) -> Draft:
     body = copy.deepcopy(draft.json)
     query = dict(draft.query)
     for place, path in told:
-        if place in {"query", "querystring"}:
-            parameter = draft.endpoint.parameter(path[-1], "query")
-            if parameter:
-                query[path[-1]] = as_text(parameter_value(draft.endpoint, parameter, maker))
-        elif isinstance(body, dict):
+        parameter = draft.endpoint.parameter(path[-1], "query")
+        if place == LISTED and isinstance(body, dict):
+            _choose_another(body, path[-1], draft, maker)
+        elif parameter and place not in {"body", "json"}:
+            query[path[-1]] = as_text(parameter_value(draft.endpoint, parameter, maker))
+        elif isinstance(body, dict) and place not in {"query", "querystring"}:
             _mend(body, path, draft, maker)
     return replace(draft, json=body, query=query, complaints=told)
 
@@ -80,6 +84,30 @@ def _of(node: dict[str, Any]) -> Iterator[Complaint]:
         for key in NAMING:
             if isinstance(value := node.get(key), str) and re.fullmatch(r"[\w./-]{1,80}", value):
                 yield "", tuple(re.split(r"[./]", value.strip("./")))
+
+
+def _enumerations(draft: Draft, maker: Maker) -> Mapping[str, list[Any]]:
+    """Return the listed values of the body's members by name."""
+    content = draft.endpoint.body
+    found = members(maker.document, content.schema) if content is not None else {}
+    schemas = {name: deref(maker.document, node) for name, node in found.items()}
+    return {name: s["enum"] for name, s in schemas.items() if isinstance(s.get("enum"), list)}
+
+
+def _listed_in(draft: Draft, refusal: Exchange, maker: Maker) -> list[str]:
+    """Return the members whose listed value a refusal names: another one may be taken."""
+    body = draft.json if isinstance(draft.json, dict) else {}
+    names = _enumerations(draft, maker).keys() & body.keys()
+    return sorted(
+        n for n in names if isinstance(body[n], str) and re.search(rf"\b{re.escape(body[n])}\b", refusal.text)
+    )
+
+
+def _choose_another(body: dict[str, Any], name: str, draft: Draft, maker: Maker) -> None:
+    """Give a member the next of its listed values."""
+    values = _enumerations(draft, maker).get(name, [])
+    if body.get(name) in values:
+        body[name] = values[(values.index(body[name]) + 1) % len(values)]
 
 
 def _mend(body: dict[str, Any], path: tuple[str, ...], draft: Draft, maker: Maker) -> None:

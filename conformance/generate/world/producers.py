@@ -13,18 +13,37 @@ from conformance.generate.world.ids import (
     ID_ENDS,
     Scalars,
     pointer_to_id,
+    pointer_to_qualified,
     scalars_of,
     singular,
     squeezed,
     stem,
     words,
 )
-from conformance.generate.world.slots import Producer, Slot, of_expression, slots_of
+from conformance.generate.world.said_values import said_examples, said_values
+from conformance.generate.world.slots import Producer, Slot, is_named, of_expression, slots_of
 
 Links = Mapping[tuple[str, str], Sequence[tuple[str, str]]]
 """By label of the consumer and name of its parameter: labels of producers, each with a runtime expression."""
-VERBS: Final = ("create", "add", "new", "list", "search", "all", "query", "find", "filter", "index")
+VERBS: Final = (
+    "upload",
+    "register",
+    "insert",
+    "create",
+    "add",
+    "new",
+    "list",
+    "search",
+    "all",
+    "query",
+    "find",
+    "filter",
+    "index",
+)
 SEARCHES: Final = ("list", "search", "all", "query", "find", "filter", "index")
+PLATFORM: Final = "itwin-platform"
+SHARED: Final = {"itwinid": "itwin_id", "projectid": "itwin_id", "imodelid": "imodel_id"}
+"""Ids that the APIs of the platform share, under each of their names, and the fixture that is one."""
 LARGEST_RANK: Final = 24
 """So far off a member may be (`pointer_to_id`) and still be taken for the id of a path's own collection."""
 
@@ -77,9 +96,10 @@ class Producers:
         yield from self._overridden(slot)
         yield from self._linked(slot)
         yield from self._by_path(slot)
+        yield from self._shared(slot)
 
     def _unsure(self, slot: Slot, first: Mapping[str, tuple[Producer, ...]]) -> Iterator[Producer]:
-        yield from self._values(slot)
+        yield from said_values(slot, self._users(slot))
         if stem(slot.name):
             yield from (
                 p
@@ -91,7 +111,7 @@ class Producers:
         yield from self._by_name(slot)
         yield from self._by_graph(slot)
         yield from self._chosen(slot)
-        yield from self._examples(slot)
+        yield from said_examples(slot, self._users(slot))
 
     def _may_make(self, producer: Producer, slot: Slot) -> bool:
         """Tell whether an operation can come before the slot: it does not need its value itself."""
@@ -111,6 +131,12 @@ class Producers:
                 elif "value" in entry:
                     yield Producer("override", "", "value", str(entry["value"]))
                 return
+
+    def _shared(self, slot: Slot) -> Iterator[Producer]:
+        """Yield the fixture that an id of another API is, on the platform whose APIs share it."""
+        fixture = SHARED.get(squeezed(slot.name))
+        if fixture and self.override.get("profile") == PLATFORM:
+            yield Producer("profile", "", "fixture", fixture)
 
     def _written(self, slot: Slot) -> set[str]:
         """Return what the definition calls a slot: its names, and the paths up to it."""
@@ -169,7 +195,7 @@ class Producers:
         for each in sorted(creating, key=lambda e: e.method):
             yield from self._made_by(each, slot, "path", LARGEST_RANK)
         if not creating:
-            yield from self._chosen(slot)
+            yield from self._chosen(slot, sure=True)
         for each in listing:
             yield from self._made_by(each, slot, "path", LARGEST_RANK)
         yield from self._by_member(base)
@@ -223,16 +249,18 @@ class Producers:
             is_list = not each.path.endswith("}") and singular(last) == wanted
             for scalars in self._scalars[each.id]:
                 found = pointer_to_id(scalars, slot.name, wanted)
+                if found is None or not (is_list or is_named(slot, wanted, found[1])):
+                    found = pointer_to_qualified(scalars, slot.name)
                 if found is None:
-                    continue
-                parts = [singular(squeezed(p)) for p in found[1].split("/")]
-                is_named = squeezed(slot.name) == squeezed(found[1].rpartition("/")[2]) or wanted in parts
-                if not (is_named or is_list):
                     continue
                 producer = Producer("name", each.id, "response", found[1])
                 if self._may_make(producer, slot):
                     cost = (
-                        found[0] + 3 * len(each.path_names) + (0 if is_list else 5) + (0 if each.safe else 2)
+                        found[0]
+                        + 3 * len(each.path_names)
+                        + each.path.rstrip("/").count("/")
+                        + (0 if is_list else 5)
+                        + (0 if each.safe else 2)
                     )
                     ranked.append((cost, producer))
         yield from (p for _, p in sorted(ranked, key=lambda each: (each[0], each[1].operation))[:3])
@@ -247,45 +275,13 @@ class Producers:
                     if producer.operation and self._may_make(producer, slot):
                         yield producer
 
-    def _values(self, slot: Slot) -> Iterator[Producer]:
-        for schema in self._schemas(slot):
-            if values := schema.get("enum"):
-                yield Producer("definition", "", "value", str(values[0]))
-            elif "const" in schema:
-                yield Producer("definition", "", "value", str(schema["const"]))
-            elif schema.get("type") == "boolean":
-                yield Producer("definition", "", "value", "true")
-            elif schema.get("format") in {"date", "date-time"}:
-                yield Producer(
-                    "definition",
-                    "",
-                    "value",
-                    "2024-01-15" + ("T10:00:00Z" if schema["format"] == "date-time" else ""),
-                )
-            elif "default" in schema:
-                yield Producer("definition", "", "value", str(schema["default"]))
+    def _chosen(self, slot: Slot, *, sure: bool = False) -> Iterator[Producer]:
+        """Yield the operation that makes a thing under the name in its path: PUT, or POST, of the item.
 
-    def _examples(self, slot: Slot) -> Iterator[Producer]:
-        for each in self.endpoints:
-            for own in slots_of(each.path):
-                parameter = each.parameter(slot.name) if own.prefix == slot.prefix else {}
-                values = [parameter.get("example"), each.schema_of_parameter(parameter).get("example")]
-                values += (
-                    [deref(each.document, v).get("value") for v in (parameter.get("examples") or {}).values()]
-                    if isinstance(parameter.get("examples"), dict)
-                    else []
-                )
-                for value in values:
-                    if isinstance(value, str | int) and str(value):
-                        yield Producer("example", "", "value", str(value))
-
-    def _schemas(self, slot: Slot) -> Iterator[dict[str, Any]]:
-        for each in self.endpoints:
-            if any(s.prefix == slot.prefix for s in slots_of(each.path)):
-                yield each.schema_of_parameter(each.parameter(slot.name))
-
-    def _chosen(self, slot: Slot) -> Iterator[Producer]:
-        """Yield the operation that makes a thing under the name in its path: PUT, or POST, of the item."""
+        One that may miss the thing and never says that it created one surely changes what is there.
+        """
         for each in self.by_path.get(plain(slot.prefix), ()):
-            if each.method in {"PUT", "POST"} and each.path.endswith("}"):
+            said = each.responses.keys()
+            is_update = sure and "404" in said and "201" not in said
+            if each.method in {"PUT", "POST"} and each.path.endswith("}") and not is_update:
                 yield Producer("path", each.id, "path", slot.name)

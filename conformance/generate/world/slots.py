@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from conformance.generate.world.ids import singular, squeezed, stem, words
 
@@ -45,6 +45,21 @@ class Slot:
     kind: str
 
 
+INVENTED: Final = Producer("invented", "", "invented", "")
+"""Where nothing of the definition gives a value, a name of our own may still be one that is read."""
+
+
+def said_value(schema: Mapping[str, Any]) -> str:
+    """Return a value that a schema itself says of a parameter, "" for none."""
+    if values := schema.get("enum"):
+        return str(values[0])
+    if schema.get("type") == "boolean":
+        return "true"
+    if schema.get("format") in {"date", "date-time"}:
+        return "2024-01-15" + ("T10:00:00Z" if schema["format"] == "date-time" else "")
+    return str(schema.get("const", schema.get("default", "")))
+
+
 def of_expression(source: str, operation: str, expression: str) -> Iterator[Producer]:
     """Yield the producer that a runtime expression of a link means; nothing for what is no expression."""
     match = EXPRESSION.fullmatch(expression.strip("{}") if expression.startswith("{") else expression)
@@ -58,6 +73,12 @@ def of_expression(source: str, operation: str, expression: str) -> Iterator[Prod
 def noun_of(slot: Slot) -> str:
     """Return what a slot's collection is of, in one word: of ``/flow_runs/{id}`` ``flowrun``."""
     return singular(squeezed(slot.collection.rpartition("/")[2]))
+
+
+def is_named(slot: Slot, wanted: str, pointer: str) -> bool:
+    """Tell whether what stands at a pointer is called like a slot, or stands in what is."""
+    parts = [singular(squeezed(each)) for each in pointer.split("/")]
+    return squeezed(slot.name) == squeezed(pointer.rpartition("/")[2]) or wanted in parts
 
 
 @cache

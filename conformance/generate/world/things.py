@@ -10,45 +10,37 @@ from conformance.checks.statuses import carried_out
 from conformance.claims.endpoints import Endpoint
 from conformance.claims.path_names import plain
 from conformance.errors import NotJudged
-from conformance.exchange.model import Exchange, Request
+from conformance.exchange.model import Exchange
+from conformance.generate.world.confirming import Confirming
 from conformance.generate.world.mending import heeding, mended
 from conformance.generate.world.producers import Producers
+from conformance.generate.world.reach import Reach
+from conformance.generate.world.reasons import Circular, PutOff
 from conformance.generate.world.requests import Draft, Drafts
-from conformance.generate.world.slots import Producer, Slot, slots_of
+from conformance.generate.world.slots import INVENTED, Producer, Slot, slots_of
 from conformance.generate.world.thing import Thing, unknown_id
 from conformance.generate.world.undoing import Undoing
-from conformance.generate.world.values_of import other_ids, values_of
+from conformance.generate.world.values_of import values_of
 
 TRIES: Final = 4
 """So many bodies of a request are tried."""
 MISFITS: Final = frozenset({400, 409, 415, 422, 500, 501})
 """Statuses after which another body is tried."""
-NOT_FOUND: Final = 404
-INVENTED: Final = Producer("invented", "", "invented", "")
-"""Where nothing of the definition gives a value, a name of our own may still be one that is read."""
-Send = Callable[[Request, str], Exchange]
-
-
-class PutOff(NotJudged):
-    """A request is not sent yet; it may be at the end."""
 
 
 @dataclass
 class World:
     """Things of every kind and variant; what failed once is not tried again.
 
-    `may_send` says why a valid request is not sent, "" where it is; it may raise `PutOff`. `recall` returns
-    an exchange by its id; `moved` is told that what was thought to be at one path is at another. `creations`
-    are the newest creations by operation, also those whose response gave no usable id.
+    `may_send` says why a valid request is not sent, "" where it is; it may raise `PutOff`. `creations` are
+    the newest creations by operation, also those whose response gave no usable id.
     """
 
     producers: Producers
     drafts: Drafts
-    send: Send
+    reach: Reach
     fixtures: Mapping[str, str] = field(default_factory=dict)
     may_send: Callable[[Endpoint, Mapping[str, Thing]], str] = lambda *_: ""
-    recall: Callable[[str], Exchange | None] = lambda _: None
-    moved: Callable[[str, str], None] = lambda *_: None
     seed: int = 1
     creations: dict[str, tuple[Exchange, Draft]] = field(default_factory=dict)
     _kept: dict[tuple[str, str, str], Thing | NotJudged] = field(default_factory=dict)
@@ -56,8 +48,9 @@ class World:
     _open: list[tuple[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """Begin to keep the account of what must be deleted again."""
+        """Begin to keep the account of what must be deleted again, and of what is shown."""
         self.undoing = Undoing(self.producers, self.drafts)
+        self._confirming = Confirming(self.read, self.reach.pause, self.reach.patience)
 
     def get(self, prefix: str, variant: str = "ours", role: str = "owner") -> Thing:
         """Return a thing of a slot: ours (or what is there, where none can be made) or unknown.
@@ -71,7 +64,8 @@ class World:
                 found = self._get(prefix, variant, role)
             except NotJudged as why:
                 found = why
-            self._kept[key] = found
+            if not isinstance(found, Circular) or not self._open:
+                self._kept[key] = found
         if isinstance(found, NotJudged):
             raise found
         return found
@@ -82,12 +76,13 @@ class World:
         if isinstance(known, NotJudged):
             raise known
         if (prefix, role) in self._open:
-            raise NotJudged(f"{prefix}: to make one takes one")
+            raise Circular(f"{prefix}: to make one takes one")
         self._open.append((prefix, role))
         try:
             return self._make(prefix, role, fresh=True)
         except NotJudged as why:
-            self._failed[prefix, role] = why
+            if not isinstance(why, Circular) or len(self._open) == 1:
+                self._failed[prefix, role] = why
             raise
         finally:
             self._open.pop()
@@ -112,7 +107,7 @@ class World:
     def _get(self, prefix: str, variant: str, role: str) -> Thing:
         if variant == "ours":
             if (prefix, role) in self._open:
-                raise NotJudged(f"{prefix}: to find one takes one")
+                raise Circular(f"{prefix}: to find one takes one")
             self._open.append((prefix, role))
             try:
                 return self._make(prefix, role, fresh=False)
@@ -146,9 +141,9 @@ class World:
         """Send a request of a draft, with the undo of whatever it may create."""
         request = self.drafts.request(draft, undo=self.undoing.undo_of(draft, role))
         try:
-            exchange = self.send(request, role)
+            exchange = self.reach.send(request, role)
         except NotJudged as why:
-            seen = self.recall(why.evidence[-1]) if why.evidence else None
+            seen = self.reach.recall(why.evidence[-1]) if why.evidence else None
             if seen is not None:
                 self.creations[draft.endpoint.id] = (seen, draft)
             raise
@@ -183,7 +178,7 @@ class World:
     def _make(self, prefix: str, role: str, *, fresh: bool) -> Thing:
         slot = self.producers.slots[prefix]
         reasons: list[str] = []
-        put_off = False
+        kind: type[NotJudged] = NotJudged
         unseen: Thing | None = None
         for producer in self.producers.table[prefix] or (INVENTED,):
             if fresh and not self.producers.makes(producer):
@@ -194,12 +189,11 @@ class World:
                     unseen = made
                 return self._confirmed(made, role)
             except NotJudged as why:
-                put_off = put_off or isinstance(why, PutOff)
+                kind = type(why) if isinstance(why, PutOff | Circular) else kind
                 reasons.append(f"{producer}: {why.reason}")
         if unseen is not None:
             return unseen
         what = f"nothing of the definition {'creates one' if fresh else 'gives its value'}"
-        kind = PutOff if put_off else NotJudged
         raise kind(f"{slot.name} of {prefix}: {'; '.join(reasons)[:600] or what}")
 
     def _made(self, slot: Slot, producer: Producer, role: str) -> Thing:
@@ -248,6 +242,11 @@ class World:
         is_sure = producer.place == "fixture" or bool(origin)
         return Thing(slot, value, {slot.name: value}, confirmed=is_sure, role=role, origin=origin)
 
+    @property
+    def ids(self) -> set[str]:
+        """Return the ids of the things that are known."""
+        return {found.id for found in self._kept.values() if isinstance(found, Thing)}
+
     def item(self, prefix: str, method: str) -> Endpoint | None:
         """Return the operation of this method on the item of a slot, or None."""
         return next((e for e in self.producers.by_path.get(plain(prefix), ()) if e.method == method), None)
@@ -267,33 +266,11 @@ class World:
         return self.send_draft(draft, role or thing.role)
 
     def _confirmed(self, thing: Thing, role: str) -> Thing:
-        """Return the thing, confirmed where a read shows it; `NotJudged` where that shows that it is not."""
-        if thing.confirmed:
-            return thing
-        seen = self.read(thing, role)
-        if seen is None:
-            return replace(thing, confirmed=thing.made is not None and not thing.ours)
-        if carried_out(seen):
-            return replace(thing, confirmed=True)
-        if thing.ours and seen.status != NOT_FOUND:
-            return thing
-        if thing.ours and (other := self._otherwise(thing, role)) is not None:
-            return other
-        raise NotJudged(f"a read of {thing.id} was answered with {seen.summary()}", (seen.id,))
-
-    def _otherwise(self, thing: Thing, role: str) -> Thing | None:
-        """Return a thing of ours under another member of the response that a read shows, None for none."""
-        item = self.item(thing.slot.prefix, "DELETE")
-        for value in other_ids(thing):
-            params = {**thing.params, thing.slot.name: value}
-            other = replace(thing, id=value, params=params, confirmed=True, other=thing.id)
-            seen = self.read(other, role)
-            if seen is not None and carried_out(seen):
-                if item is not None:
-                    self.moved(*(self._path_of(item, each) for each in (thing, other)))
-                self._note_alive(other)
-                return other
-        return None
+        found = self._confirming.confirmed(thing, role)
+        if found.id != thing.id and (item := self.item(thing.slot.prefix, "DELETE")) is not None:
+            self.reach.moved(self._path_of(item, thing), self._path_of(item, found))
+            self._note_alive(found)
+        return found
 
     def _path_of(self, item: Endpoint, thing: Thing) -> str:
         return self.drafts.path(item, {n: thing.params[n] for n in item.path_names})

@@ -10,9 +10,9 @@ from typing import Final
 from conformance.claims.added import AddedApi
 from conformance.claims.endpoints import Endpoint
 from conformance.generate.world.producers import SEARCHES
+from conformance.generate.world.reasons import PutOff
 from conformance.generate.world.slots import slots_of
 from conformance.generate.world.thing import Thing
-from conformance.generate.world.things import PutOff
 
 GRAVE: Final = re.compile(
     r"shut.?down|restart|reboot|maintenance|log.?out|sign.?out|reset|wipe|purge|clear|flush|import|restore"

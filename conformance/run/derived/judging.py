@@ -20,11 +20,13 @@ from conformance.exchange.curl import curl
 from conformance.exchange.model import Exchange, Request
 from conformance.generate.rules.case import Case, Judge, known_rules
 from conformance.generate.rules.sender import Sender
+from conformance.generate.world.reach import Reach
+from conformance.generate.world.reasons import PutOff
 from conformance.generate.world.requests import Drafts
 from conformance.generate.world.slots import noun_of
 from conformance.generate.world.survey import producers_of
 from conformance.generate.world.thing import Thing
-from conformance.generate.world.things import PutOff, World
+from conformance.generate.world.things import World
 from conformance.ledger.journal import readdress
 from conformance.ledger.unique_names import Unique
 from conformance.results.verdicts import Outcome, Verdict, held, violated
@@ -75,11 +77,16 @@ class Judging:
             bodies=self.api.override.get("bodies") or {},
             prefix=prefix,
         )
-        world = World(
-            *(producers_of(self.api), drafts, self._send, dict(target.fixtures)),
-            may_send=self._why_not,
+        reach = Reach(
+            self._send,
             recall=client.recorder.exchanges.get,
             moved=partial(readdress, client.ledger),
+            pause=client.budget.pause,
+            patience=target.consistency_timeout,
+        )
+        world = World(
+            *(producers_of(self.api), drafts, reach, dict(target.fixtures)),
+            may_send=self._why_not,
             seed=self.run.seed,
         )
         headers = target.secret_headers()

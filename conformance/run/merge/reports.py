@@ -184,14 +184,21 @@ def _verdicts(shards: Sequence[RunReport]) -> tuple[Verdict, ...]:
         for verdict in each.verdicts:
             evidence = tuple(renamed(shard, name) for name in verdict.evidence)
             own = replace(verdict, evidence=evidence, waived="")
-            if own.outcome is Outcome.NOT_APPLICABLE and own.reason == ELSEWHERE:
-                elsewhere[own.pair] = replace(own, outcome=Outcome.CANNOT_JUDGE, reason=NOT_EXERCISED)
+            if own.outcome is Outcome.NOT_APPLICABLE and own.reason.startswith(ELSEWHERE):
+                elsewhere[own.pair] = _exercised_nowhere(own)
             else:
                 book.add(own)
     for pair, verdict in elsewhere.items():
         if book.get(*pair) is None:
             book.add(verdict)
     return tuple(book)
+
+
+def _exercised_nowhere(verdict: Verdict) -> Verdict:
+    """Return what a verdict becomes that no shard exercised; what is optional need not be there."""
+    optional = verdict.reason.removeprefix(ELSEWHERE).removeprefix(": ")
+    outcome = Outcome.NOT_APPLICABLE if optional else Outcome.CANNOT_JUDGE
+    return replace(verdict, outcome=outcome, reason=optional or NOT_EXERCISED)
 
 
 def _assumptions(shards: Sequence[RunReport]) -> tuple[AssumptionCheck, ...]:

@@ -69,6 +69,10 @@ CASES: Final[tuple[tuple[str, int, Any, dict[str, Any], str | None], ...]] = (
     ("message-present", 404, {"error": {}}, {}, ""),
     ("message-present", 200, {"error": {"message": ""}}, {}, None),
     ("message-present", 418, {"error": {"message": ""}}, {}, None),
+    ("error-code", 404, NOT_FOUND, {}, ""),
+    ("error-code", 404, {"error": {"code": " "}}, {}, "code ' '"),
+    ("error-code", 404, {}, {}, None),
+    ("error-code", 200, {"error": {"code": ""}}, {}, None),
     ("no-body", 204, ABSENT, {}, ""),
     ("no-body", 204, ABSENT, {"headers": {"Content-Length": "0"}}, ""),
     ("no-body", 204, b"{}", {}, "a body of 2 bytes or more"),
@@ -109,7 +113,8 @@ def redactor() -> Redactor:
 def test_every_check_is_on_the_table() -> None:
     """No check is believed that was never seen to fail."""
     over_the_run = {"wholeness", "stability", "rate-limit-lifts"}
-    assert {case[0] for case in CASES if case[4]} | over_the_run == set(known_checks())
+    by_the_request = {"details-are-errors", "details-name-the-fault"}
+    assert {case[0] for case in CASES if case[4]} | over_the_run | by_the_request == set(known_checks())
     assert all((kind.__doc__ or "").strip() for kind in known_checks().values())
 
 

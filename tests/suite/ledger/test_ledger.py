@@ -70,7 +70,7 @@ def test_what_a_scenario_deleted_itself_is_not_asked_for_again() -> None:
     """Each undo costs a request."""
     ledger = Ledger()
     create(ledger, THING, "a")
-    ledger.mark_deleted("/things/a")
+    ledger.mark_deleted("/things/a", "owner")
     assert ledger.pending() == []
 
 

@@ -100,7 +100,7 @@ def test_what_a_deleted_container_has_hidden_is_a_leak_with_its_name() -> None:
     ledger = Ledger()
     target = moved(ledger)
     del target.things["/boxes/b"]
-    ledger.mark_deleted("/boxes/b")
+    ledger.mark_deleted("/boxes/b", "owner")
     for _ in range(2):
         (leak,) = undo(ledger, target)
         assert (leak.what, leak.undo) == ("thing l", "DELETE /things/l")
@@ -113,7 +113,7 @@ def test_a_404_of_a_second_try_is_believed() -> None:
     """An earlier try, whose response was lost or broken, may have deleted it."""
     ledger = Ledger()
     target = moved(ledger)
-    ledger.mark_deleted("/boxes/b")
+    ledger.mark_deleted("/boxes/b", "owner")
     target.answers = {"/things/l": [Answer(404, retried=True)]}
     assert undo(ledger, target) == []
 
@@ -123,7 +123,7 @@ def test_a_part_goes_with_the_whole_that_a_scenario_deleted() -> None:
     ledger = Ledger()
     create(ledger, BOX, "a")
     create(ledger, Undo("shelf", "/boxes/a/shelves/{id}", "/id"), "s", path="/boxes/a/shelves")
-    ledger.mark_deleted("/boxes/a")
+    ledger.mark_deleted("/boxes/a", "owner")
     target = Boxes()
     assert undo(ledger, target) == []
     assert target.asked == ["/boxes/a/shelves/s"]

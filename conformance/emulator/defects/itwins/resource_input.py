@@ -10,6 +10,8 @@ from conformance.emulator.defects.defect import Defect
 from conformance.emulator.defects.details import Details, details, each_with, each_without
 from conformance.emulator.defects.lenient import crashes_on_bodies, read_as
 from conformance.emulator.defects.operations import (
+    DETAILS,
+    FAULT_NAMED,
     RESOURCE,
     SCHEMA,
     SERVER_ERROR,
@@ -52,12 +54,16 @@ def _details() -> Iterator[Defect]:
     yield resource("detail-without-target", *_DETAILS)(
         "The exception knows what is wrong and not where.", details(RESOURCE, each_without("target"))
     )
-    yield resource("detail-has-another-code", *_DETAILS)(
+    yield resource("detail-has-another-code", *_DETAILS, FAULT_NAMED)(
         "Every fault has the code of the first one that was thought of.",
         details(RESOURCE, each_with(code="InvalidRequestBody")),
     )
     yield resource("detail-target-is-a-column", *_NAME_DETAILS, ".every-problem-in-the-details")(
         "The target is the name of the database's column.", details(RESOURCE, _name_column)
+    )
+    yield resource("detail-target-is-a-number", *_DETAILS, DETAILS)(
+        "The target is the place of the member in the list of members.",
+        details(RESOURCE, each_with(target=1)),
     )
     yield resource("tells-only-the-first-problem", ".every-problem-in-the-details")(
         "Validation stops at the first failure.", details(RESOURCE, lambda entries: entries[:1])

@@ -14,7 +14,9 @@ from conformance.emulator.defects.deleted import finds_deleted
 from conformance.emulator.defects.details import details, each_with
 from conformance.emulator.defects.operations import (
     ASSOCIATE,
+    DETAILS,
     ENVELOPE,
+    FAULT_NAMED,
     associate,
     in_success,
 )
@@ -66,10 +68,10 @@ def _responses() -> Iterator[Defect]:
         "The target is the name of a variable of the code.",
         details(ASSOCIATE, each_with(target="destinationId")),
     )
-    yield associate("detail-has-another-code", _DETAIL)(
+    yield associate("detail-has-another-code", _DETAIL, FAULT_NAMED)(
         "The code of a detail is that of the validation library.", details(ASSOCIATE, each_with(code="regex"))
     )
-    yield associate("details-are-empty", _DETAIL)(
+    yield associate("details-are-empty", _DETAIL, DETAILS)(
         "The list of details is made and never filled.", details(ASSOCIATE, lambda _: [])
     )
     yield associate("details-are-an-object", _DETAIL, ENVELOPE)(

@@ -13,7 +13,7 @@ from conformance.emulator.defects.defect import Defect
 from conformance.emulator.defects.deleted import finds_deleted
 from conformance.emulator.defects.details import details, each_with, each_without
 from conformance.emulator.defects.lenient import crashes_on_bodies, read_as
-from conformance.emulator.defects.operations import ENVELOPE, MOVE, move, sent_itwin
+from conformance.emulator.defects.operations import DETAILS, ENVELOPE, FAULT_NAMED, MOVE, move, sent_itwin
 from conformance.emulator.defects.reality_management.both import append, put
 from conformance.emulator.kernel.call import NOTHING, Call
 from conformance.emulator.kernel.lookup_steps import lookup_itwin
@@ -31,10 +31,10 @@ def _details() -> Iterator[Defect]:
         "The target is the path of the value in the code's own model.",
         details(MOVE, each_with(target="body.iTwinId")),
     )
-    yield move("detail-has-another-code", _MALFORMED)(
+    yield move("detail-has-another-code", _MALFORMED, FAULT_NAMED)(
         "The code of a detail is that of the validation library.", details(MOVE, each_with(code="guid"))
     )
-    yield move("detail-without-message", ENVELOPE)(
+    yield move("detail-without-message", ENVELOPE, DETAILS)(
         "Messages of details are left to the client.", details(MOVE, each_without("message"))
     )
     yield move("refusal-without-details", _MALFORMED, _REQUIRED, ENVELOPE)(

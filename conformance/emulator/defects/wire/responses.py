@@ -153,6 +153,10 @@ DEFECTS = (
         "The resource file with the messages was not deployed.",
         changes.body(EVERY, lambda body: body["error"].update(message=""), when=changes.is_refusal),
     ),
+    platform("errors-have-no-name", "platform.error.code")(
+        "The codes come from a table whose new entries nobody filled in.",
+        changes.body(EVERY, lambda body: body["error"].update(code=""), when=changes.is_refusal),
+    ),
     *map(_html_errors, SHORT),
     *(_media_type(short, *entry) for short, entry in _MEDIA_TYPES.items()),
     *(
