@@ -57,6 +57,7 @@ class Organization:
 class User:
     """A service application.
 
+    ``address`` is its e-mail address, made of the client id if it is empty.
     ``grants`` are the permissions it holds on every iTwin of its organization, None if it is a member of
     none of them by default. ``quota`` is its own limit as (requests, seconds).
     """
@@ -69,11 +70,12 @@ class User:
     administrator: bool = False
     grants: tuple[str, ...] | None = None
     quota: tuple[int, float] | None = None
+    address: str = ""
 
     @property
     def email(self) -> str:
         """Return the address under which a service application is added as a member."""
-        return f"{self.client_id}@apps.imsoidc.bentley.com"
+        return self.address or f"{self.client_id}@apps.imsoidc.bentley.com"
 
 
 @dataclass(frozen=True)
