@@ -76,4 +76,5 @@ def _tell(proofs: Sequence[Proof]) -> None:
         say_lines([f"{len(red)} requirements are violated by the target itself: no proof is made of these"])
     rules = [proof for proof in proofs if proof.held]
     seen = sum(bool(proof.seen) and not proof.missed for proof in rules)
-    typer.echo(f"{'RED' if missed else 'green'}; {seen} of {len(rules)} rules that hold were seen to fail")
+    color = "RED" if missed else "green" if seen else "nothing was proven"
+    typer.echo(f"{color}; {seen} of {len(rules)} rules that hold were seen to fail")

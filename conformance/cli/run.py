@@ -72,7 +72,7 @@ def run(
         from conformance.claims.requirements import load_claims
         from conformance.run.changed import selectors_of_changed
         from conformance.run.failed import selectors_of_red
-        from conformance.run.open import new_run, refuse_earlier_run
+        from conformance.run.open import new_run, refuse_earlier_run, refuse_without_target
         from conformance.run.options import PROFILES, Options
         from conformance.run.pytest_plugin.launch import run_scenarios
         from conformance.run.sharding import parse_shard
@@ -108,6 +108,8 @@ def run(
         catalogue = load_claims()
         if since:
             options = replace(options, only=selectors_of_changed(since))
+        if not target and options.only:
+            refuse_without_target(catalogue, options.only)
         with open_target(target, targets, catalogue) as opened:
             if failed is not None:
                 options = replace(options, only=selectors_of_red(failed, opened.name, catalogue))

@@ -16,6 +16,7 @@ REFUSED: Final = range(300, 500)
 """Statuses after which nothing was created: no success, and nothing that may have failed after it wrote."""
 ELSEWHERE: Final = frozenset({302, 303})
 """Statuses with which an API may show where what it has created is."""
+NOT_IMPLEMENTED: Final = 501
 NEVER_SENT: Final = ("could not connect", "TLS:")
 """How a failure begins before which the request cannot have left this machine: nothing was created."""
 ELSE: Final = "|"
@@ -104,12 +105,12 @@ def intended(number: int, role: str, request: Request, target: str) -> Entry:
 
 def after(entry: Entry, exchange: Exchange | None) -> Entry:
     """Return what the entry becomes with the response; None or a lost one leaves open what exists."""
+    if exchange is not None and _was_refused(entry, exchange):
+        return replace(entry, state="refused")
     if exchange is not None and ELSE in entry.pointer and exchange.status in ELSEWHERE:
         there = last_of_location(exchange)
         found = replace(entry, pointer=LOCATION)
         return with_id(found, there) if is_plausible(there) else replace(entry, state="refused")
-    if exchange is not None and (exchange.failure.startswith(NEVER_SENT) or exchange.status in REFUSED):
-        return replace(entry, state="refused")
     if exchange is None or exchange.status is None or exchange.status >= REFUSED.stop:
         return replace(entry, state="unknown")
     entry = replace(entry, answered=exchange.status)
@@ -120,6 +121,15 @@ def after(entry: Entry, exchange: Exchange | None) -> Entry:
         if is_plausible(created):
             return with_id(replace(entry, pointer=pointer), created)
     return replace(entry, state="unknown")
+
+
+def _was_refused(entry: Entry, exchange: Exchange) -> bool:
+    """Tell whether nothing was created; an API that was added may say so in more ways."""
+    if exchange.failure.startswith(NEVER_SENT):
+        return True
+    if ELSE in entry.pointer and exchange.status in {NOT_IMPLEMENTED, *ELSEWHERE}:
+        return exchange.status == NOT_IMPLEMENTED
+    return exchange.status in REFUSED
 
 
 def _created(entry: Entry, pointer: str, exchange: Exchange) -> object:

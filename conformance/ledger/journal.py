@@ -152,7 +152,9 @@ class Ledger:
         known = [e for e in list(self.entries.values()) if e.state != "intended"]
         alike = [e for e in known if not undo or e.template == undo]
         latest = [e.is_lost for e in alike][-LOST_IN_A_ROW:]
-        return (len(latest) == LOST_IN_A_ROW and all(latest)) or len(self.lost()) >= LOST_AT_ALL
+        return (len(latest) == LOST_IN_A_ROW and all(latest)) or len(
+            [e for e in alike if e.is_lost]
+        ) >= LOST_AT_ALL
 
     def inherit(self, ledger: Ledger) -> None:
         """Undo later what another process of the run, now dead, has left in its ledger."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -77,6 +78,14 @@ def _for_derived(
     if all(catalogue.rows[requirement].rule for requirement, _ in selected):
         changes["headers"] = {"Accept": "application/json, */*;q=0.5"} | dict(target.headers)
     return target.model_copy(update=changes)
+
+
+def refuse_without_target(catalogue: Catalogue, only: Sequence[str]) -> None:
+    """Refuse to judge added APIs alone by the emulator, which does not serve them."""
+    rows = [catalogue.rows[requirement] for requirement, _ in select(catalogue, only)]
+    if rows and all(row.rule for row in rows):
+        what = " ".join(f"--only {selector}" for selector in only)
+        raise UsageError(f"{what}: the emulator does not serve this API; name a target with --target")
 
 
 def refuse_earlier_run(folder: Path | None) -> None:

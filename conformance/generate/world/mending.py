@@ -23,17 +23,27 @@ SAID: Final = re.compile(
     r"[\"'`]([\w.-]+)[\"'`]"
     r"|\b([A-Za-z_][\w.-]*) (?:is required|must be (?:given|set|specified|provided|supplied))"
 )
+WORD_IN_QUOTES: Final = re.compile(r"['`]([A-Za-z][\w-]{1,30})['`]")
+QUOTED: Final = "="
+"""What the place of a complaint begins with that says the value which is wanted."""
 LISTED: Final = "enum"
 """The place of a complaint of a value that the schema lists."""
 MOST: Final = 6
+MOST_ROUNDS: Final = 2
 DEEPEST: Final = 5
 
 
 def mended(draft: Draft, refusal: Exchange, maker: Maker) -> Draft | None:
     """Return the draft as its refusal asks for, None where it says nothing that could be done."""
     listed = [(LISTED, (name,)) for name in _listed_in(draft, refusal, maker)]
-    told = (*draft.complaints, *[*complaints(refusal), *listed][:MOST])
-    found = heeding(draft, told, maker)
+    own = [*_echoed(draft.json, refusal), *_quoted(draft.json, refusal)]
+    if draft.rounds >= MOST_ROUNDS:
+        return None
+    once: dict[tuple[str, ...], Complaint] = {}
+    for place, path in (*complaints(refusal), *listed, *own):
+        once.setdefault(path, (place, path))
+    told = (*draft.complaints, *list(once.values())[:MOST])
+    found = replace(heeding(draft, told, maker), rounds=draft.rounds + 1)
     return None if (found.json, found.query) == (draft.json, draft.query) else found
 
 
@@ -45,6 +55,8 @@ def heeding(draft: Draft, told: tuple[Complaint, ...], maker: Maker) -> Draft:
         parameter = draft.endpoint.parameter(path[-1], "query")
         if place == LISTED and isinstance(body, dict):
             _choose_another(body, path[-1], draft, maker)
+        elif place.startswith(QUOTED) and isinstance(body, dict):
+            body[path[-1]] = place.removeprefix(QUOTED)
         elif parameter and place not in {"body", "json"}:
             query[path[-1]] = as_text(parameter_value(draft.endpoint, parameter, maker))
         elif isinstance(body, dict) and place not in {"query", "querystring"}:
@@ -84,6 +96,23 @@ def _of(node: dict[str, Any]) -> Iterator[Complaint]:
         for key in NAMING:
             if isinstance(value := node.get(key), str) and re.fullmatch(r"[\w./-]{1,80}", value):
                 yield "", tuple(re.split(r"[./]", value.strip("./")))
+
+
+def _echoed(body: Any, refusal: Exchange, path: tuple[str, ...] = ()) -> Iterator[Complaint]:
+    """Yield the members whose text of our own a refusal repeats: it complains of them."""
+    for name, value in body.items() if isinstance(body, dict) and len(path) < 2 else ():  # noqa: PLR2004 - two deep
+        if isinstance(value, str) and OWN in value and value in refusal.text:
+            yield "", (*path, name)
+        yield from _echoed(value, refusal, (*path, name))
+
+
+def _quoted(body: Any, refusal: Exchange) -> Iterator[Complaint]:
+    """Yield what a refusal says in quotes beside the name of a member that has a text of our own."""
+    words = [word for word in WORD_IN_QUOTES.findall(refusal.text[:4096]) if OWN not in word]
+    for name, value in body.items() if isinstance(body, dict) and words else ():
+        is_own = isinstance(value, str) and OWN in value
+        if is_own and name not in words and re.search(rf"\b{re.escape(name)}\b", refusal.text):
+            yield QUOTED + words[0], (name,)
 
 
 def _enumerations(draft: Draft, maker: Maker) -> Mapping[str, list[Any]]:

@@ -26,7 +26,8 @@ Bodies = Mapping[str, Callable[[], Any]]
 class Draft:
     """A request in parts, so that a rule can change one of them; `json` is `ABSENT` where there is none.
 
-    `variant` tells which of the ways to make a valid body it was made in, `complaints` what was mended since.
+    `variant` tells which of the ways to make a valid body it was made in, `complaints` what was mended
+    since, in so many `rounds`.
     """
 
     endpoint: Endpoint
@@ -37,6 +38,7 @@ class Draft:
     content: bytes | None = None
     variant: str = ""
     complaints: tuple[Complaint, ...] = ()
+    rounds: int = 0
 
 
 @dataclass(frozen=True)

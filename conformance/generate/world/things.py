@@ -22,7 +22,7 @@ from conformance.generate.world.thing import Thing, unknown_id
 from conformance.generate.world.undoing import Undoing
 from conformance.generate.world.values_of import values_of
 
-TRIES: Final = 4
+TRIES: Final = 5
 """So many bodies of a request are tried."""
 MISFITS: Final = frozenset({400, 409, 415, 422, 500, 501})
 """Statuses after which another body is tried."""

@@ -14,6 +14,7 @@ from conformance.cli.check import check
 from conformance.cli.drift import drift
 from conformance.cli.list import list_requirements
 from conformance.cli.plan import plan
+from conformance.cli.run import run
 from tests.suite.cli.verbs import call
 
 GET: Final[dict[str, Any]] = {
@@ -148,6 +149,16 @@ def test_an_override_that_names_nothing_is_refused(home: Path, override: str, me
     said = call(plan, "desks")
     assert said.code == 2
     assert "specs/desks/override.yaml: " + message in said.err
+
+
+def test_an_added_api_is_not_judged_by_the_emulator() -> None:
+    """Nothing is sent to a server that does not serve it."""
+    assert call(add, "desks.json", "--name", "desks").code == 0
+    said = call(run, "--only", "desks")
+    assert (said.code, said.err) == (
+        2,
+        "--only desks: the emulator does not serve this API; name a target with --target",
+    )
 
 
 def test_there_is_nothing_to_plan_without_an_api() -> None:

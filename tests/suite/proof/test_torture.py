@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
 import pytest
 
 from conformance.claims.requirements import load_claims
 from conformance.claims.scenarios import Scenario
+from conformance.cli.torture import torture
 from conformance.proof.fault_proxy import fault_proxy
-from conformance.proof.torture import ordeal
+from conformance.proof.torture import execute, ordeal
 from conformance.proof.torture.accidents import ACCIDENTS
 from conformance.proof.torture.ordeal import Ending, Ordeal, undergo, undisturbed
 from conformance.proof.torture.plan import groups, ordeals, sampled
@@ -103,3 +107,47 @@ def test_the_table_counts_each_run_once() -> None:
     assert row == dict(zip(HEAD, rows[-1], strict=True)) | {"accident": "429"}
     assert (row["runs"], row["exit 0"], row["exit 3"], row["left behind"]) == ("2", "1", "1", "1")
     assert "| 429 | 2 | 1 | 0 | 1 | 1 | 0 | 1 | 0 | 0 |" in markdown([bad, Ending(one, 0)], seed=1)
+
+
+def test_the_verb_tells_what_took_it_badly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each problem is one line, the table follows, and the page is written."""
+    one = Ordeal(ONLY, 3, "GET /itwins", "500")
+    endings = [Ending(one, 1, ("left behind: 1 itwins before, 2 after",)), Ending(one, 0)] * 25
+    monkeypatch.setattr(execute, "planned", lambda *_, **__: [one] * len(endings))
+    monkeypatch.setattr(execute, "execute", lambda *_, **__: iter(endings))
+    page = tmp_path / "docs" / "torture.md"
+    assert torture(100, workers=1, seed=1, page=page, quiet=False) == 1
+    said = capsys.readouterr()
+    assert (
+        "500 at request 3, GET /itwins, of itwins.account.answers-200: left behind: 1 itwins"
+        in said.out + said.err
+    )
+    assert said.out.splitlines()[-1] == "RED; 25 of 50 runs took it badly"
+    assert "50 of 50 runs" in said.err
+    assert "| left behind |" in page.read_text(encoding="utf-8")
+
+
+def test_a_part_of_the_ordeals_is_gone_through_in_a_process(served_process: None) -> None:
+    """A process has one emulator for its part, and what raises is a harness error of its own."""
+    del served_process
+    found = execute.planned(load_claims(), workers=1, seed=1, percent=0)[:2]
+    endings = execute._undergo_all(found, seed=1)
+    assert [each.problems for each in endings] == [(), ()]
+
+    def raises(_: Ordeal) -> Ending:
+        raise OSError("no more sockets")
+
+    assert execute._undergo(raises, found[0]).problems == ("harness error: OSError: no more sockets",)
+
+
+@pytest.fixture
+def served_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Go through everything in this process."""
+
+    class Pool(ThreadPoolExecutor):
+        def __init__(self, workers: int) -> None:
+            super().__init__(max_workers=workers)
+
+    monkeypatch.setattr(execute, "_pool", Pool)

@@ -222,6 +222,62 @@ CASES: Final[dict[str, tuple[Edit, list[tuple[Effect, str, str, str]]]]] = {
         lambda d: _post(d).update(security=[]),
         [(COMPATIBLE, POST, "security", "none, where it was http bearer")],
     ),
+    "a body may be of any type": (
+        lambda d: _sent(d)["properties"]["watts"].pop("type"),
+        [(COMPATIBLE, POST, f"{BODY}.watts", "any type, where it was integer")],
+    ),
+    "a body is of one type": (
+        lambda d: _sent(d)["properties"]["watts"].update(type=["integer"], default=3),
+        [(COMPATIBLE, POST, f"{BODY}.watts", "default 3, where it was nothing")],
+    ),
+    "a response is of fewer types": (
+        lambda d: _received(d)["properties"]["watts"].update(type="string"),
+        [(BREAKING, POST, f"{MADE}.watts", "string besides or instead of integer")],
+    ),
+    "a body may be anything of its type": (
+        lambda d: _sent(d)["properties"]["kind"].pop("enum"),
+        [(COMPATIBLE, POST, f"{BODY}.kind", "anything, where only some values were")],
+    ),
+    "a body is one of a list": (
+        lambda d: _sent(d)["properties"]["name"].update(enum=["a", "b"]),
+        [(BREAKING, POST, f"{BODY}.name", "only a, b, where anything was")],
+    ),
+    "a body has a pattern": (
+        lambda d: _sent(d)["properties"]["name"].update(pattern="^x"),
+        [(BREAKING, POST, f"{BODY}.name", "pattern ^x, where it was nothing")],
+    ),
+    "a body's entries are longer": (
+        lambda d: _received(d)["properties"]["parts"].update(minItems=1),
+        [(COMPATIBLE, POST, f"{MADE}.parts", "minItems 1, where it was nothing")],
+    ),
+    "a body is there": (
+        lambda d: d["paths"]["/desks/{id}"]["get"].update(
+            requestBody={"required": True, "content": {"application/json": {"schema": {}}}}
+        ),
+        [(BREAKING, ITEM, BODY, "new")],
+    ),
+    "a body is not there": (
+        lambda d: _post(d).pop("requestBody"),
+        [(BREAKING, POST, BODY, "removed")],
+    ),
+    "a media type more": (
+        lambda d: _post(d)["requestBody"]["content"].update({"text/csv": {"schema": {}}}),
+        [(COMPATIBLE, POST, BODY, "text/csv is new")],
+    ),
+    "a header more": (
+        lambda d: d["paths"]["/desks"]["get"]["responses"]["200"]["headers"].update({"X-Next": {}}),
+        [(COMPATIBLE, GET, "response 200 header x-next", "new")],
+    ),
+    "a parameter more": (
+        lambda d: d["paths"]["/desks"]["get"]["parameters"].append(
+            {"name": "q", "in": "query", "required": True, "schema": {}}
+        ),
+        [(BREAKING, GET, "query q", "new and required")],
+    ),
+    "an operation has no id": (
+        lambda d: _post(d).pop("operationId"),
+        [(DOCUMENTATION, POST, "operationId", "none, where it was addDesk")],
+    ),
     "a sentence is another": (
         lambda d: _received(d)["properties"]["name"].update(description="Its name."),
         [(DOCUMENTATION, POST, f"{MADE}.name", "its description or example was changed")],
@@ -237,6 +293,24 @@ def test_each_change_is_found_once_with_what_it_means(name: str) -> None:
     edit(new)
     found = [(each.effect, each.operation, each.where, each.what) for each in drift(DEFINITION, new)]
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "effect"),
+    [
+        ([{"type": "string"}], [{"type": "string"}, {"type": "null"}], BREAKING),
+        ([{"type": "string"}, {"type": "null"}], [{"type": "string"}], COMPATIBLE),
+        ([{"type": "string"}], [{"type": "boolean"}], BREAKING),
+    ],
+)
+def test_alternatives_of_a_response_are_compared(
+    old: list[dict[str, str]], new: list[dict[str, str]], effect: Effect
+) -> None:
+    """One more is one that a client does not know; one fewer breaks nobody."""
+    before, after = copy.deepcopy(DEFINITION), copy.deepcopy(DEFINITION)
+    _received(before)["properties"]["watts"] = {"oneOf": old}
+    _received(after)["properties"]["watts"] = {"oneOf": new}
+    assert [each.effect for each in drift(before, after)] == [effect]
 
 
 def test_nothing_changed_is_no_change() -> None:
