@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from conformance.emulator.behaviours import assumed, on_page
-from conformance.emulator.state.records import PERMISSIONS, READ_ONLY, ITwin, User
+from conformance.emulator.state.records import PERMISSIONS, READ_ONLY, Group, ITwin, Member, User
 from conformance.emulator.state.state import State
 
 ALL = frozenset(PERMISSIONS)
@@ -34,9 +34,14 @@ def permissions(state: State, user: User, itwin: ITwin) -> frozenset[str]:
     if same and user.administrator:
         return ALL
     member = state.members.get(itwin.id, user.id)
+    if member is not None and member.owner:
+        return ALL
+    return _own(state, user, itwin, member) | _of_groups(state, user, itwin)
+
+
+def _own(state: State, user: User, itwin: ITwin, member: Member | None) -> frozenset[str]:
+    same = user.organization == itwin.organization
     if member is not None:
-        if member.owner:
-            return ALL
         roles = (state.roles.get(itwin.id, role) for role in member.roles)
         held = {each for role in roles if role is not None for each in role.permissions}
         return frozenset(held.union(member.permissions))
@@ -47,9 +52,21 @@ def permissions(state: State, user: User, itwin: ITwin) -> frozenset[str]:
     return NONE
 
 
+def _of_groups(state: State, user: User, itwin: ITwin) -> frozenset[str]:
+    found = (state.group_members.get(itwin.id, each.id) for each in _groups(state, user, itwin))
+    roles = (state.roles.get(itwin.id, role) for each in found if each is not None for role in each.roles)
+    return frozenset(each for role in roles if role is not None for each in role.permissions)
+
+
+def _groups(state: State, user: User, itwin: ITwin) -> list[Group]:
+    return state.groups.where(lambda each: each.itwin == itwin.id and user.id in each.users)
+
+
 def is_member(state: State, user: User, itwin: ITwin) -> bool:
     """Return whether the user is a member of the iTwin; an administrator is not one by that alone."""
     if state.members.get(itwin.id, user.id) is not None:
+        return True
+    if any(state.group_members.get(itwin.id, each.id) for each in _groups(state, user, itwin)):
         return True
     same = user.organization == itwin.organization
     return same and (user.grants is not None or itwin.is_account)

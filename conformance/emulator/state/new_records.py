@@ -97,3 +97,6 @@ def new_data(
         "ownerId": owner,
     }
     return RealityData(data_id, organization, itwins, document)
+
+
+DATA_MEMBERS = frozenset(new_data("", (), "", "", {"displayName": "", "type": ""}).document)

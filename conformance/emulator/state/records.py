@@ -14,6 +14,7 @@ from typing import Any
 
 PERMISSIONS = (
     "administration_invite_member",
+    "administration_manage_groups",
     "administration_manage_roles",
     "administration_remove_member",
     "itwins_delete",
@@ -56,6 +57,7 @@ class Organization:
 class User:
     """A service application.
 
+    ``address`` is its e-mail address, made of the client id if it is empty.
     ``grants`` are the permissions it holds on every iTwin of its organization, None if it is a member of
     none of them by default. ``quota`` is its own limit as (requests, seconds).
     """
@@ -68,11 +70,12 @@ class User:
     administrator: bool = False
     grants: tuple[str, ...] | None = None
     quota: tuple[int, float] | None = None
+    address: str = ""
 
     @property
     def email(self) -> str:
         """Return the address under which a service application is added as a member."""
-        return f"{self.client_id}@apps.imsoidc.bentley.com"
+        return self.address or f"{self.client_id}@apps.imsoidc.bentley.com"
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,7 @@ class Role:
 
 @dataclass(frozen=True)
 class Invitation:
-    """An address that was asked to join an iTwin and belongs to no known user."""
+    """An address that was asked to join an iTwin or, with ``group``, one of its groups."""
 
     itwin: str
     id: str
@@ -127,6 +130,37 @@ class Invitation:
     roles: tuple[str, ...]
     created: str
     owner: bool = False
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of an iTwin: the ids of its users, and names of groups of the identity service."""
+
+    itwin: str
+    id: str
+    name: str
+    description: str
+    users: tuple[str, ...] = ()
+    ims_groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class GroupMember:
+    """A group's place in its iTwin: the roles that each of its users holds."""
+
+    itwin: str
+    group: str
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Something of an iTwin that is only kept and shown: a job, a share."""
+
+    itwin: str
+    id: str
+    document: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

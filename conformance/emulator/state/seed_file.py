@@ -3,7 +3,7 @@
     organizations: [{name: Acme Corp.}]
     users:
       - {role: owner, organization: Acme Corp.}
-      - {role: reader, organization: Acme Corp., permissions: read}
+      - {role: reader, organization: Acme Corp., permissions: read, email: reader@acme.example}
     itwins:
       - displayName: Bridge
         organization: Acme Corp.
@@ -17,7 +17,8 @@
       - {displayName: Mesh, type: 3MX, iTwins: [Bridge], owner: owner}
 
 Members that are left out get their defaults; ids and secrets are made up. ``permissions`` is ``all``,
-``read`` or a list. A snapshot has the one key ``records`` instead, the state as it was kept.
+``read`` or a list. A key that is not known is an error. A snapshot has the one key ``records`` instead,
+the state as it was kept.
 """
 
 from __future__ import annotations
@@ -42,10 +43,10 @@ from conformance.emulator.state.records import (
     Resource,
     User,
 )
+from conformance.emulator.state.seed_keys import unknown_key
 from conformance.emulator.state.state import KINDS, State
 
 Entry = Mapping[str, Any]
-KEYS = ("organizations", "users", "itwins", "reality_data", "records")
 
 
 def plant(path: Path, state: State) -> None:
@@ -54,6 +55,9 @@ def plant(path: Path, state: State) -> None:
         world = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise SeedFileError(f"cannot read the seed file {path}: {' '.join(str(error).split())}") from error
+    unknown = unknown_key(world)
+    if unknown:
+        raise SeedFileError(f"the seed file {path}: {unknown}")
     try:
         _fill(world, state)
     except KeyError as error:
@@ -67,9 +71,6 @@ def plant(path: Path, state: State) -> None:
 def _fill(world: Any, state: State) -> None:
     if not isinstance(world, dict):
         raise TypeError("it is not a mapping")
-    for key in world:
-        if key not in KEYS:
-            raise KeyError(key)
     for kind, rows in (world.get("records") or {}).items():
         for row in rows:
             state.load(_kind(kind), dict(row))
@@ -99,7 +100,7 @@ def _user(state: State, entry: Entry, organizations: Mapping[str, Organization])
     organization = organizations[entry["organization"]].id
     made = seed.new_user(entry["role"], organization, grants, quota, administrator=administrator)
     given = {name: entry[name] for name in ("id", "client_id", "client_secret") if entry.get(name)}
-    user = replace(made, **given)
+    user = replace(made, **given, address=entry.get("email") or "")
     state.users.put(user)
     return user
 

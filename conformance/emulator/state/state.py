@@ -9,6 +9,9 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.emulator.state.records import (
+    Entry,
+    Group,
+    GroupMember,
     Invitation,
     Item,
     ITwin,
@@ -30,6 +33,10 @@ KINDS: dict[str, type] = {
     "members": Member,
     "roles": Role,
     "invitations": Invitation,
+    "groups": Group,
+    "group_members": GroupMember,
+    "jobs": Entry,
+    "shares": Entry,
     "repositories": Repository,
     "resources": Resource,
     "reality_data": RealityData,
@@ -37,7 +44,10 @@ KINDS: dict[str, type] = {
     "images": Item,
     "exports": Item,
 }
-_TUPLES = ("grants", "quota", "roles", "permissions", "itwins", "favorites", "recents")
+_TUPLES = (
+    *("grants", "quota", "roles", "permissions", "itwins"),
+    *("favorites", "recents", "users", "ims_groups"),
+)
 
 
 class State:
@@ -50,6 +60,10 @@ class State:
         self.members: Table[Member] = Table("members", on_change, "itwin", "user")
         self.roles: Table[Role] = Table("roles", on_change, "itwin", "id")
         self.invitations: Table[Invitation] = Table("invitations", on_change, "itwin", "id")
+        self.groups: Table[Group] = Table("groups", on_change, "itwin", "id")
+        self.group_members: Table[GroupMember] = Table("group_members", on_change, "itwin", "group")
+        self.jobs: Table[Entry] = Table("jobs", on_change, "itwin", "id")
+        self.shares: Table[Entry] = Table("shares", on_change, "itwin", "id")
         self.repositories: Table[Repository] = Table("repositories", on_change, "itwin", "id")
         self.resources = Resources(on_change)
         self.reality_data: Table[RealityData] = Table("reality_data", on_change, "id")
@@ -67,13 +81,16 @@ class State:
         return [vars(record) for record in getattr(self, kind)]
 
     def drop_itwin(self, itwin: ITwin) -> None:
-        """Forget an iTwin with its image, members, roles, repositories, resources and associations."""
+        """Forget an iTwin with everything in it, and its associations with reality data."""
         self.itwins.drop(itwin)
         for image in self.images.where(lambda each: each.owner == itwin.id):
             self.images.drop(image)
         for repository in self.repositories_of(itwin.id):
             self.drop_repository(repository)
-        tables: tuple[Table[Any], ...] = (self.members, self.roles, self.invitations)
+        tables: tuple[Table[Any], ...] = (
+            *(self.members, self.roles, self.invitations),
+            *(self.groups, self.group_members, self.jobs, self.shares),
+        )
         for table in tables:
             for record in table.where(lambda each: each.itwin == itwin.id):
                 table.drop(record)
@@ -83,6 +100,15 @@ class State:
                 self.reality_data.put(replace(data, itwins=left))
             else:
                 self.reality_data.drop(data)
+
+    def drop_group(self, group: Group) -> None:
+        """Forget a group with its membership and its invitations."""
+        self.groups.drop(group)
+        member = self.group_members.get(group.itwin, group.id)
+        if member is not None:
+            self.group_members.drop(member)
+        for invitation in self.invitations.where(lambda each: each.group == group.id):
+            self.invitations.drop(invitation)
 
     def repositories_of(self, itwin: str) -> list[Repository]:
         """Return the iTwin's repositories, the generated ones first."""

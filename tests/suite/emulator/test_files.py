@@ -108,6 +108,15 @@ def test_a_seed_file_makes_the_world(tmp_path: Path) -> None:
         ("{}", "no users"),
         ("users: [{role: x, organization: y}]", "'y'"),
         (SEED.replace("permissions: read", "permissions: [fly]"), "fly"),
+        (
+            SEED.replace("permissions: read", "permission: read"),
+            r"\.permission is not known; did you mean permissions",
+        ),
+        (
+            SEED.replace("displayName: Flood", "displayname: Flood"),
+            r"itwins\[0\]\.repositories\[0\]\.resources",
+        ),
+        ("users: [{role: x, zzz: y}]", r"users\[0\]\.zzz is not known; known are role, "),
         ("records: {nonsense: [{}]}", "nonsense"),
         ("records: {users: [{}]}", "makes no sense"),
     ],
@@ -118,6 +127,18 @@ def test_a_seed_file_that_makes_no_sense_is_an_error(tmp_path: Path, text: str, 
     path.write_text(text)
     with pytest.raises(SeedFileError, match=complaint), running(seed_file=path):
         pass
+
+
+def test_a_seed_file_keeps_addresses(tmp_path: Path) -> None:
+    """A user has the address that the file gives it, and is added to an iTwin by it, in any case."""
+    path = tmp_path / "seed.yaml"
+    path.write_text(SEED.replace("permissions: read", "permissions: read, email: Reader@acme.example"))
+    with running(seed_file=path) as served, requests.Session() as session:
+        owner = Caller(served, session=session)
+        assert owner.as_role("reader").call("GET", "/users/me").json["user"]["email"] == "Reader@acme.example"
+        members = f"/accesscontrol/itwins/{owner.itwin()}/members/users"
+        made = owner.call("POST", members, {"members": [{"email": "reader@acme.example", "roleIds": []}]})
+        assert [each["email"] for each in made.json["members"]] == ["Reader@acme.example"]
 
 
 def test_a_snapshot_is_a_seed_file(tmp_path: Path) -> None:

@@ -17,10 +17,12 @@ from conformance.emulator.state.records import Invitation, now_text
 _LIFE = timedelta(days=7)
 
 
-def invite(call: Call, email: str, roles: tuple[str, ...], *, owner: bool = False) -> Invitation:
-    """Store an invitation and return it."""
+def invite(
+    call: Call, email: str, roles: tuple[str, ...] = (), *, owner: bool = False, group: str = ""
+) -> Invitation:
+    """Store an invitation to the iTwin, or to the group of this id, and return it."""
     invitation = Invitation(
-        call.itwin.id, str(uuid.uuid4()), email, call.user.email, roles, now_text(), owner=owner
+        call.itwin.id, str(uuid.uuid4()), email, call.user.email, roles, now_text(), owner, group
     )
     call.state.invitations.put(invitation)
     return invitation
@@ -44,14 +46,40 @@ def invitation_view(call: Call, invitation: Invitation) -> dict[str, Any]:
 
 def list_invitations(call: Call) -> Response:
     """Show a page of the iTwin's invitations, 200 ``{invitations, _links}``."""
-    found = call.state.invitations.where(lambda each: each.itwin == call.itwin.id)
-    return show_page(call, "invitations", found, invalid_request, lambda each: invitation_view(call, each))
+    return show_page(
+        call, "invitations", _pending(call), invalid_request, lambda each: invitation_view(call, each)
+    )
+
+
+def list_group_invitations(call: Call) -> Response:
+    """Show a page of the group's invitations, 200 ``{invitations, _links}``; roles go with the group."""
+
+    def view(invitation: Invitation) -> dict[str, Any]:
+        shown = invitation_view(call, invitation)
+        return {name: value for name, value in shown.items() if name != "roles"}
+
+    return show_page(call, "invitations", _pending(call), invalid_request, view)
+
+
+def _pending(call: Call) -> list[Invitation]:
+    return call.state.invitations.where(
+        lambda each: each.itwin == call.itwin.id and each.group == _group(call)
+    )
+
+
+def _lookup(call: Call) -> Invitation | None:
+    found = call.state.invitations.get(call.itwin.id, call.ids["invitationId"].lower())
+    return found if found is not None and found.group == _group(call) else None
+
+
+def _group(call: Call) -> str:
+    return call.ids.get("groupId", "").lower()
 
 
 seen_live("access-control.invitation-not-found", "An unknown invitation is 404 InvitationNotFound.")
 find_invitation = find(
     "invitation",
-    lambda call: call.state.invitations.get(call.itwin.id, call.ids["invitationId"].lower()),
+    _lookup,
     refuse(404, "InvitationNotFound", "Requested invitation is not available."),
 )
 

@@ -33,11 +33,6 @@ def list_owners(call: Call) -> Response:
     return _show(call, [{name: value for name, value in each.items() if name != "roles"} for each in owners])
 
 
-def list_groups(call: Call) -> Response:
-    """Show that the iTwin has no group members, 200 ``{members, _links}``."""
-    return _show(call, [])
-
-
 def _show(call: Call, rows: list[dict[str, Any]]) -> Response:
     return show_page(call, "members", rows, invalid_request)
 
@@ -130,7 +125,7 @@ def add_owner(call: Call) -> Response:
         return invalid_request(missing("email"))
     user = user_by_email(call, email)
     if user is None:
-        invitation = invite(call, email, (), owner=True)
+        invitation = invite(call, email, owner=True)
         return Response(201, {"member": None, "invitation": invitation_view(call, invitation)})
     member = call.state.members.get(call.itwin.id, user.id)
     if member is not None and member.owner:

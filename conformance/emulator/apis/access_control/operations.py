@@ -24,19 +24,19 @@ REMOVED_MEMBER = with_steps(REMOVE, find_member=members.find_member)
 REMOVED_INVITATION = with_steps(REMOVE, find_invitation=invitations.find_invitation)
 
 _BASE = "/accesscontrol/itwins"
-_ITWIN = f"{_BASE}/{{iTwinId}}"
-_ROLES = f"{_ITWIN}/roles"
+ITWIN = f"{_BASE}/{{iTwinId}}"
+_ROLES = f"{ITWIN}/roles"
 _ROLE = f"{_ROLES}/{{roleId}}"
-_USERS = f"{_ITWIN}/members/users"
+_USERS = f"{ITWIN}/members/users"
 _USER = f"{_USERS}/{{memberId}}"
-_OWNERS = f"{_ITWIN}/members/owners"
+_OWNERS = f"{ITWIN}/members/owners"
 _OWNER = f"{_OWNERS}/{{memberId}}"
-_INVITATIONS = f"{_ITWIN}/members/invitations"
+_INVITATIONS = f"{ITWIN}/members/invitations"
 _INVITATION = f"{_INVITATIONS}/{{invitationId}}"
 
 ACCESS_CONTROL: tuple[Operation, ...] = (
     operation("listPermissions", f"GET {_BASE}/permissions", ENTRY, respond=roles.all_permissions),
-    operation("listOwnPermissions", f"GET {_ITWIN}/permissions", SEEN, respond=roles.own_permissions),
+    operation("listOwnPermissions", f"GET {ITWIN}/permissions", SEEN, respond=roles.own_permissions),
     operation("listRoles", f"GET {_ROLES}", SEEN, respond=roles.list_roles),
     operation("createRole", f"POST {_ROLES}", NEW_ROLE, respond=roles.create_role),
     operation("getRole", f"GET {_ROLE}", SEEN_ROLE, respond=roles.get_role),
@@ -50,7 +50,6 @@ ACCESS_CONTROL: tuple[Operation, ...] = (
     operation("listOwners", f"GET {_OWNERS}", SEEN, respond=members.list_owners),
     operation("addOwner", f"POST {_OWNERS}", NEW_MEMBER, respond=members.add_owner),
     operation("removeOwner", f"DELETE {_OWNER}", REMOVED_MEMBER, respond=members.remove_owner),
-    operation("listGroupMembers", f"GET {_ITWIN}/members/groups", SEEN, respond=members.list_groups),
     operation("listInvitations", f"GET {_INVITATIONS}", SEEN, respond=invitations.list_invitations),
     operation("getInvitation", f"GET {_INVITATION}", SEEN_INVITATION, respond=invitations.get_invitation),
     operation(

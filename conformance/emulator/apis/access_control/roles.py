@@ -16,6 +16,7 @@ from conformance.emulator.apis.access_control.common import (
 from conformance.emulator.behaviours import assumed, documented, seen_live
 from conformance.emulator.kernel.bodies import keep_body, text_problems
 from conformance.emulator.kernel.call import Call
+from conformance.emulator.kernel.paging import show_page
 from conformance.emulator.kernel.responses import Detail, Response, insufficient_permissions, invalid_value
 from conformance.emulator.state.records import PERMISSIONS, Role
 
@@ -34,9 +35,9 @@ def own_permissions(call: Call) -> Response:
 
 
 def list_roles(call: Call) -> Response:
-    """List the roles that were made for the iTwin, 200 ``{roles}``."""
+    """Show a page of the roles that were made for the iTwin, 200 ``{roles, _links}``."""
     roles = call.state.roles.where(lambda each: each.itwin == call.itwin.id)
-    return Response(200, {"roles": [role_view(each) for each in roles]})
+    return show_page(call, "roles", roles, invalid_role, role_view)
 
 
 @seen_live("access-control.role-not-found", "An unknown role is 404 RoleNotFound.")
