@@ -106,7 +106,7 @@ def role_ids(call: Call, value: Any, target: str) -> tuple[str, ...] | Response 
     for index, each in enumerate(value):
         if role_of(call, each) is None:
             return role_not_found(f"{target}[{index}]")
-    return tuple(each.lower() for each in value)
+    return tuple(dict.fromkeys(each.lower() for each in value))
 
 
 def user_by_email(call: Call, email: str) -> User | None:

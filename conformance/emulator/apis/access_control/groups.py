@@ -9,7 +9,7 @@ from typing import Any
 from conformance.emulator.apis.access_control.common import person_view, user_by_email
 from conformance.emulator.apis.access_control.invitations import invite
 from conformance.emulator.behaviours import assumed, seen_live
-from conformance.emulator.kernel.bodies import keep_body, text_problems
+from conformance.emulator.kernel.bodies import keep_body, text_problems, writable
 from conformance.emulator.kernel.call import Call
 from conformance.emulator.kernel.lookup_steps import find
 from conformance.emulator.kernel.paging import show_page
@@ -62,9 +62,13 @@ def _change_problems(body: dict[str, Any]) -> list[Detail]:
         found.append(missing("name"))
     for name in _LISTS:
         value = body.get(name)
-        if value is not None and not (isinstance(value, list) and all(isinstance(e, str) for e in value)):
+        if value is not None and not (isinstance(value, list) and all(map(_is_text, value))):
             found.append(invalid_value(value, name))
     return found
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and writable(value)
 
 
 @assumed("access-control.group-exists", "A name that another group of the iTwin has is 409 GroupExists.")
@@ -107,7 +111,8 @@ def update_group(call: Call) -> Response:
     unknown = [address for address, user in users if user is None]
     if unknown and (not call.itwin.is_account or not all("@" in each for each in unknown)):
         return refuse(404, "TeamMemberNotFound", "Requested team member is not available.", target="members")
-    for address in unknown:
+    invited = call.state.invitations.where(lambda each: each.group == group.id)
+    for address in sorted(set(unknown) - {each.email for each in invited}):
         invite(call, address, group=group.id)
     known = tuple(dict.fromkeys(user.id for _, user in users if user is not None))
     changed = replace(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import replace
 from typing import Any
 
-from conformance.emulator.apis.access_control.common import role_of, user_by_email
+from conformance.emulator.apis.access_control.common import owner_role, role_of, user_by_email
 from conformance.emulator.behaviours import assumed, seen_live
-from conformance.emulator.kernel.bodies import keep_body
+from conformance.emulator.kernel.bodies import keep_body, writable
 from conformance.emulator.kernel.call import Call
 from conformance.emulator.kernel.lookup_steps import find
 from conformance.emulator.kernel.responses import Detail, Response, invalid_value, missing, refuse
@@ -38,7 +39,7 @@ def _problems(body: dict[str, Any]) -> list[Detail]:
     actions = body.get("actions")
     if actions is None or actions == {}:
         return [missing("actions")]
-    if not isinstance(actions, dict):
+    if not isinstance(actions, dict) or not writable(json.dumps(actions, ensure_ascii=False)):
         return [invalid_value(actions, "actions")]
     found = []
     for kind in KINDS:
@@ -105,7 +106,8 @@ def _remove(call: Call, member: Member | None, email: str) -> Detail | None:
 def _change_roles(call: Call, user: User, kind: str, ids: list[str]) -> None:
     member = call.state.members.get(call.itwin.id, user.id) or Member(call.itwin.id, user.id)
     kept = [each for each in member.roles if each not in ids]
-    call.state.members.put(replace(member, roles=tuple(kept if kind == UNASSIGN else [*kept, *ids])))
+    given = [] if kind == UNASSIGN else [each for each in ids if each != owner_role(call.itwin.id).id]
+    call.state.members.put(replace(member, roles=tuple(dict.fromkeys([*kept, *given]))))
 
 
 def get_job(call: Call) -> Response:
