@@ -7,14 +7,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from conformance.claims import definition
 from conformance.claims.definition import Repair, load_definition
 from conformance.claims.definition.source import SUFFIXES
-from conformance.claims.endpoints import Content, Endpoint, deref, endpoints
+from conformance.claims.endpoints import Content, Endpoint, endpoints
 from conformance.claims.kept import kept
 from conformance.claims.openapi import JsonObject, Operation, ResponseSpec
 from conformance.claims.path_names import PARAMETER
+from conformance.claims.schemas import deref
 from conformance.claims.text_files import read_bytes, read_yaml
 from conformance.errors import UsageError, did_you_mean
 
@@ -37,6 +39,11 @@ class AddedApi:
     repairs: Sequence[Repair] = ()
     hash: str = ""
     operations: Mapping[str, Operation] = field(default_factory=dict, repr=False)
+
+    def prefix_at(self, base_url: str) -> str:
+        """Return what stands between a target's address and each path: "" where the base path is in it."""
+        base = self.endpoints[0].base
+        return "" if urlsplit(base_url).path.rstrip("/").endswith(base) else base
 
 
 def added_apis(folder: Path, taken: Mapping[str, Any]) -> list[AddedApi]:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from conformance.claims.endpoints import Endpoint, deref, items, members, words_of
+from conformance.claims.endpoints import Endpoint, words_of
 from conformance.claims.level import Level
 from conformance.claims.path_names import plain
+from conformance.claims.schemas import deref, items, members, required
 
 NOT_FOUND: Final = re.compile(
     r"not.?found|(does(n't| not)|not) exist|no such|unknown|missing|no \w+ (with|has)", re.IGNORECASE
@@ -76,9 +77,7 @@ def body_members(endpoint: Endpoint) -> tuple[dict[str, Any], set[str]]:
     if body is None or not body.is_json or endpoint.method not in BODY_METHODS or "oneOf" in body.schema:
         return {}, set()
     found = members(endpoint.document, body.schema)
-    parts = [body.schema, *(deref(endpoint.document, p) for p in body.schema.get("allOf") or ())]
-    required = {n for part in parts for n in part.get("required") or () if n in found}
-    return found, required
+    return found, required(endpoint.document, body.schema) & found.keys()
 
 
 def _written(endpoint: Endpoint) -> Iterator[tuple[str, dict[str, Any]]]:

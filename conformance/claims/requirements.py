@@ -37,6 +37,10 @@ class Catalogue:
         """Return the rows that are judged, in the order of the files."""
         return [row for row in self.rows.values() if not row.excluded]
 
+    def derived(self, api: AddedApi) -> list[Requirement]:
+        """Return the rows that the generic rules give an added API."""
+        return [row for row in self.judged() if row.rule and row.operations[0] in api.operations]
+
     def pairs(self) -> list[tuple[str, str]]:
         """Return every (requirement id, operationId) that a full run has a verdict on."""
         return [(row.id, operation) for row in self.judged() for operation in row.operations]

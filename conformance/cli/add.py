@@ -44,7 +44,7 @@ def add(
     added = add_api(source, name, published_at=published_at, rename_duplicates=rename_duplicates)
     catalogue = load_claims()
     api = catalogue.added[added.name]
-    rows = sum(row.rule != "" and row.operations[0] in api.operations for row in catalogue.judged())
+    rows = len(catalogue.derived(api))
     place = added.folder.relative_to(Path.cwd()) if added.folder.is_relative_to(Path.cwd()) else added.folder
     say_lines(
         [

@@ -46,8 +46,7 @@ def plan(
     plans = []
     for name in _names(api, catalogue):
         added = catalogue.added[name]
-        rows = [row for row in catalogue.judged() if row.rule and row.operations[0] in added.operations]
-        plans.append(Plan(added, rows, rules))
+        plans.append(Plan(added, catalogue.derived(added), rules))
     if as_json:
         typer.echo(json.dumps([_document(each, profile) for each in plans], indent=1))
         return

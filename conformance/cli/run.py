@@ -107,7 +107,7 @@ def run(
         refuse_earlier_run(report_dir)
         catalogue = load_claims()
         if since:
-            options = replace(options, only=selectors_of_changed(since))
+            options = replace(options, only=selectors_of_changed(since, catalogue))
         if not target and options.only:
             refuse_without_target(catalogue, options.only)
         with open_target(target, targets, catalogue) as opened:

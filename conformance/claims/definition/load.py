@@ -12,7 +12,7 @@ from conformance.claims.definition.repair import METHODS, Repair, operations_of,
 from conformance.claims.definition.repairs import repaired
 from conformance.claims.definition.source import entry, is_definition, read_location
 from conformance.claims.definition.swagger2 import is_swagger_2, to_openapi_3
-from conformance.claims.endpoints import deref
+from conformance.claims.schemas import deref
 from conformance.errors import UsageError
 
 FORMS: Final = ("3.0", "3.1", "3.2")

@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from conformance.claims.definition.references import FILES
 from conformance.claims.definition.repair import Repair, operations_of, pointer_to, schemas_of
-from conformance.claims.endpoints import deref, members
+from conformance.claims.path_names import PARAMETER
+from conformance.claims.schemas import deref, members
 
 TYPES: Final = frozenset({"object", "array", "string", "integer", "number", "boolean", "null"})
 MEANT: Final[Mapping[str, Mapping[str, str]]] = {
@@ -124,14 +125,12 @@ def _paths(document: dict[str, Any]) -> Iterator[Repair]:
 def _parameters(
     document: dict[str, Any], place: tuple[str, ...], operation: dict[str, Any], item: dict[str, Any]
 ) -> Iterator[Repair]:
-    """Declare the parameters of the path that nobody declared, and drop what is no parameter."""
-    from re import findall
-
+    """Declare the parameters of the path that nobody declared."""
     several = [*(item.get("parameters") or ()), *(operation.get("parameters") or ())]
     known = {
         each.get("name") for each in (deref(document, one) for one in several) if each.get("in") == "path"
     }
-    for name in findall(r"{([^}]+)}", place[1]):
+    for name in PARAMETER.findall(place[1]):
         if name not in known:
             added = {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
             operation["parameters"] = [*(operation.get("parameters") or ()), added]

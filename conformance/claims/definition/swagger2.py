@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from conformance.claims.definition.repair import METHODS
-from conformance.claims.endpoints import deref
+from conformance.claims.schemas import deref
 
 JSON: Final = ("application/json",)
 FORM: Final = "application/x-www-form-urlencoded"

@@ -7,9 +7,10 @@ from typing import Any, Final
 
 from conformance.claims.drift.change import EVERY, Change, Direction, Effect
 from conformance.claims.drift.schemas import Comparison, Found
-from conformance.claims.endpoints import Content, Endpoint, base_of, deref, endpoints
+from conformance.claims.endpoints import Content, Endpoint, base_of, endpoints
 from conformance.claims.openapi import JsonObject
 from conformance.claims.path_names import plain
+from conformance.claims.schemas import deref
 
 WORDS: Final = ("summary", "description", "tags", "externalDocs")
 Key = tuple[str, str]

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from conformance.claims.drift.change import NARROWER, WIDER, Direction, Effect
-from conformance.claims.endpoints import deref, items, members
 from conformance.claims.openapi import JsonObject
+from conformance.claims.schemas import deref, items, members, required
 
 Found = Iterator[tuple[Effect, str, str]]
 """The effect of each change, where it is, and what it is."""
@@ -134,14 +134,6 @@ def types(schema: JsonObject) -> set[str]:
     if not found and "properties" in schema:
         found = {"object"}
     return found | {"null"} if found and (schema.get("nullable") or schema.get("x-nullable")) else found
-
-
-def required(document: JsonObject, schema: JsonObject) -> set[str]:
-    """Return the names of the members that a schema or one of its parts requires."""
-    parts = [schema, *(deref(document, part) for part in schema.get("allOf") or ())]
-    return {
-        str(name) for part in parts if isinstance(part.get("required"), list) for name in part["required"]
-    }
 
 
 def _are_numbers(*values: Any) -> bool:

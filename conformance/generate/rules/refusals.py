@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.checks.statuses import carried_out, refused
 from conformance.claims.applies import body_members
-from conformance.claims.endpoints import deref
+from conformance.claims.schemas import deref
 from conformance.errors import NotJudged, Violation
 from conformance.generate.rules.case import Case, must, rule
 from conformance.generate.rules.lists import whole_list

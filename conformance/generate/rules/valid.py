@@ -6,8 +6,8 @@ import re
 from typing import Any, Final
 
 from conformance.checks.statuses import carried_out
-from conformance.claims.endpoints import dangling_reference
 from conformance.claims.openapi import brief, pointer
+from conformance.claims.schemas import dangling_reference
 from conformance.errors import NotApplicable, NotJudged, Violation
 from conformance.exchange.model import ABSENT, Exchange
 from conformance.generate.rules.case import Case, must, rule

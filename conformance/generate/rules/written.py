@@ -7,7 +7,7 @@ from typing import Any
 
 from conformance.checks.statuses import carried_out
 from conformance.claims.applies import body_members
-from conformance.claims.endpoints import deref
+from conformance.claims.schemas import deref
 from conformance.errors import NotJudged, Violation
 from conformance.exchange.model import Exchange
 from conformance.generate.rules.case import Case, must, rule

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from conformance.claims.endpoints import deref, items, members, schema_of
 from conformance.claims.openapi import JsonObject
+from conformance.claims.schemas import deref, items, members, schema_of
 
 PLAIN: Final = (
     "id",

@@ -6,8 +6,9 @@ import json
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from conformance.claims.endpoints import Content, deref
+from conformance.claims.endpoints import Content
 from conformance.claims.openapi import JsonObject
+from conformance.claims.schemas import deref
 
 BOUNDARY: Final = "conformance-boundary"
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from conformance.claims.endpoints import deref, members
+from conformance.claims.schemas import deref, members
 from conformance.exchange.model import ABSENT, Exchange
 from conformance.generate.world.media import as_text
 from conformance.generate.world.requests import Complaint, Draft, parameter_value

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 
-from conformance.claims.endpoints import Endpoint, deref, items, members
+from conformance.claims.endpoints import Endpoint
 from conformance.claims.path_names import PARAMETER, plain
+from conformance.claims.schemas import deref, items, members
 from conformance.generate.world.ids import (
     ID_ENDS,
     Scalars,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from conformance.claims.endpoints import Endpoint, deref
+from conformance.claims.endpoints import Endpoint
+from conformance.claims.schemas import deref
 from conformance.generate.world.slots import Producer, Slot, said_value
 
 

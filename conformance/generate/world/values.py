@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from conformance.claims.endpoints import deref, items, members
 from conformance.claims.openapi import JsonObject
+from conformance.claims.schemas import deref, items, members
 from conformance.generate.world.ids import stem
 
 DEEPEST: Final = 6

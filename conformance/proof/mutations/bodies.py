@@ -8,8 +8,8 @@ import uuid
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from conformance.claims.endpoints import deref, items, members
 from conformance.claims.openapi import JsonObject
+from conformance.claims.schemas import deref, items, members, required
 
 IDENTIFIES: Final = re.compile(
     r"(id|Id|ID|uuid|guid|key|slug|href|url|uri|self|location|links?|path|etag|version)s?$", re.IGNORECASE
@@ -32,27 +32,25 @@ def changed(value: Any) -> Any:
     return value
 
 
-def with_changes(body: Any, wanted: Callable[[str, Any], bool]) -> Any:
+def with_changes(
+    body: Any, wanted: Callable[[str, Any], bool], change: Callable[[Any], Any] = changed
+) -> Any:
     """Return a copy in which every wanted scalar, told by its name and value, has another value."""
     if isinstance(body, dict):
         return {
-            k: changed(v) if _scalar(v) and wanted(k, v) else with_changes(v, wanted) for k, v in body.items()
+            name: change(value)
+            if _scalar(value) and wanted(name, value)
+            else with_changes(value, wanted, change)
+            for name, value in body.items()
         }
     if isinstance(body, list):
-        return [with_changes(each, wanted) for each in body]
+        return [with_changes(each, wanted, change) for each in body]
     return body
 
 
 def with_new_ids(body: Any, number: int) -> Any:
     """Return a copy in which everything that is found by an id has another one, told by this number."""
-    if isinstance(body, dict):
-        return {
-            k: _renumbered(v, number) if _scalar(v) and identifies(k) else with_new_ids(v, number)
-            for k, v in body.items()
-        }
-    if isinstance(body, list):
-        return [with_new_ids(each, number) for each in body]
-    return body
+    return with_changes(body, lambda name, _: identifies(name), lambda value: _renumbered(value, number))
 
 
 def _renumbered(value: Any, number: int) -> Any:
@@ -99,8 +97,8 @@ def misdescribed(document: JsonObject, schema: JsonObject, body: Any) -> Any:
     """Return a copy that its schema does not allow; None where the schema allows everything that is safe."""
     found = copy.deepcopy(body)
     places = sorted(_places(document, schema, found), key=lambda place: (place[3], place[1]))
-    for holder, name, required, _ in places:
-        if required:
+    for holder, name, is_required, _ in places:
+        if is_required:
             holder[f"{name}Mutated"] = holder.pop(name)
             return found
     for holder, name, _, _ in places:
@@ -122,13 +120,12 @@ def _places(
     if not isinstance(value, dict):
         return
     known = members(document, node)
-    parts = [node, *(deref(document, part) for part in node.get("allOf") or ())]
-    required = {name for part in parts for name in part.get("required") or ()}
+    wanted = required(document, node)
     for name, inner in value.items():
         if name not in known:
             continue
         own = deref(document, known[name])
         if isinstance(inner, dict | list):
             yield from _places(document, own, inner, depth + 1)
-        elif inner is not None and not identifies(name) and (name in required or "type" in own):
-            yield value, name, name in required, LESS_SURE.search(name) is not None
+        elif inner is not None and not identifies(name) and (name in wanted or "type" in own):
+            yield value, name, name in wanted, LESS_SURE.search(name) is not None

@@ -71,11 +71,10 @@ class Prover:
 
     def prove(self) -> Iterator[Proof]:
         """Yield what became of each rule, as it is known."""
-        own = self.api.operations
-        rows = {row.id: row for row in self.catalogue.judged() if row.rule and row.operations[0] in own}
         self.progress("the target itself")
         healthy = [each.verdict for each in self._run(self.target, (f"{self.api.name}.*",))]
-        ranked = sorted(rows.values(), key=lambda row: (self.rules[row.rule].mutation, row.rule))
+        rows = self.catalogue.derived(self.api)
+        ranked = sorted(rows, key=lambda row: (self.rules[row.rule].mutation, row.rule))
         for mutation, several in groupby(ranked, key=lambda row: self.rules[row.rule].mutation):
             ids = {row.id: row.rule for row in several}
             held = [each.requirement for each in healthy if each.requirement in ids and _held(each)]
@@ -89,8 +88,8 @@ class Prover:
     def _mutated(self, mutation: str, held: Sequence[str]) -> list[Seen]:
         """Judge what held again, on the mutation; what costs nothing lives on what the others send."""
         parts = urlsplit(self.target.base_url)
-        path, base = parts.path.rstrip("/"), self.api.endpoints[0].base
-        traffic = Traffic(self.api.endpoints, path if path.endswith(base) else path + base)
+        path = parts.path.rstrip("/")
+        traffic = Traffic(self.api.endpoints, path + self.api.prefix_at(self.target.base_url))
         costs = all(self.rules[self.catalogue.rows[each].rule].cost for each in held)
         only = tuple(held) if costs else (f"{self.api.name}.*",)
         with mutating_proxy(f"{parts.scheme}://{parts.netloc}", MUTATIONS[mutation], traffic) as proxy:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from conformance.checks.statuses import carried_out
 from conformance.claims.added import AddedApi
@@ -50,8 +49,7 @@ def judge_derived(run: Run, progress: Callable[[str], None] = lambda _: None) ->
     """Judge every selected derived requirement, and book a verdict on each."""
     rules = load_rules(specs_dir())
     for api in run.catalogue.added.values():
-        judged = [r for r in run.catalogue.judged() if r.rule and r.operations[0] in api.operations]
-        rows = [r for r in judged if (r.id, r.operations[0]) in run.selected]
+        rows = [r for r in run.catalogue.derived(api) if (r.id, r.operations[0]) in run.selected]
         if rows and not run.log.stopped:
             Judging(run, api, rules, rows, progress).judge()
 
@@ -70,12 +68,10 @@ class Judging:
     def __post_init__(self) -> None:
         """Make the world of this API."""
         target, client = self.run.target, self.run.client
-        base = self.api.endpoints[0].base
-        prefix = "" if urlsplit(target.base_url).path.rstrip("/").endswith(base) else base
         drafts = Drafts(
             *(self.api.operations, Unique(self.run.prefix), self._refer),
             bodies=self.api.override.get("bodies") or {},
-            prefix=prefix,
+            prefix=self.api.prefix_at(target.base_url),
         )
         reach = Reach(
             self._send,

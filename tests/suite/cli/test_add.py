@@ -9,12 +9,14 @@ from typing import Any, Final
 import pytest
 import yaml
 
+from conformance.claims.requirements import load_claims
 from conformance.cli.add import add
 from conformance.cli.check import check
 from conformance.cli.drift import drift
 from conformance.cli.list import list_requirements
 from conformance.cli.plan import plan
 from conformance.cli.run import run
+from conformance.run.changed import selectors_of_changed
 from tests.suite.cli.verbs import call
 
 GET: Final[dict[str, Any]] = {
@@ -190,3 +192,14 @@ def test_drift_compares_files_and_apis(home: Path) -> None:
     assert (
         "desk: no such file, and no API of this name; did you mean desks?" in call(drift, "desk", "desks").err
     )
+
+
+def test_what_changed_is_named_as_the_run_names_it(home: Path) -> None:
+    """An operation whose id another API has too goes by its own API's name, in --since as well."""
+    changed = json.loads(json.dumps(DEFINITION))
+    changed["paths"]["/desks/{deskId}"]["get"]["operationId"] = "getITwinAccount"
+    (home / "desks.json").write_text(json.dumps(changed), encoding="utf-8")
+    assert call(add, "desks.json", "--name", "desks").code == 0
+    changed["paths"]["/desks/{deskId}"]["get"]["responses"]["410"] = {"description": "Gone."}
+    (home / "old.json").write_text(json.dumps(changed), encoding="utf-8")
+    assert selectors_of_changed("old.json", load_claims()) == ("desks:getITwinAccount",)

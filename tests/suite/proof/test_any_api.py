@@ -6,26 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
 from conformance.claims.folders import specs_dir
 from conformance.claims.rules import load_rules
 from conformance.proof.mutations.execute import Prover
-from conformance.targets.model import Role, Target
 from tests.suite.run.derived.board_api import BoardApi
 from tests.suite.run.derived.judged import added
 from tests.suite.run.derived.small_server import served
+from tests.suite.run.derived.targets import target_of
 from tests.suite.run.derived.vault_api import VaultApi
-
-BOARD_KEYS = {"owner": "key-of-owner-0123456789", "outsider": "key-of-outsider-0123456789"}
-VAULT_USERS = {"owner": ("olga", "owner-password-01"), "outsider": ("otto", "outsider-password-01")}
-
-
-def roles_of(api: Any) -> dict[str, Role]:
-    """Return the roles of a small API."""
-    if isinstance(api, BoardApi):
-        return {role: Role(headers={"X-API-Key": SecretStr(key)}) for role, key in BOARD_KEYS.items()}
-    return {r: Role(username=u, password=SecretStr(word)) for r, (u, word) in VAULT_USERS.items()}
 
 
 @pytest.mark.parametrize("make", [BoardApi, VaultApi], ids=["boards", "vault"])
@@ -36,10 +25,9 @@ def test_each_rule_that_holds_is_seen_to_fail(tmp_path: Path, make: type[Any]) -
         tmp_path, api.definition(), {"unique": ["createBoard.name"]} if make is BoardApi else {}
     )
     with served(api) as address:
-        target = Target(
-            name="small", base_url=address, roles=roles_of(api), writes="free", consistency_timeout=0
+        prover = Prover(
+            catalogue.added["small"], target_of(api, address), catalogue, load_rules(specs_dir()), seed=1
         )
-        prover = Prover(catalogue.added["small"], target, catalogue, load_rules(specs_dir()), seed=1)
         proofs = list(prover.prove())
     held = [proof for proof in proofs if proof.mutation and proof.held]
     assert len(held) > 12

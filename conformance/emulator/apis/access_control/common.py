@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from conformance.emulator.behaviours import assumed, seen_live
 from conformance.emulator.kernel.bodies import keep_body
@@ -11,6 +12,8 @@ from conformance.emulator.kernel.call import Call
 from conformance.emulator.kernel.lookup_steps import find_named_itwin
 from conformance.emulator.kernel.responses import Detail, Response, invalid_value, missing, refuse
 from conformance.emulator.state.records import PERMISSIONS, Member, Role, User
+
+T = TypeVar("T")
 
 
 def invalid_request(*details: Detail) -> Response:
@@ -107,6 +110,30 @@ def role_ids(call: Call, value: Any, target: str) -> tuple[str, ...] | Response 
         if role_of(call, each) is None:
             return role_not_found(f"{target}[{index}]")
     return tuple(dict.fromkeys(each.lower() for each in value))
+
+
+def new_roles(call: Call) -> tuple[str, ...] | Response:
+    """Return the ids of the roles that the body gives a member, or what refuses them."""
+    roles = role_ids(call, call.facts["body"].get("roleIds"), "roleIds")
+    return invalid_request(roles) if isinstance(roles, Detail) else roles
+
+
+def each_member(call: Call, read: Callable[[Call, Any, str], T | Response | Detail]) -> list[T] | Response:
+    """Return what is read of each of the body's members, or what refuses them: all or none are added."""
+    sent = call.facts["body"].get("members")
+    if not isinstance(sent, list) or not sent:
+        return invalid_request(missing("members"))
+    wanted = [read(call, each, f"members[{index}]") for index, each in enumerate(sent)]
+    problems = tuple(each for each in wanted if isinstance(each, Detail))
+    if problems:
+        return invalid_request(*problems)
+    found: list[T] = []
+    for each in wanted:
+        if isinstance(each, Response):
+            return each
+        if not isinstance(each, Detail):
+            found.append(each)
+    return found
 
 
 def user_by_email(call: Call, email: str) -> User | None:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.emulator.apis.access_control.common import invalid_request, role_ids, roles_of
+from conformance.emulator.apis.access_control.common import (
+    each_member,
+    invalid_request,
+    new_roles,
+    role_ids,
+    roles_of,
+)
 from conformance.emulator.apis.access_control.groups import NOT_FOUND, group_of
 from conformance.emulator.behaviours import assumed, seen_live
 from conformance.emulator.kernel.call import Call
@@ -45,19 +51,9 @@ def get_group_member(call: Call) -> Response:
 @assumed("access-control.group-roles-replace", "Adding a group again replaces its roles.")
 def add_group_members(call: Call) -> Response:
     """Add every group that was sent, 201 ``{members}``, or none of them."""
-    sent = call.facts["body"].get("members")
-    if not isinstance(sent, list) or not sent:
-        return invalid_request(missing("members"))
-    wanted = [_wanted(call, each, f"members[{index}]") for index, each in enumerate(sent)]
-    problems = tuple(each for each in wanted if isinstance(each, Detail))
-    if problems:
-        return invalid_request(*problems)
-    added = []
-    for each in wanted:
-        if isinstance(each, Response):
-            return each
-        if isinstance(each, GroupMember):
-            added.append(each)
+    added = each_member(call, _wanted)
+    if isinstance(added, Response):
+        return added
     for member in added:
         call.state.group_members.put(member)
     return Response(201, {"members": [_view(call, each) for each in added]})
@@ -76,9 +72,7 @@ def _wanted(call: Call, entry: Any, target: str) -> GroupMember | Response | Det
 
 def update_group_member(call: Call) -> Response:
     """Give the group other roles, 200 ``{member}``."""
-    roles = role_ids(call, call.facts["body"].get("roleIds"), "roleIds")
-    if isinstance(roles, Detail):
-        return invalid_request(roles)
+    roles = new_roles(call)
     if isinstance(roles, Response):
         return roles
     member = GroupMember(call.itwin.id, call.facts["group_member"].group, roles)

@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.emulator.apis.access_control.common import (
+    each_member,
     invalid_request,
     member_view,
+    new_roles,
     owner_role,
     person_view,
     role_ids,
@@ -58,20 +60,11 @@ def get_member(call: Call) -> Response:
 @assumed("access-control.roles-replace", "Adding a member again replaces its roles.")
 def add_members(call: Call) -> Response:
     """Add every address that was sent, 201 ``{members, invitations}``."""
-    sent = call.facts["body"].get("members")
-    if not isinstance(sent, list) or not sent:
-        return invalid_request(missing("members"))
-    wanted = [_wanted(call, each, f"members[{index}]") for index, each in enumerate(sent)]
-    problems = tuple(each for each in wanted if isinstance(each, Detail))
-    if problems:
-        return invalid_request(*problems)
-    for each in wanted:
-        if isinstance(each, Response):
-            return each
+    wanted = each_member(call, _wanted)
+    if isinstance(wanted, Response):
+        return wanted
     members, invitations = [], []
-    for each in wanted:
-        assert isinstance(each, tuple)  # noqa: S101 - everything else has been refused above
-        email, roles = each
+    for email, roles in wanted:
         user = user_by_email(call, email)
         if user is None:
             invitations.append(invitation_view(call, invite(call, email, roles)))
@@ -103,9 +96,7 @@ def _put(call: Call, user: str, **changes: Any) -> Member:
 @used_by_clients("access-control.unknown-role", "A role that does not exist is 404 RoleNotFound.")
 def update_member(call: Call) -> Response:
     """Give the member other roles, 200 ``{member}``."""
-    roles = role_ids(call, call.facts["body"].get("roleIds"), "roleIds")
-    if isinstance(roles, Detail):
-        return invalid_request(roles)
+    roles = new_roles(call)
     if isinstance(roles, Response):
         return roles
     return Response(200, {"member": member_view(call, _give(call, call.facts["member"].user, roles))})

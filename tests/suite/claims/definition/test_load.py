@@ -14,7 +14,8 @@ import pytest
 import yaml
 
 from conformance.claims.definition import load_definition
-from conformance.claims.endpoints import Endpoint, base_of, deref, endpoints
+from conformance.claims.endpoints import Endpoint, base_of, endpoints
+from conformance.claims.schemas import deref
 from conformance.errors import UsageError
 
 DESKS: Final[dict[str, Any]] = {"/desks": {"get": {"operationId": "listDesks", "responses": {"200": {}}}}}
