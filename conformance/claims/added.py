@@ -15,16 +15,11 @@ from conformance.claims.definition.source import SUFFIXES
 from conformance.claims.endpoints import Content, Endpoint, endpoints
 from conformance.claims.kept import kept
 from conformance.claims.openapi import JsonObject, Operation, ResponseSpec
-from conformance.claims.path_names import PARAMETER
+from conformance.claims.override import FILE, NOTHING, Override, read_override, refuse_unknown
 from conformance.claims.schemas import deref
-from conformance.claims.text_files import read_bytes, read_yaml
-from conformance.errors import UsageError, did_you_mean
+from conformance.claims.text_files import read_bytes
+from conformance.errors import UsageError
 
-KEYS: Final = (
-    *("profile", "ids", "bodies", "unique", "reads", "writes", "never", "rows"),
-    *("from", "hash", "entry", "rename_duplicates"),
-)
-OVERRIDE: Final = "override.yaml"
 STATUS: Final = re.compile(r"\d{3}")
 
 
@@ -35,7 +30,7 @@ class AddedApi:
     name: str
     document: JsonObject
     endpoints: Sequence[Endpoint] = field(repr=False)
-    override: Mapping[str, Any] = field(default_factory=dict)
+    override: Override = NOTHING
     repairs: Sequence[Repair] = ()
     hash: str = ""
     operations: Mapping[str, Operation] = field(default_factory=dict, repr=False)
@@ -53,7 +48,7 @@ def added_apis(folder: Path, taken: Mapping[str, Any]) -> list[AddedApi]:
     places = dict.fromkeys(p.resolve() for p in (folder, Path.cwd() / "specs") if p.is_dir())
     for place in places:
         for own in sorted(each for each in place.iterdir() if each.is_dir() and each.name not in found):
-            override = _override(own / OVERRIDE)
+            override = read_override(own / FILE)
             file = _definition_in(own, override)
             if file is not None:
                 found[own.name] = _api(file, own, override, names)
@@ -61,15 +56,17 @@ def added_apis(folder: Path, taken: Mapping[str, Any]) -> list[AddedApi]:
     return list(found.values())
 
 
-def _definition_in(folder: Path, override: Mapping[str, Any]) -> Path | None:
+def _definition_in(folder: Path, override: Override) -> Path | None:
     """Return the file that an API's definition begins in; None where the folder holds no added API."""
-    if "entry" in override:
-        return folder / str(override["entry"])
+    if override.entry:
+        if not (folder / override.entry).resolve().is_relative_to(folder.resolve()):
+            raise UsageError(f"{folder / FILE}: entry: {override.entry} leads out of the API's folder")
+        return folder / override.entry
     return next((file for kind in SUFFIXES if (file := folder / f"definition{kind}").is_file()), None)
 
 
-def _api(file: Path, folder: Path, override: Mapping[str, Any], taken: set[str]) -> AddedApi:
-    loaded = _loaded(file, rename=bool(override.get("rename_duplicates")))
+def _api(file: Path, folder: Path, override: Override, taken: set[str]) -> AddedApi:
+    loaded = _loaded(file, rename=override.rename_duplicates)
     document, name = loaded["document"], folder.name
     ids: dict[tuple[str, str], str] = {}
     for each in endpoints(document):
@@ -83,7 +80,7 @@ def _api(file: Path, folder: Path, override: Mapping[str, Any], taken: set[str])
     if not several:
         raise UsageError(f"{file}: no operation in it: is it an OpenAPI definition?")
     operations = {each.id: _operation(name, each) for each in several}
-    _refuse_unknown(folder / OVERRIDE, override, several)
+    refuse_unknown(folder / FILE, override, several)
     repairs = [Repair(*each) for each in loaded["repairs"]]
     return AddedApi(name, document, several, override, repairs, loaded["hash"], operations)
 
@@ -105,37 +102,6 @@ def _loaded(file: Path, *, rename: bool) -> dict[str, Any]:
     key = b"\0".join([reader, str(rename).encode(), read_bytes(file)])
     found: dict[str, Any] = kept("definitions", key, load)
     return load() if found["files"] > 1 else found  # of several, another one may have changed
-
-
-def _override(file: Path) -> Mapping[str, Any]:
-    content = read_yaml(file) if file.exists() else {}
-    if not isinstance(content, dict):
-        raise UsageError(f"{file}: is no mapping; write keys such as ids: and never:")
-    for key in content:
-        if key not in KEYS:
-            raise UsageError(
-                f"{file}: unknown key {key!r}; known are {', '.join(KEYS)}{did_you_mean(str(key), KEYS)}"
-            )
-    return content
-
-
-def _refuse_unknown(file: Path, override: Mapping[str, Any], known: Sequence[Endpoint]) -> None:
-    """Raise a `UsageError` for an override that names an operation or a parameter that there is not."""
-    ids, labels = {e.id for e in known}, {e.label for e in known}
-    parameters = {name for e in known for names in e.written_names.items() for name in names}
-    prefixes = {e.written[: match.end()] for e in known for match in PARAMETER.finditer(e.written)}
-    named = [("bodies", str(n), ids) for n in override.get("bodies") or ()]
-    named += [("unique", str(n).rpartition(".")[0], ids) for n in override.get("unique") or ()]
-    named += [(key, str(n), labels) for key in ("reads", "writes", "never") for n in override.get(key) or ()]
-    named += [("ids", str(n), parameters | prefixes) for n in override.get("ids") or ()]
-    named += [
-        ("ids", str(e["from"]), ids)
-        for e in (override.get("ids") or {}).values()
-        if isinstance(e, dict) and "from" in e
-    ]
-    for key, name, there in named:
-        if name not in there:
-            raise UsageError(f"{file}: {key}: {name!r} is not in the definition{did_you_mean(name, there)}")
 
 
 def _operation(api: str, endpoint: Endpoint) -> Operation:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from conformance.claims.endpoints import Endpoint, words_of
 from conformance.claims.level import Level
+from conformance.claims.override import Override
 from conformance.claims.path_names import plain
 from conformance.claims.schemas import deref, items, members, required
 
@@ -45,7 +46,7 @@ class Scope:
     endpoint: Endpoint
     level: Level
     paths: frozenset[tuple[str, str]]
-    override: Mapping[str, Any]
+    override: Override
 
     def has(self, method: str, below: str = "") -> bool:
         """Tell whether the API has an operation of this method on the same path, or on one below it."""
@@ -193,8 +194,8 @@ def _closed(scope: Scope) -> Iterator[Instance]:
 
 
 def _unique(scope: Scope) -> Iterator[Instance]:
-    for entry in scope.override.get("unique") or ():
-        operation, _, member = str(entry).rpartition(".")
+    for entry in scope.override.unique:
+        operation, _, member = entry.rpartition(".")
         if operation == scope.endpoint.id:
             yield member, Level.MUST if words_of(scope.endpoint, 409) else scope.level
 

@@ -6,11 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from conformance.claims.applies import APPLIES, Scope
 from conformance.claims.endpoints import Endpoint
 from conformance.claims.level import Level
+from conformance.claims.override import FILE as OVERRIDE
+from conformance.claims.override import Override, RuleChange
 from conformance.claims.path_names import plain
 from conformance.claims.requirement import Requirement
 from conformance.claims.text_files import read_yaml
@@ -48,22 +50,28 @@ def load_rules(folder: Path) -> dict[str, Rule]:
 
 
 def derive(
-    api: str, endpoints: Sequence[Endpoint], override: Mapping[str, Any], rules: Mapping[str, Rule]
+    api: str, endpoints: Sequence[Endpoint], override: Override, rules: Mapping[str, Rule]
 ) -> list[Requirement]:
     """Return the derived requirements of an API; what its override switches off is left out."""
     rows: list[Requirement] = []
-    changes = _changes(api, override, rules, {e.id for e in endpoints})
-    never = set(override.get("never") or ())
+    changes = _changes(api, override, rules)
+    unused = set(changes)
     paths = frozenset((e.method, plain(e.path)) for e in endpoints)
     for endpoint in endpoints:
-        if endpoint.label in never:
+        if endpoint.label in override.never:
             continue
         for name, rule in rules.items():
             for member, level in APPLIES[name](Scope(endpoint, rule.level, paths, override)):
-                change = changes.get((endpoint.id, name)) or changes.get(("*", name)) or {}
-                if change.get("off"):
-                    continue
-                rows.append(_row(api, endpoint, rule, member, Level(change.get("level", level))))
+                unused -= {(endpoint.id, name), ("*", name)}
+                change = changes.get((endpoint.id, name)) or changes.get(("*", name))
+                if change is None or not change.off:
+                    said = change.level if change is not None else None
+                    rows.append(_row(api, endpoint, rule, member, said or level))
+    for operation, name in unused:
+        what = "any operation" if operation == "*" else operation
+        raise UsageError(
+            f"{api}/{OVERRIDE}: rows: {name} gives {what} no requirement that could change; delete the line"
+        )
     return rows
 
 
@@ -78,7 +86,7 @@ def _row(api: str, endpoint: Endpoint, rule: Rule, member: str, level: Level) ->
         needs=("role.outsider",) if rule.id.startswith("other-tenant") else (),
         rule=rule.id,
         member=member,
-        file=f"{api}/override.yaml",
+        file=f"{api}/{OVERRIDE}",
     )
 
 
@@ -86,23 +94,14 @@ def _word(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9_$-]+", "-", text).strip("-") or "root"
 
 
-def _changes(
-    api: str, override: Mapping[str, Any], rules: Mapping[str, Rule], operations: set[str]
-) -> dict[tuple[str, str], Mapping[str, Any]]:
+def _changes(api: str, override: Override, rules: Mapping[str, Rule]) -> dict[tuple[str, str], RuleChange]:
     """Return by operation and rule what the override's rows say: a level, or that the rule is off."""
-    found: dict[tuple[str, str], Mapping[str, Any]] = {}
-    where = f"{api}/override.yaml"
-    for row in override.get("rows") or ():
-        if not isinstance(row, dict) or "rule" not in row:
-            continue
-        if row["rule"] not in rules:
-            raise UsageError(f"{where}: rows: no rule {row['rule']!r}{did_you_mean(str(row['rule']), rules)}")
-        operation = str(row.get("operation", "*"))
-        if operation != "*" and operation not in operations:
-            raise UsageError(
-                f"{where}: rows: no operation {operation!r}{did_you_mean(operation, operations)}"
-            )
-        if not row.get("reason"):
-            raise UsageError(f"{where}: rows: {row['rule']} of {operation} needs a reason")
-        found[operation, str(row["rule"])] = row
+    found: dict[tuple[str, str], RuleChange] = {}
+    where = f"{api}/{OVERRIDE}"
+    for row in override.rows:
+        if row.rule not in rules:
+            raise UsageError(f"{where}: rows: no rule {row.rule!r}{did_you_mean(row.rule, rules)}")
+        if (row.operation, row.rule) in found:
+            raise UsageError(f"{where}: rows: {row.rule} of {row.operation} stands there twice; keep one")
+        found[row.operation, row.rule] = row
     return found

@@ -53,7 +53,7 @@ def check_claims(
 def _changed(catalogue: Catalogue) -> Iterator[str]:
     """Yield the added APIs whose definition is not the one that was added."""
     for api in catalogue.added.values():
-        kept = api.override.get("hash")
+        kept = api.override.hash
         if kept and kept != api.hash:
             cure = f"write hash: {api.hash} if that is meant"
             yield f"{api.name}/override.yaml: the definition changed since it was added; {cure}"

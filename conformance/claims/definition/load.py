@@ -56,14 +56,15 @@ def load_definition(source: str, *, rename_duplicates: bool = False) -> Definiti
     document = bundle.document
     if not is_definition(document):
         raise UsageError(
-            f"{location}: is no OpenAPI definition: nothing at its top says openapi: or swagger:"
+            f"{location}: is no OpenAPI definition: nothing at its top says openapi: or swagger:; "
+            "name one that does, or export it from what describes the API now"
         )
     form = _form(location, document)
     bundle.resolve()
     _take_in_operations(document)
     if is_swagger_2(document):
         document = to_openapi_3(document)
-    repairs = [*_references(location, document), *repaired(document)]
+    repairs = [*bundle.repairs, *_references(location, document), *repaired(document, location)]
     repairs += _identified(location, document, rename=rename_duplicates)
     document["x-form"] = form
     return Definition(location, document, bundle.contents, tuple(repairs))
@@ -107,7 +108,9 @@ def _form(location: str, document: Mapping[str, Any]) -> str:
     elif version.startswith(FORMS):
         return f"OpenAPI {version}"
     what = "swagger" if "swagger" in document else "openapi"
-    raise UsageError(f"{location}: {what}: {version} is not supported; known are 2.0, {', '.join(FORMS)}")
+    raise UsageError(
+        f"{location}: {what}: {version} is not supported; known are 2.0, {', '.join(FORMS)}: convert it"
+    )
 
 
 def _identified(location: str, document: Mapping[str, Any], *, rename: bool) -> Iterator[Repair]:
@@ -115,7 +118,8 @@ def _identified(location: str, document: Mapping[str, Any], *, rename: bool) -> 
     seen: dict[str, str] = {}
     several = list(operations_of(document))
     if not several:
-        raise UsageError(f"{location}: has no operation to judge")
+        cure = "name the file whose paths: hold the operations; webhooks are not judged"
+        raise UsageError(f"{location}: has no operation to judge; {cure}")
     for place, path, method, operation, _ in several:
         name = operation.get("operationId")
         label = f"{method.upper()} {path}"

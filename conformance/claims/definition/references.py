@@ -8,8 +8,9 @@ from difflib import get_close_matches
 from typing import Any, Final
 from urllib.parse import unquote
 
+from conformance.claims.definition.doubled import said_once
 from conformance.claims.definition.parse import parse
-from conformance.claims.definition.repair import Place, pointer_to
+from conformance.claims.definition.repair import Place, Repair, pointer_to
 from conformance.claims.definition.source import beside, read_location
 from conformance.errors import UsageError
 
@@ -20,13 +21,17 @@ FILES: Final = "x-files"
 
 
 class Bundle:
-    """One document with all that its references name; `contents` are the bytes of each location."""
+    """One document with all that its references name.
+
+    `contents` are the bytes of each location, `repairs` what was written twice in one of them.
+    """
 
     def __init__(self, location: str, content: bytes) -> None:
         self.contents = {location: content}
         self._roots: dict[str, str] = {location: ""}
         self._locations = [location]
-        self.document: Any = parse(content, location)
+        self.repairs: list[Repair] = []
+        self.document: Any = self._parsed(content, location)
 
     def resolve(self) -> None:
         """Take in what is referred to, until nothing else is; `UsageError` names a reference to nothing."""
@@ -64,6 +69,12 @@ class Bundle:
             self._take(target, f"{where}: refers to {reference}")
         return f"#{self._roots[target]}{'' if pointer in {'', '/'} and self._roots[target] else pointer}"
 
+    def _parsed(self, content: bytes, location: str) -> Any:
+        document = parse(content, location)
+        root = tuple(self._roots[location].split("/")[1:])
+        self.repairs += said_once(document, location, root)
+        return document
+
     def _take(self, target: str, where: str) -> None:
         try:
             content = read_location(target)
@@ -73,7 +84,7 @@ class Bundle:
         number = str(len(self._locations))
         self._locations.append(target)
         self._roots[target] = f"/{FILES}/{number}"
-        self.document.setdefault(FILES, {})[number] = parse(content, target)
+        self.document.setdefault(FILES, {})[number] = self._parsed(content, target)
 
 
 def _is_described(key: str) -> bool:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from conformance.claims.definition.doubled import joined
 from conformance.claims.definition.references import FILES
 from conformance.claims.definition.repair import Repair, operations_of, pointer_to, schemas_of
 from conformance.claims.path_names import PARAMETER
@@ -38,12 +39,12 @@ MEANT: Final[Mapping[str, Mapping[str, str]]] = {
 """What a type that there is not is read as; any other one as no type at all."""
 
 
-def repaired(document: dict[str, Any]) -> list[Repair]:
-    """Repair the document where it stands; return what was done, in its order."""
+def repaired(document: dict[str, Any], location: str) -> list[Repair]:
+    """Repair the document of a location where it stands; return what was done, in its order."""
     found = [*_nothing_named(document)]
     for place, holder, key in list(schemas_of(document)):
         found += _schema(place, holder, key)
-    found += _paths(document)
+    found += _paths(document, location)
     for place, _, _, operation, item in list(operations_of(document)):
         found += _parameters(document, place, operation, item)
         found += _contents(document, place, operation)
@@ -113,13 +114,15 @@ def _shape(place: tuple[str, ...], schema: dict[str, Any]) -> Iterator[Repair]:
         yield Repair(pointer_to((*place, "items")), "a list of schemas: an entry may be of any of them")
 
 
-def _paths(document: dict[str, Any]) -> Iterator[Repair]:
+def _paths(document: dict[str, Any], location: str) -> Iterator[Repair]:
     paths = document.get("paths")
     if not isinstance(paths, dict):
         return
     for path in [each for each in paths if not each.startswith("/") and not each.startswith("x-")]:
-        paths.setdefault(f"/{path}", paths.pop(path))
-        yield Repair(pointer_to(("paths", path)), f"a path begins with a slash: read as /{path}")
+        where, slashed = pointer_to(("paths", path)), f"/{path}"
+        items = [item for each in (slashed, path) if isinstance(item := paths.pop(each, None), dict)]
+        paths[slashed] = joined(items, location, where)
+        yield Repair(where, f"a path begins with a slash: read as {slashed}")
 
 
 def _parameters(

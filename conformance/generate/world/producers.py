@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from conformance.claims.endpoints import Endpoint
+from conformance.claims.override import NOTHING, PLATFORM, Override
 from conformance.claims.path_names import PARAMETER, plain
 from conformance.claims.schemas import deref, items, members
 from conformance.generate.world.ids import (
@@ -42,7 +43,6 @@ VERBS: Final = (
     "index",
 )
 SEARCHES: Final = ("list", "search", "all", "query", "find", "filter", "index")
-PLATFORM: Final = "itwin-platform"
 SHARED: Final = {"itwinid": "itwin_id", "projectid": "itwin_id", "imodelid": "imodel_id"}
 """Ids that the APIs of the platform share, under each of their names, and the fixture that is one."""
 LARGEST_RANK: Final = 24
@@ -54,7 +54,7 @@ class Producers:
     """The producers of every slot of a definition, and what an override says."""
 
     endpoints: Sequence[Endpoint]
-    override: Mapping[str, Any] = field(default_factory=dict)
+    override: Override = NOTHING
     links: Links = field(default_factory=dict)
 
     @cached_property
@@ -123,20 +123,20 @@ class Producers:
         )
 
     def _overridden(self, slot: Slot) -> Iterator[Producer]:
-        for key, entry in (self.override.get("ids") or {}).items():
-            if key in self._written(slot) and isinstance(entry, dict):
-                if "from" in entry:
-                    yield Producer("override", str(entry["from"]), "response", str(entry.get("at", "")))
-                elif "fixture" in entry:
-                    yield Producer("override", "", "fixture", str(entry["fixture"]))
-                elif "value" in entry:
-                    yield Producer("override", "", "value", str(entry["value"]))
+        for key, said in self.override.ids.items():
+            if key in self._written(slot):
+                if said.operation:
+                    yield Producer("override", said.operation, "response", said.at)
+                elif said.fixture:
+                    yield Producer("override", "", "fixture", said.fixture)
+                else:
+                    yield Producer("override", "", "value", str(said.value))
                 return
 
     def _shared(self, slot: Slot) -> Iterator[Producer]:
         """Yield the fixture that an id of another API is, on the platform whose APIs share it."""
         fixture = SHARED.get(squeezed(slot.name))
-        if fixture and self.override.get("profile") == PLATFORM:
+        if fixture and self.override.profile == PLATFORM:
             yield Producer("profile", "", "fixture", fixture)
 
     def _written(self, slot: Slot) -> set[str]:

@@ -120,7 +120,7 @@ class Undoing:
     @cached_property
     def reads(self) -> frozenset[str]:
         """Return the labels of what is a read in spite of its method, as the override says."""
-        return frozenset(map(str, self.producers.override.get("reads") or ()))
+        return frozenset(self.producers.override.reads)
 
     def _delete_of(self, slot: Slot) -> Endpoint | None:
         here = self.producers.by_path.get(plain(slot.prefix), ())

@@ -36,14 +36,11 @@ class Guard:
     def why_not(self, endpoint: Endpoint, used: Mapping[str, Thing]) -> str:
         """Return why a valid request about these things is not sent, "" where it is; or raise `PutOff`."""
         override = self.api.override
-        if endpoint.label in (override.get("never") or ()):
+        if endpoint.label in override.never:
             return "the override says never"
         if not self.writes and not endpoint.safe:
             return "the run is read-only and this operation writes"
-        if endpoint.safe or endpoint.label in {
-            *(override.get("writes") or ()),
-            *(override.get("reads") or ()),
-        }:
+        if endpoint.safe or endpoint.label in {*override.writes, *override.reads}:
             return ""
         return self._why_not_written(endpoint, used)
 

@@ -70,7 +70,7 @@ class Judging:
         target, client = self.run.target, self.run.client
         drafts = Drafts(
             *(self.api.operations, Unique(self.run.prefix), self._refer),
-            bodies=self.api.override.get("bodies") or {},
+            bodies=self.api.override.bodies,
             prefix=self.api.prefix_at(target.base_url),
         )
         reach = Reach(
