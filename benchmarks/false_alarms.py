@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 import random
 import sys
 import tempfile
@@ -42,6 +43,8 @@ from conformance.run.pytest_plugin.launch import run_scenarios
 from conformance.targets.load import parse_target
 from conformance.targets.variables import parse_env
 
+AT_ONCE: Final = 3
+"""Runs at the same time for each core: most of a run is waiting."""
 SURROUNDINGS: Final = ("nothing", "noise", "slow", "others writing")
 SERVERS: Final = (HEALTHY, *VARIATIONS)
 JUDGED: Final = frozenset({Outcome.PASS, *VIOLATED})
@@ -220,7 +223,7 @@ def main(runs: int = 500, first: int = 1) -> int:
     """Judge right servers; return 1 where one was called wrong."""
     endings: list[Ending] = []
     spawn = multiprocessing.get_context("spawn")
-    with spawn.Pool(maxtasksperchild=20) as pool:
+    with spawn.Pool(AT_ONCE * (os.cpu_count() or 1), maxtasksperchild=20) as pool:
         for ending in pool.imap(judge, trials(runs, first)):
             endings.append(ending)
             for problem in ending.problems:

@@ -28,16 +28,17 @@ Edit = Callable[[Any], None]
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change: where (function and line), what it does, and the whole changed source."""
+    """One change: where (file, function and line), what it does, and the whole changed source."""
 
+    file: str
     function: str
     line: int
     change: str
     source: str
 
 
-def mutants(source: str, functions: Collection[str] = ()) -> Iterator[Mutant]:
-    """Return every mutant of a source, of these functions alone where some are named."""
+def mutants(file: str, source: str, functions: Collection[str] = ()) -> Iterator[Mutant]:
+    """Return every mutant of a file's source, of these functions alone where some are named."""
     tree = ast.parse(source)
     plain = ast.unparse(tree)
     for place, (function, node) in enumerate(_places(tree)):
@@ -48,7 +49,7 @@ def mutants(source: str, functions: Collection[str] = ()) -> Iterator[Mutant]:
             edit(list(_places(changed))[place][1])
             text = ast.unparse(ast.fix_missing_locations(changed))
             if text != plain:
-                yield Mutant(function, getattr(node, "lineno", 0), change, text)
+                yield Mutant(file, function, getattr(node, "lineno", 0), change, text)
 
 
 def _places(tree: ast.AST, function: str = "") -> Iterator[tuple[str, ast.AST]]:

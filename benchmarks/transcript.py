@@ -15,6 +15,7 @@ from itertools import product
 from typing import Any, Final
 
 GUID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 UNKNOWN: Final = "0f0e0d0c-0b0a-4908-8706-050403020100"
 DATA: Final = "/reality-management/reality-data"
 PREFER: Final = {"Prefer": "return=representation"}
@@ -51,13 +52,21 @@ class Session:
             content, line = b"", type(error).__name__
         finally:
             connection.close()
-        told = f"{role} {method} {path} {text[:60]} {headers or ''}: {line[:600]}"
-        self.lines.append(GUID.sub(lambda found: self.names.get(found[0].lower(), "an id"), told))
+        asked = self._named(f"{role} {method} {path} {text[:60]} {headers or ''}")
+        self.lines.append(f"{asked}: {self._named(line)[:600]}")
         try:
             read = json.loads(content)
         except ValueError:
             read = {}
         return read if isinstance(read, dict) else {}
+
+    def _named(self, text: str) -> str:
+        """Return a text with the names of its ids, and without dates, addresses and tokens."""
+        named = GUID.sub(lambda found: self.names.get(found[0].lower(), "an id"), text)
+        told = MOMENT.sub("a moment", named).replace(self.host, "here")
+        for role, token in self.tokens.items():
+            told = told.replace(token, f"the token of {role}")
+        return told
 
     def made(self, name: str, path: str, member: str, body: object) -> str:
         """Create something and return its id under this name."""

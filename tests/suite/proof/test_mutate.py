@@ -37,9 +37,9 @@ def mutate() -> ModuleType:
 
 def test_each_mutant_is_one_change_of_the_source(mutate: ModuleType) -> None:
     """Every mutant is Python, differs from the source and from every other one, and comes again."""
-    made = list(mutate.mutants(SOURCE))
+    made = list(mutate.mutants("a.py", SOURCE))
     plain = ast.unparse(ast.parse(SOURCE))
-    assert made == list(mutate.mutants(SOURCE))
+    assert made == list(mutate.mutants("a.py", SOURCE))
     for mutant in made:
         ast.parse(mutant.source)
         assert mutant.source != plain, mutant.change
@@ -62,12 +62,12 @@ def test_each_mutant_is_one_change_of_the_source(mutate: ModuleType) -> None:
 )
 def test_a_change_says_what_it_does(mutate: ModuleType, change: str, line: str) -> None:
     """The name of a change and the changed line agree, whichever place it is made at."""
-    found = [mutant for mutant in mutate.mutants(SOURCE, ["answer"]) if mutant.change == change]
+    found = [mutant for mutant in mutate.mutants("a.py", SOURCE, ["answer"]) if mutant.change == change]
     assert len(found) == 1
     assert line in found[0].source.splitlines()
 
 
 def test_only_the_functions_that_are_named_are_changed(mutate: ModuleType) -> None:
     """What sets a server up need not be changed."""
-    assert {mutant.function for mutant in mutate.mutants(SOURCE, ["answer"])} == {"answer"}
-    assert list(mutate.mutants(SOURCE, ["nothing"])) == []
+    assert {mutant.function for mutant in mutate.mutants("a.py", SOURCE, ["answer"])} == {"answer"}
+    assert list(mutate.mutants("a.py", SOURCE, ["nothing"])) == []
