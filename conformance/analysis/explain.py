@@ -30,6 +30,8 @@ class Explanation:
     scenarios: tuple[Scenario, ...]
     defects: tuple[Defect, ...]
     past: tuple[PastVerdict, ...]
+    urls: tuple[str, ...] = ()
+    """Where the pages of its operations are published."""
 
     def to_document(self) -> dict[str, Any]:
         """Return the explanation as JSON."""
@@ -41,6 +43,7 @@ class Explanation:
             "basis": row.basis,
             "quote": row.quote,
             "page": row.page,
+            "urls": list(self.urls),
             "source": row.source,
             "expect": row.expect,
             "needs": list(row.needs),
@@ -63,6 +66,7 @@ class Explanation:
         for name in ("quote", "expect", "page", "source", "excluded", "ask", "since"):
             if text := getattr(row, name):
                 yield f"  {name}: {text}"
+        yield from (f"  published: {url}" for url in self.urls)
         if row.needs:
             yield f"  needs: {', '.join(row.needs)}"
         if row.check:
@@ -106,4 +110,6 @@ def explain(
         for defect, (sentence, breaks) in sorted(defects.items())
         if row.id in {broken.partition("@")[0] for broken in breaks}
     )
-    return Explanation(row, tuple(scenarios), caught, tuple(past))
+    pages = (catalogue.operations[each].page for each in row.operations)
+    urls = dict.fromkeys(catalogue.urls[page] for page in pages if page in catalogue.urls)
+    return Explanation(row, tuple(scenarios), caught, tuple(past), tuple(urls))

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from conformance.claims.level import Level
 
-UNHASHED: Final = frozenset({"file", "check", "generated", "observes", "rule", "member"})
+UNHASHED: Final = frozenset({"file", "line", "check", "generated", "observes", "rule", "member"})
 """Members that say how a row is judged, and nothing of what it says."""
 
 
@@ -41,6 +41,7 @@ class Requirement:
     check: Any = None
     generated: bool = False
     file: str = ""
+    line: int = 0
     rule: str = ""
     member: str = ""
 

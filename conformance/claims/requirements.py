@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import fnmatch
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -18,20 +19,22 @@ from conformance.claims.level import Level
 from conformance.claims.openapi import Operation, load_operations, pointer
 from conformance.claims.requirement import Requirement
 from conformance.claims.rules import derive, load_rules
-from conformance.claims.text_files import mapping_of, read_bytes
+from conformance.claims.text_files import decoded, mapping_of, read_bytes
 from conformance.errors import UsageError, did_you_mean
 
 GROUPS: Final = ("every", "writing", "safe", "with-body")
+ROW: Final = re.compile(r"\s*-\s+id:\s*[\"']?(?P<id>[^\s\"']+)")
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Every requirement by id, and the page hashes that the rows were read from."""
+    """Every requirement by id; of each page its hash when the rows were read from it, and its URL."""
 
     rows: Mapping[str, Requirement]
     pages: Mapping[str, str]
     operations: Mapping[str, Operation]
     added: Mapping[str, AddedApi] = field(default_factory=dict)
+    urls: Mapping[str, str] = field(default_factory=dict)
 
     def judged(self) -> list[Requirement]:
         """Return the rows that are judged, in the order of the files."""
@@ -58,18 +61,20 @@ def load_claims() -> Catalogue:
     for api in added:
         operations |= api.operations
         rows |= {row.id: row for row in derive(api.name, api.endpoints, api.override, rules)}
-    return Catalogue(rows, catalogue.pages, operations, {api.name: api for api in added})
+    return replace(catalogue, rows=rows, operations=operations, added={api.name: api for api in added})
 
 
 def load_catalogue(folder: Path, operations: Mapping[str, Operation]) -> Catalogue:
     """Return the requirements of each API in the folder; all that is wrong is a `UsageError`."""
     rows: dict[str, Requirement] = {}
     pages: dict[str, str] = {}
+    urls: dict[str, str] = {}
     for file in claim_files(folder, "requirements").values():
         content = _valid_rows(file)
         pages |= content.get("pages", {})
+        urls |= content.get("urls", {})
         for row in content["requirements"]:
-            requirement = _requirement(row, file, operations)
+            requirement = _requirement(row, file, content["lines"].get(row["id"], 0), operations)
             if requirement.id in rows:
                 raise UsageError(
                     f"{file}: {requirement.id} stands twice (also in {rows[requirement.id].file})"
@@ -77,7 +82,7 @@ def load_catalogue(folder: Path, operations: Mapping[str, Operation]) -> Catalog
             rows[requirement.id] = requirement
     if not rows:
         raise UsageError(f"no API/requirements.yaml in {folder}: is this the folder of the specs?")
-    return Catalogue(rows, pages, operations)
+    return Catalogue(rows, pages, operations, urls=urls)
 
 
 def _valid_rows(file: Path) -> dict[str, Any]:
@@ -89,10 +94,16 @@ def _valid_rows(file: Path) -> dict[str, Any]:
         rows: dict[str, Any] = _dated(mapping_of(content, str(file)))
         _accept_old_names(rows)
         _validate(file, rows, json.loads(schema))
-        return rows
+        return rows | {"lines": _lines(decoded(content, str(file)))}
 
     valid: dict[str, Any] = kept("requirements", schema.encode() + content, make)
     return valid
+
+
+def _lines(text: str) -> dict[str, int]:
+    """Return the line at which each row of a file begins, by its id."""
+    found = ((number, ROW.match(line)) for number, line in enumerate(text.splitlines(), 1))
+    return {row["id"]: number for number, row in found if row}
 
 
 def _dated(content: Any) -> Any:
@@ -125,7 +136,9 @@ def _validate(file: Path, content: Mapping[str, Any], schema: Mapping[str, Any])
     raise UsageError(f"{file}{named}: {pointer(path)}: {error.message}")
 
 
-def _requirement(row: Mapping[str, Any], file: Path, operations: Mapping[str, Operation]) -> Requirement:
+def _requirement(
+    row: Mapping[str, Any], file: Path, line: int, operations: Mapping[str, Operation]
+) -> Requirement:
     fields = dict(row)
     meant = fields.pop("operation")
     for observed in row.get("observes", ()):
@@ -137,6 +150,7 @@ def _requirement(row: Mapping[str, Any], file: Path, operations: Mapping[str, Op
         needs=tuple(fields.pop("needs", ())),
         observes=tuple(fields.pop("observes", ())),
         since=fields.pop("since", ""),
+        line=line,
         file=f"{file.parent.name}/{file.name}" if file.name == "requirements.yaml" else file.name,
         **fields,
     )

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from conformance.claims.docs_diff import compare_all
 from conformance.claims.folders import specs_dir
 from conformance.claims.openapi import load_documents
 from conformance.claims.pages import Page, find_page, load_pages, page_hash, quote_stands
 from conformance.claims.requirements import Catalogue
+
+EMPTY_QUOTE: Final = re.compile(r"this response (?:indicates|means)(?: that)?[\s.:]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,12 @@ def check_claims(
 
     `scenarios` are the scenarios (module::function) by the requirement that they verify.
     """
-    problems = [*_unjudged(catalogue, scenarios), *_checks(catalogue, known_checks), *_changed(catalogue)]
+    problems = [
+        *_unjudged(catalogue, scenarios),
+        *_checks(catalogue, known_checks),
+        *_changed(catalogue),
+        *_said(catalogue),
+    ]
     checked = [
         (
             f"{len(catalogue.operations)} operations, {len(catalogue.rows)} requirements "
@@ -48,6 +57,14 @@ def check_claims(
         quotes = sum(bool(row.quote) for row in catalogue.rows.values())
         checked.append(f"{len(texts)} pages: statuses, schemas and examples compared, {quotes} quotes found")
     return Report(problems, checked)
+
+
+def _said(catalogue: Catalogue) -> Iterator[str]:
+    """Yield the rows whose quote is no sentence that could be broken."""
+    for row in catalogue.rows.values():
+        if EMPTY_QUOTE.fullmatch(row.quote):
+            cure = "quote the sentence that says it, or name another basis"
+            yield f"{row.file}:{row.line}: {row.id}: its quote says nothing: {row.quote!r}; {cure}"
 
 
 def _changed(catalogue: Catalogue) -> Iterator[str]:

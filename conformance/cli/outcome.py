@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import NoReturn
 
 import typer
 
+from conformance.report.ci_annotations import ci_annotations
 from conformance.report.material import kept_comparison
 from conformance.report.terminal import Detail, show
 from conformance.results.model import RunReport
@@ -15,11 +17,13 @@ from conformance.results.verdicts import judged_percent
 
 
 def tell(report: RunReport, *, as_json: bool, detail: Detail = Detail.SCREEN) -> NoReturn:
-    """Print the report, and why less than what was asked for was judged; end with the run's exit code."""
+    """Print the report and why less than what was asked for was judged; end with the run's exit code."""
     if as_json:
         typer.echo(json_text(report.to_document(), 2))
     else:
         show(report, comparison=kept_comparison(report.folder), detail=detail)
+        for line in ci_annotations(report, os.environ):
+            typer.echo(line, err=True)
     for line in _shortfalls(report):
         typer.echo(f"conformance: {line}", err=True)
     for problem in report.harness_errors:

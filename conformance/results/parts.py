@@ -44,6 +44,8 @@ class ReportedOperation(FileModel):
     """Path template."""
     page: Text = ""
     """The page that documents it."""
+    url: Text = ""
+    """Where that page is published; empty where it is not known."""
 
 
 class ReportedRequirement(FileModel):
@@ -69,6 +71,10 @@ class ReportedRequirement(FileModel):
     """What of an API it speaks of, such as state; empty where an older suite did not record it."""
     provisional: Flag = False
     """Reported and not red yet."""
+    file: Text = ""
+    """The file below specs/ in which it stands."""
+    line: int = 0
+    """Where in that file it begins, 0 where it is derived or an older suite did not record it."""
 
     @property
     def sentence(self) -> str:

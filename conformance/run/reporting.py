@@ -80,7 +80,9 @@ def booked_report(run: Run) -> RunReport:
             **behaviour_of(client.recorder),
         ),
         operations={
-            o.id: ReportedOperation(api=o.api, method=o.method, path=o.path, page=o.page)
+            o.id: ReportedOperation(
+                api=o.api, method=o.method, path=o.path, page=o.page, url=run.catalogue.urls.get(o.page, "")
+            )
             for o in run.catalogue.operations.values()
         },
         requirements={row.id: _requirement(row) for row in run.catalogue.judged()},
@@ -146,6 +148,8 @@ def _requirement(row: Requirement) -> ReportedRequirement:
         since=row.since,
         operations=row.operations,
         theme=theme_of(row).value,
+        file=row.file,
+        line=row.line,
     )
 
 

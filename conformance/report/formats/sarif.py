@@ -17,7 +17,7 @@ from conformance.report import statistics
 from conformance.report.material import Report
 from conformance.results.causes import Cause
 from conformance.results.model import ReportedRequirement, RunReport
-from conformance.results.text import json_text, shorten
+from conformance.results.text import json_text, shorten, web_link
 from conformance.results.verdicts import ExitCode, Outcome, Verdict
 
 PATH: Final = "report.sarif"
@@ -80,18 +80,21 @@ def _driver(run: RunReport, names: Iterable[str]) -> dict[str, Any]:
     return {
         "name": "itwin-conformance",
         **({"semanticVersion": version} if version else {}),
-        "rules": [_rule(run.requirement(name)) for name in names],
+        "rules": [_rule(run, run.requirement(name)) for name in names],
     }
 
 
-def _rule(requirement: ReportedRequirement) -> dict[str, Any]:
+def _rule(run: RunReport, requirement: ReportedRequirement) -> dict[str, Any]:
     claim = requirement.expect or requirement.quote or requirement.id
     help_text = "\n\n".join(part for part in (requirement.quote and f"“{requirement.quote}”", claim) if part)
+    addresses = (web_link(run.operation(each).url) for each in requirement.operations)
+    address = next(filter(None, addresses), "")
     return {
         "id": requirement.id,
         "shortDescription": _message(claim, 1_000),
         "fullDescription": _message(requirement.sentence or claim, 1_000),
         "help": _message(help_text),
+        **({"helpUri": address} if address else {}),
         "defaultConfiguration": {"level": _LEVELS[requirement.level]},
         "properties": {
             "tags": [tag for tag in ("contract", requirement.level.value, requirement.basis) if tag],
@@ -153,14 +156,12 @@ def _known(cause: Cause | None) -> dict[str, Any]:
 
 
 def _location(run: RunReport, verdict: Verdict) -> dict[str, Any]:
-    """Point at the file that states the requirement: code scanning shows no result without a file."""
-    operation = run.operation(verdict.operation)
-    api = "" if verdict.requirement.startswith("platform.") else operation.api
-    file = f"{api}/requirements.yaml" if api else "platform.requirements.yaml"
+    """Point at the row that states the requirement: code scanning shows no result without a file."""
+    operation, row = run.operation(verdict.operation), run.requirement(verdict.requirement)
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": f"specs/{file}"},
-            "region": {"startLine": 1},
+            "artifactLocation": {"uri": f"specs/{row.file or 'platform.requirements.yaml'}"},
+            "region": {"startLine": max(1, row.line)},
         },
         "logicalLocations": [
             {

@@ -94,7 +94,12 @@ def page_data(
 
 def _operation(run: RunReport, name: str) -> dict[str, str]:
     operation = run.operation(name)
-    return {"id": name, "api": operation.api, "path": f"{operation.method} {operation.path}".strip()}
+    return {
+        "id": name,
+        "api": operation.api,
+        "path": f"{operation.method} {operation.path}".strip(),
+        "link": web_link(operation.url),
+    }
 
 
 def _requirement(run: RunReport, name: str) -> dict[str, str]:

@@ -46,7 +46,8 @@ function curlBlock(row) {
 
 function body(row) {
   const { requirement, operation } = row;
-  const link = requirement.link ? make("a", { href: requirement.link, rel: "noreferrer noopener" }, "page") : requirement.page;
+  const address = requirement.link || operation.link;
+  const link = address ? make("a", { href: address, rel: "noreferrer noopener" }, "page") : requirement.page;
   const cited = [make("span", {}, requirement.level), link && make("span", {}, link), operation.path && make("code", {}, operation.path)];
   return make("div", { class: "body" },
     requirement.quote && make("blockquote", {}, `“${requirement.quote}”`),

@@ -26,6 +26,12 @@ def _path(text: str) -> Path:
     return Path(_meant(text))
 
 
+def _percent(text: str) -> float:
+    if text.replace(".", "", 1).isdecimal() and float(text) <= 100:  # noqa: PLR2004 - what per cent means
+        return float(text)
+    raise argparse.ArgumentTypeError(f"{text} is no percentage from 0 to 100")
+
+
 PREFIX: Final = "--conformance-"
 OWN: Final[dict[str, dict[str, Any]]] = {
     "target": {"type": _meant, "help": "target of the targets file; none: the built-in emulator"},
@@ -39,6 +45,14 @@ OWN: Final[dict[str, dict[str, Any]]] = {
     "seed": {"type": int, "default": None, "help": "seed of the generated data"},
     "max-requests": {"type": int, "default": None, "help": "send no more requests than this"},
     "read-only": {"action": "store_true", "help": "judge only what needs no write"},
+    "min-judged": {
+        "type": _percent, "default": 0.0, "metavar": "PERCENT",
+        "help": "exit code 3 where less of what was selected was judged",
+    },
+    "min-coverage": {
+        "type": _percent, "default": 0.0, "metavar": "PERCENT",
+        "help": "exit code 3 where less of the documentation was exercised and judged",
+    },
 }  # fmt: skip
 
 ONE_PROCESS: Final = (
@@ -111,4 +125,6 @@ def options_of(config: pytest.Config, only: tuple[str, ...]) -> Options:
         seed=given.conformance_seed,
         max_requests=given.conformance_max_requests,
         read_only=given.conformance_read_only,
+        min_judged=given.conformance_min_judged,
+        min_coverage=given.conformance_min_coverage,
     )

@@ -49,6 +49,23 @@ def test_each_violation_is_a_result_of_its_rule(tmp_path: Path) -> None:
     assert uri == "specs/platform.requirements.yaml"
 
 
+def test_a_result_opens_its_row_and_its_page(tmp_path: Path) -> None:
+    """The alert stands at the row's line, and its rule links to where the page is published."""
+    url = "https://developer.example.com/operations/a"
+    row = documents.requirement() | {"file": "itwins/requirements.yaml", "line": 12, "operations": ["getA"]}
+    content = documents.document(
+        [documents.violation("a.b.c", operation="getA")],
+        requirements={"a.b.c": row},
+        operations={"getA": {"method": "GET", "path": "/a", "url": url}},
+    )
+    run = log(tmp_path, content)
+    (result,) = run["results"]
+    place = result["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "specs/itwins/requirements.yaml"
+    assert place["region"]["startLine"] == row["line"]
+    assert run["tool"]["driver"]["rules"][0]["helpUri"] == url
+
+
 def test_a_waived_violation_is_suppressed_with_its_reason(tmp_path: Path) -> None:
     """Code scanning shows a waived violation as dismissed, and why."""
     run = log(tmp_path, documents.one_of_each())

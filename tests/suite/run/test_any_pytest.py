@@ -158,6 +158,8 @@ ONE_PROCESS: Final = "conformance run --profile nightly --workers N"
         (("--seed", "3"), {}, "say --conformance-seed, or call conformance run --seed"),
         (("--profile",), {}, "--profile belongs to another pytest plugin"),
         (("--conformance-target=nobody",), {}, "no target 'nobody'"),
+        (("--min-judged=101",), {}, "101 is no percentage from 0 to 100"),
+        (("--min-coverage=all",), {}, "all is no percentage from 0 to 100"),
     ],
 )
 def test_what_cannot_work_is_refused_with_what_to_use_instead(
@@ -177,6 +179,7 @@ def test_what_cannot_work_is_refused_with_what_to_use_instead(
         (("-n0", "-p", "no:randomly"), 1, {GET: "FAIL", COLOUR: "OBSERVED"}),
         (("-k", "colour"), 0, {COLOUR: "OBSERVED"}),
         (("--only", COLOUR), 0, {COLOUR: "OBSERVED"}),
+        (("--only", COLOUR, "--min-coverage", "99.5"), 3, {COLOUR: "OBSERVED"}),
         (("-k", "nothing_at_all"), 5, {}),
         (("--collect-only",), 0, {}),
         (("--fixtures",), 0, {}),
