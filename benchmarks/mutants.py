@@ -9,7 +9,8 @@ four operations use. A mutant that answers some hundred requests as the server d
 judged, each with a quick run.
 
 Each is one line of JSON in ``--out``: the change, the first responses that differ, and the exit code with the
-requirements that are red. Whether the change breaks a sentence of the pages is for a reader to say.
+requirements that are red and the causes that the run names. Whether the change breaks a sentence of the pages
+is for a reader to say.
 """
 
 from __future__ import annotations
@@ -77,6 +78,7 @@ class Judged:
     differences: list[str]
     exit_code: int
     red: list[str]
+    causes: list[str]
     leaks: int
 
 
@@ -190,6 +192,7 @@ class Bench:
             differences[:DIFFERENCES],
             ended.returncode,
             red,
+            [f"{each['sentence']} ({len(each['explains'])})" for each in run.get("causes", [])],
             len(run.get("leaks", [])),
         )
 
