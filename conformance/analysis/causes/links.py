@@ -85,14 +85,15 @@ def follows(sign: Sign, root: Sign) -> int:
 
 def _by_response(sign: Sign, root: Sign) -> int:
     """Return how well it explains the response: one with a wrong status or shape has no right content."""
+    status = sign.exchange.status if sign.exchange else None
     if sign.kind is Kind.HEADER:
-        return LIKELY if root.about == "no JSON" else 0
+        crashed = root.kind in STATUS_KINDS and CRASHED <= (root.deviation.seen or 0) == status
+        return LIKELY if crashed or root.about == "no JSON" else 0
     if sign.kind in _STATES and root.kind in {Kind.SHAPE, Kind.VALUE}:
         near = root.kind is Kind.SHAPE or pointer_of(sign) == pointer_of(root) or names_id(root)
         return LIKELY if near else 0
     if sign.kind not in CONTENT_KINDS:
         return 0
-    status = sign.exchange.status if sign.exchange else None
     if root.kind is Kind.CRASH and status == root.deviation.seen:
         return SURE
     if root.kind in STATUS_KINDS:

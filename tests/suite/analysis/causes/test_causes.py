@@ -151,6 +151,24 @@ def test_what_a_seed_finds_is_named_only_where_nothing_else_shows_it() -> None:
     assert (both.key, len(both.explains)) == (alone.key, 2)
 
 
+def test_a_crash_that_comes_without_a_header_is_one_cause() -> None:
+    """Where the service fails, its gateway or framework answers: what that leaves out is no second fault."""
+    row, operation = "platform.reply.correlation-id", "createRepositoryResource"
+    said = "no x-correlation-id header"
+    crash = replace(
+        found("itwins.resource.answers-201", operation, "status 201", "500 (text/plain): an error"),
+        evidence=("x1",),
+    )
+    header = replace(found(row, operation, "", f"500 (text/plain): {said}"), evidence=("x1",))
+    elsewhere = replace(header, actual=f"201 (application/json): {said}", evidence=("x2",))
+    exchanges = {
+        name: replace(next(iter(FOUND["create_answers_200"][1].values())), id=name, status=status)
+        for name, status in (("x1", 500), ("x2", 201))
+    }
+    assert len(causes_of([crash, header], exchanges, CATALOGUE)) == 1
+    assert len(causes_of([crash, elsewhere], exchanges, CATALOGUE)) == 2
+
+
 def test_no_violation_has_no_cause() -> None:
     """A run that conforms explains nothing."""
     row = CATALOGUE.rows["platform.auth.expired-token"]
