@@ -146,7 +146,10 @@ class Bench:
             with served(folder / "server" / self.server.name, port) as listening:
                 if not listening:
                     return [DEAD]
-                seen = self.answers(folder, port)
+                try:
+                    seen = self.answers(folder, port)
+                except KeyError:  # without a token for the owner the transcript cannot be written
+                    seen = []
         return [f"{was}\n  -> {now}" for was, now in zip_longest(self.right, seen) if was != now]
 
     def judged(self, mutant: Mutant, wanted: _Wanted, seed: int) -> Judged | None:

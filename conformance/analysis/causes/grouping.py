@@ -65,7 +65,8 @@ def order(sign: Sign) -> tuple[bool, bool, int, bool, bool, int, str]:
     What looks at details, or at requests that are sent at once, says it less plainly than what looks at one.
     """
     plain = sign.kind is Kind.REFUSED and "success" in sign.aspects
-    woken = sign.kind is Kind.TREATED and (sign.deviation.seen or 0) >= CRASHED
+    limited = any(text.startswith("rate") for text in sign.aspects)
+    woken = sign.kind is Kind.TREATED and (sign.deviation.seen or 0) >= CRASHED and not limited
     special = (len(sign.row.operations) == 1) is not (sign.kind is Kind.CRASH)
     details = any(text.endswith("/details") for text in sign.aspects)
     aside = details or "at once" in sign.row.expect or not sign.row.observes

@@ -147,7 +147,7 @@ def _as_watcher(sign: Sign, root: Sign) -> int:
     if sign.deviation.seen is not None and sign.deviation.seen == root.deviation.seen:
         if sign.is_watcher and sign.kind in STATUS_KINDS:
             return SURE
-        if root.kind is Kind.TREATED and sign.kind is Kind.CRASH:
+        if {root.kind, sign.kind} == {Kind.TREATED, Kind.CRASH}:
             return SURE
     if not sign.is_watcher or sign.row.check is not None or root.is_watcher:
         return 0

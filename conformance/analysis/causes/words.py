@@ -22,7 +22,7 @@ SOME: Final = 4
 _ENDS: Final = re.compile(
     r"(?::| answers? "
     r"| (?:is|are) (?:refused|not found|not moved|not associated|not enough|accepted|created|kept)\b"
-    r"| takes? no |(?<!that) is no | has a detail | carries the code |; ).*",
+    r"| takes? no | is answered |(?<!that) is no | has a detail | carries the code |; ).*",
     re.DOTALL,
 )
 _THING: Final = re.compile(r"(?:an?|no|the|two|deleted|Bearer) ")
@@ -36,6 +36,11 @@ class Said:
     where: str
     first: Sign
     group: Group
+
+    def does(self, verb: str) -> str:
+        """Return the operations with what one of them does, such as ``crashes``."""
+        several = verb.removesuffix("es") if verb.endswith("shes") else verb.removesuffix("s")
+        return f"{self.where} {several if ' and ' in self.where else verb}"
 
     @property
     def owner(self) -> str:
@@ -122,54 +127,54 @@ def _silence(said: Said) -> str:
     gateway = re.search(r"(\d{3}) of a gateway", said.first.verdict.actual)
     if gateway:
         return f"{said.where}: a gateway answers {gateway[1]} in its place, again and again"
-    return f"{said.where} gives no whole response: the connection is closed instead"
+    return f"{said.does('gives')} no whole response: the connection is closed instead"
 
 
 def _crash(said: Said) -> str:
     if said.first.is_watcher:
-        return f"{said.where} crashes ({said.first.deviation.seen})"
+        return f"{said.does('crashes')} ({said.first.deviation.seen})"
     kinds = {situation(sign) for sign in said.group.shown if not sign.is_watcher}
     if len(kinds) > SOME:
-        return f"{said.where} crashes ({said.first.deviation.seen}) on {len(kinds)} kinds of requests"
-    return f"{said.where} crashes ({said.first.deviation.seen}) on {situation(said.first)}{said.more}"
+        return f"{said.does('crashes')} ({said.first.deviation.seen}) on {len(kinds)} kinds of requests"
+    return f"{said.does('crashes')} ({said.first.deviation.seen}) on {situation(said.first)}{said.more}"
 
 
 def _success(said: Said) -> str:
-    return f"{said.where} answers {said.instead}"
+    return f"{said.does('answers')} {said.instead}"
 
 
 def _effect(said: Said) -> str:
     what = "its effect is missing" if said.first.about == "missing" else "it does something else"
-    return f"{said.where} answers a success and {what}: {said.first.row.expect}"
+    return f"{said.does('answers')} a success and {what}: {said.first.row.expect}"
 
 
 def _accepted(said: Said) -> str:
     if "at once" in said.first.row.expect:
-        return f"{said.where} breaks a rule when requests arrive at once: {said.first.row.expect}"
+        return f"{said.does('breaks')} a rule when requests arrive at once: {said.first.row.expect}"
     if not _THING.match(said.first.row.expect):
-        return f"{said.where} accepts ({said.instead}) what it must refuse: {said.first.row.expect}"
+        return f"{said.does('accepts')} ({said.instead}) what it must refuse: {said.first.row.expect}"
     safe = said.first.exchange is not None and not said.first.exchange.request.writes
     does = "answers" if safe else "accepts"
-    return f"{said.where} {does} {situation(said.first)}{said.more} ({said.instead})"
+    return f"{said.does(does)} {situation(said.first)}{said.more} ({said.instead})"
 
 
 def _treated(said: Said) -> str:
     code = re.fullmatch(r"/error/code = '(.*)'", said.first.verdict.actual)
     if code and said.first.verdict.expected.startswith("/error/code"):
-        return f"{said.where} answers the code {code[1]}: {said.first.row.expect}"
+        return f"{said.does('answers')} the code {code[1]}: {said.first.row.expect}"
     if said.first.deviation.wanted or said.first.deviation.seen:
-        return f"{said.where} answers {said.instead}: {said.first.row.expect}"
-    return f"{said.where} breaks this: {said.first.row.expect}"
+        return f"{said.does('answers')} {said.instead}: {said.first.row.expect}"
+    return f"{said.does('breaks')} this: {said.first.row.expect}"
 
 
 def _refused(said: Said) -> str:
     code = re.match(r"\d{3}(?: [A-Za-z]\w*)?", said.first.verdict.actual)
     came = code[0] if code else str(said.first.deviation.seen)
-    return f"{said.where} refuses ({came}) what it must accept: {said.first.row.expect}"
+    return f"{said.does('refuses')} ({came}) what it must accept: {said.first.row.expect}"
 
 
 def _status(said: Said) -> str:
-    return f"{said.where} answers {said.instead} to {situation(said.first)}{said.more}"
+    return f"{said.does('answers')} {said.instead} to {situation(said.first)}{said.more}"
 
 
 def _shape(said: Said) -> str:
@@ -262,7 +267,7 @@ def _state(said: Said) -> str:
 
 
 def _other(said: Said) -> str:
-    return f"{said.where} breaks this: {said.first.row.expect}"
+    return f"{said.does('breaks')} this: {said.first.row.expect}"
 
 
 _WORDS: Final[dict[Kind, Callable[[Said], str]]] = {

@@ -169,6 +169,31 @@ def test_a_crash_that_comes_without_a_header_is_one_cause() -> None:
     assert len(causes_of([crash, elsewhere], exchanges, CATALOGUE)) == 2
 
 
+def test_a_crash_names_what_it_does_to_the_rate_limit_too() -> None:
+    """Where operations crash, 500 instead of 429 is the same fault."""
+    limited = "platform.rate.limited-status"
+    crashed = ("itwins.account.answers-200", "itwins.resource.answers-201")
+    operations = ("getITwinAccount", "createRepositoryResource")
+    verdicts = [
+        found(name, operation, f"status {429 if name == limited else 200}", "500 (text/plain): an error")
+        for row, operation in zip(crashed, operations, strict=True)
+        for name in (row, limited)
+    ]
+    sentences = {cause.sentence for cause in causes_of(verdicts, {}, CATALOGUE)}
+    assert sentences == {
+        "getITwinAccount crashes (500) on an iTwin of the caller",
+        "createRepositoryResource crashes (500) on a new id and a new name",
+    }
+    move = found(limited, "moveRealityData", "status 429", "204 without a body")
+    account = found(limited, "getITwinAccount", "status 429", "204 without a body")
+    held = Verdict(limited, "associateRealityData", account.level, Outcome.PASS)
+    (cause,) = causes_of([account, move, held], {}, CATALOGUE)
+    assert cause.sentence == (
+        "getITwinAccount and moveRealityData accept a client that sends more than its tier allows "
+        "(204 instead of 429)"
+    )
+
+
 def test_no_violation_has_no_cause() -> None:
     """A run that conforms explains nothing."""
     row = CATALOGUE.rows["platform.auth.expired-token"]
