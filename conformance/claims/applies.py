@@ -31,6 +31,8 @@ PAGE_STARTS: Final = (
     "_page",
     "start",
 )
+ERRORS: Final = (*range(400, 452), *range(500, 512))
+"""The statuses of errors that have a meaning."""
 BODY_METHODS: Final = frozenset({"POST", "PUT", "PATCH"})
 SIMPLE_TYPES: Final = frozenset({"integer", "number", "boolean", "string", "array", "object"})
 Instance = tuple[str, Level]
@@ -99,6 +101,11 @@ def _always(scope: Scope) -> Iterator[Instance]:
 
 def _has_body(scope: Scope) -> Iterator[Instance]:
     if any(scope.endpoint.success()):
+        yield "", scope.level
+
+
+def _has_error(scope: Scope) -> Iterator[Instance]:
+    if any(map(scope.endpoint.error_schema, ERRORS)):
         yield "", scope.level
 
 
@@ -227,6 +234,7 @@ APPLIES: Final[Mapping[str, Callable[[Scope], Iterator[Instance]]]] = {
     "extra-member": _closed,
     "duplicate-member": _unique,
     "reads-agree": _reads,
+    "documented-error": _has_error,
     "no-server-error": _always,
 }
 """By the id of a rule: of which members an operation is judged by it ("" for none of them), and levels."""

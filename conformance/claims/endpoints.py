@@ -138,6 +138,11 @@ class Endpoint:
             if content.has_example and isinstance(content.example, dict | list):
                 yield schema_of(content.example)
 
+    def error_schema(self, status: int) -> JsonObject | None:
+        """Return what the JSON of an error of this status follows; None where the definition says nothing."""
+        contents = self.contents(self.documented(status) or {})
+        return next((each.schema for each in contents if each.is_json and each.schema), None)
+
     @cached_property
     def body(self) -> Content | None:
         """Return what the request's body is, JSON where it may be; None where it takes none."""

@@ -27,7 +27,7 @@ def has_no_error_of_its_own(case: Case) -> None:
     bad = next((x for x in seen if is_crash(x, case.endpoint)), None)
     if bad is None:
         case.control()
-        for draft in _wrong(case):
+        for draft in wrong_drafts(case):
             sent = case.send(draft)
             bad = sent if is_crash(sent, case.endpoint) else bad
     if bad is not None:
@@ -43,7 +43,7 @@ def is_crash(exchange: Exchange, endpoint: Endpoint) -> bool:
     return status >= SERVER_ERROR and not (documented or status in UNABLE or exchange.is_gateway_page)
 
 
-def _wrong(case: Case) -> Iterator[Draft]:
+def wrong_drafts(case: Case) -> Iterator[Draft]:
     """Yield the valid request with every member of the body, or else the last id of the path, malformed."""
     draft = case.control().draft
     if isinstance(draft.json, dict) and (names := sorted(body_members(case.endpoint)[0])):

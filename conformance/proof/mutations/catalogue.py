@@ -68,6 +68,16 @@ def renamed_member(passage: Passage) -> Response:
     )
 
 
+def misdescribed_error(passage: Passage) -> Response:
+    """Answer an error with a body that the schema of its status does not allow."""
+    response, endpoint = passage.response, passage.endpoint
+    if endpoint is None or response.status < HTTPStatus.BAD_REQUEST or response.json is None:
+        return response
+    schema = endpoint.error_schema(response.status)
+    wrong = misdescribed(endpoint.document, schema, response.json) if schema else None
+    return response if wrong is None else response.with_json(wrong)
+
+
 def credentials_added(passage: Passage) -> Response:
     """Let in whoever comes, as the one who came first."""
     if passage.response.status in DENIED and passage.credentials != passage.traffic.owner:
@@ -246,6 +256,7 @@ MUTATIONS: Final[Mapping[str, Mutation]] = {
     for name in (
         undocumented_status,
         renamed_member,
+        misdescribed_error,
         credentials_added,
         outsider_as_owner,
         changed_value,

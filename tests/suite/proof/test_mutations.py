@@ -35,7 +35,7 @@ DEFINITION: Final[dict[str, Any]] = {
     "paths": {
         "/desks": {
             "get": {"operationId": "listDesks", "responses": {"200": {}}},
-            "post": {"operationId": "addDesk", "responses": {"201": JSON, "400": {}}},
+            "post": {"operationId": "addDesk", "responses": {"201": JSON, "400": {}, "409": JSON}},
         },
         "/shades": {"get": {"responses": {"default": {}}}, "post": {"responses": {"2XX": {}}}},
         "/desks/new": {"get": {"operationId": "blankDesk", "responses": {"200": {}}}},
@@ -141,6 +141,15 @@ def test_a_required_member_is_renamed_and_no_id(told: Told) -> None:
 def test_without_a_schema_the_media_type_is_another(told: Told) -> None:
     """Without a schema the media type is another."""
     assert ("Content-Type", "text/x-mutated") in told("GET", "/desks", response(200, [DESK])).headers
+
+
+@mutation("misdescribed-error")
+def test_an_error_loses_what_its_schema_asks_for(told: Told) -> None:
+    """Only where the definition says what stands in an error of this status."""
+    wrong = {"id": "l-1", "nameMutated": "attic", "watts": 40}
+    assert told("POST", "/desks", response(409, DESK)).json == wrong
+    for status in (201, 400, 404):
+        assert told("POST", "/desks", response(status, DESK)).json == DESK
 
 
 @mutation("changed-value")

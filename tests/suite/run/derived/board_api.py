@@ -180,6 +180,9 @@ def definition() -> dict[str, Any]:
                 "Board": {"type": "object", "properties": shown | BOARD, "required": ["id", "name"]},
                 "NewCard": {"type": "object", "properties": CARD, "required": ["title"]},
                 "CardChange": {"type": "object", "properties": CARD},
+                "Error": {
+                    "type": "object", "required": ["error"], "properties": {"error": {"type": "string"}},
+                },
                 "Card": {"type": "object", "properties": shown | CARD, "required": ["id", "title"]},
             },
         },
@@ -204,7 +207,8 @@ def _operation(
 ) -> dict[str, Any]:
     content = {"content": {"application/json": {"schema": gives}}} if gives else {}
     refusals = {"401": "No key.", "404": "Not found.", "422": "Invalid.", "409": "The name is taken."}
-    responses = {code: {"description": said} for code, said in refusals.items()}
+    error = {"content": {"application/json": {"schema": _ref("Error")}}}
+    responses = {code: {"description": said, **error} for code, said in refusals.items()}
     found: dict[str, Any] = {
         "operationId": name, **more,
         "responses": responses | {str(status): {"description": "Done.", **content}},

@@ -195,7 +195,10 @@ def _operation(name: str, gives: Any, takes: Any = None, status: str = "200") ->
     data = _object({"data": gives or {"type": "object"}}, "data")
     responses: dict[str, Any] = {
         status: {"description": "Done.", "content": {"application/json": {"schema": data}}},
-        "4XX": {"description": "Not found, or refused."},
+        "4XX": {
+            "description": "Not found, or refused.",
+            "content": {"application/json": {"schema": _object({"problem": {"type": "string"}}, "problem")}},
+        },
     }
     found: dict[str, Any] = {"operationId": name, "responses": responses}
     if isinstance(gives, dict) and gives.get("type") == "array":
