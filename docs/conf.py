@@ -40,6 +40,7 @@ CONTRIBUTING
 docs/performance
 docs/mutants
 docs/campaign
+docs/right-runs
 docs/mutation
 SECURITY
 CHANGELOG

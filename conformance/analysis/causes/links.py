@@ -12,8 +12,10 @@ SURE: Final = 4
 LIKELY: Final = 3
 POSSIBLE: Final = 2
 UNLIKELY: Final = 1
-CRASHED: Final = 500
 """How well one violation explains another; what explains best is taken."""
+CRASHED: Final = 500
+DENIED: Final = frozenset({401, 403})
+"""Refusals of whom asks, whatever was asked."""
 
 _STATES: Final = frozenset({Kind.EFFECT, Kind.STATE})
 _CHECKS: Final = ("permissions",)
@@ -147,11 +149,17 @@ def _as_watcher(sign: Sign, root: Sign) -> int:
     if sign.deviation.seen is not None and sign.deviation.seen == root.deviation.seen:
         if sign.is_watcher and sign.kind in STATUS_KINDS:
             return SURE
-        if {root.kind, sign.kind} == {Kind.TREATED, Kind.CRASH}:
+        if {root.kind, sign.kind} == {Kind.TREATED, Kind.CRASH} or _is_shut(root, sign):
             return SURE
     if not sign.is_watcher or sign.row.check is not None or root.is_watcher:
         return 0
     return UNLIKELY if root.kind in {Kind.ACCEPTED, *_STATES} else 0
+
+
+def _is_shut(root: Sign, sign: Sign) -> bool:
+    """Tell whether nobody comes so far as to see the violation: right requests are refused alike."""
+    shut = root.kind is Kind.REFUSED and "success" in root.aspects and root.deviation.seen in DENIED
+    return shut and sign.kind in {Kind.STATUS, Kind.TREATED}
 
 
 def follows_elsewhere(sign: Sign, root: Sign) -> int:

@@ -14,6 +14,7 @@ from conformance.analysis.causes.sign import Sign
 from conformance.results.text import one_line, shorten
 
 LONGEST: Final = 220
+AT_ONCE: Final = "when requests arrive at once"
 ERROR: Final = 400
 FEW: Final = 2
 SOME: Final = 4
@@ -150,7 +151,7 @@ def _effect(said: Said) -> str:
 
 def _accepted(said: Said) -> str:
     if "at once" in said.first.row.expect:
-        return f"{said.does('breaks')} a rule when requests arrive at once: {said.first.row.expect}"
+        return f"{said.does('breaks')} a rule {AT_ONCE}: {said.first.row.expect}"
     if not _THING.match(said.first.row.expect):
         return f"{said.does('accepts')} ({said.instead}) what it must refuse: {said.first.row.expect}"
     safe = said.first.exchange is not None and not said.first.exchange.request.writes
@@ -174,6 +175,9 @@ def _refused(said: Said) -> str:
 
 
 def _status(said: Said) -> str:
+    if "at once" in said.first.row.expect:
+        came = f"({said.instead}) {AT_ONCE}"
+        return f"{said.does('breaks')} a rule {came}: {said.first.row.expect}"
     return f"{said.does('answers')} {said.instead} to {situation(said.first)}{said.more}"
 
 

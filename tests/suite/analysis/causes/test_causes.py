@@ -194,6 +194,27 @@ def test_a_crash_names_what_it_does_to_the_rate_limit_too() -> None:
     )
 
 
+def test_where_nobody_is_let_in_what_comes_after_is_the_same_cause() -> None:
+    """The owner is refused: a body that should get 422, and creates that arrive at once, are refused too."""
+    operation, refused = "createRepositoryResource", "403 InsufficientPermissions"
+    verdicts = [
+        found("itwins.resource.answers-201", operation, "status 201", refused),
+        found("itwins.resource.id-required", operation, "status 422", refused),
+        found(
+            "itwins.resource.at-once-only-one-id-wins",
+            operation,
+            "statuses = [201, 409]",
+            "statuses = [403, 403]",
+        ),
+    ]
+    (cause,) = causes_of(verdicts, {}, CATALOGUE)
+    assert cause.sentence.startswith(f"{operation} refuses (403 InsufficientPermissions) what it must accept")
+    (alone,) = causes_of(verdicts[2:], {}, CATALOGUE)
+    assert alone.sentence.startswith(
+        f"{operation} breaks a rule (403 instead of 201) when requests arrive at"
+    )
+
+
 def test_no_violation_has_no_cause() -> None:
     """A run that conforms explains nothing."""
     row = CATALOGUE.rows["platform.auth.expired-token"]
