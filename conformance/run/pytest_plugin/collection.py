@@ -92,7 +92,8 @@ def chosen(items: Iterable[pytest.Item], run: Run) -> list[pytest.Item]:
         taken = judging(run.selected)
         if run.options.max_requests is None:
             return in_order(taken)
-        return in_order(by_worth({item: item.stash[DECLARED] for item in taken}, known_catches()))
+        declared = {item: item.stash[DECLARED] for item in taken}
+        return in_order(by_worth(declared, known_catches()))
     return in_order(sorted(judging(wanted), key=lambda item: not wanted & {*item.stash[DECLARED]}))
 
 
