@@ -77,6 +77,9 @@ class _Undo:
             leaks = self._round()
             if len(self.ledger.pending()) in {0, before}:
                 break
+        for entry in self.ledger.unfinished():
+            if not entry.is_complete and any(is_part_of(entry, whole) for whole in self.sure):
+                self._undone(entry, [])  # whatever it is, it went with what it is a part of
         lost = [entry for entry in self.ledger.unfinished() if not entry.is_complete]
         return leaks + self._still_there() + [self._lost(entry) for entry in lost]
 

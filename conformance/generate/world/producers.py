@@ -196,10 +196,20 @@ class Producers:
         for each in sorted(creating, key=lambda e: e.method):
             yield from self._made_by(each, slot, "path", LARGEST_RANK)
         if not creating:
+            yield from self._nested(slot)
             yield from self._chosen(slot, sure=True)
         for each in listing:
             yield from self._made_by(each, slot, "path", LARGEST_RANK)
         yield from self._by_member(base)
+
+    def _nested(self, slot: Slot) -> Iterator[Producer]:
+        """Yield who creates below something else what has a path of its own: ``/boards/{id}/cards``."""
+        last = slot.collection.rpartition("/")[2]
+        for each in self.endpoints if last and "{" not in slot.collection else ():
+            above, _, name = each.path.rstrip("/").rpartition("/")
+            is_creation = each.method == "POST" and name == last and above.endswith("}")
+            if is_creation and self._may_make(Producer("nested", each.id, "response", ""), slot):
+                yield from self._made_by(each, slot, "nested", LARGEST_RANK)
 
     def _by_member(self, base: str) -> Iterator[Producer]:
         """Yield who gives a member by which things are found: the name of ``/flows/name/{name}``."""
