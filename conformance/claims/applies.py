@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from conformance.claims.endpoints import Endpoint, words_of
+from conformance.claims.endpoints import Endpoint, error_schema, words_of
 from conformance.claims.level import Level
 from conformance.claims.override import Override
 from conformance.claims.path_names import plain
@@ -105,7 +105,7 @@ def _has_body(scope: Scope) -> Iterator[Instance]:
 
 
 def _has_error(scope: Scope) -> Iterator[Instance]:
-    if any(map(scope.endpoint.error_schema, ERRORS)):
+    if any(error_schema(scope.endpoint, status) for status in ERRORS):
         yield "", scope.level
 
 

@@ -138,11 +138,6 @@ class Endpoint:
             if content.has_example and isinstance(content.example, dict | list):
                 yield schema_of(content.example)
 
-    def error_schema(self, status: int) -> JsonObject | None:
-        """Return what the JSON of an error of this status follows; None where the definition says nothing."""
-        contents = self.contents(self.documented(status) or {})
-        return next((each.schema for each in contents if each.is_json and each.schema), None)
-
     @cached_property
     def body(self) -> Content | None:
         """Return what the request's body is, JSON where it may be; None where it takes none."""
@@ -226,3 +221,9 @@ def _with_name(parameter: JsonObject, new: Mapping[str, str]) -> JsonObject:
         return parameter
     name = next((name for name, old in new.items() if old == parameter.get("name")), parameter.get("name"))
     return {**parameter, "name": name}
+
+
+def error_schema(endpoint: Endpoint, status: int) -> JsonObject | None:
+    """Return what the JSON of an error of this status follows; None where the definition says nothing."""
+    contents = endpoint.contents(endpoint.documented(status) or {})
+    return next((each.schema for each in contents if each.is_json and each.schema), None)

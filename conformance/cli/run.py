@@ -10,6 +10,7 @@ import typer
 
 from conformance.cli.options import AsJson, MinCoverage, Only, Quiet, Targets, Verbose, told_in
 from conformance.errors import UsageError
+from conformance.results.text import terminal
 
 
 def run(
@@ -69,6 +70,7 @@ def run(
     detail = told_in(verbose=verbose, quiet=quiet)
 
     with shown_progress(quiet=as_json or quiet) as progress:  # before the slow imports
+        from conformance.claims.published import newer_definition
         from conformance.claims.requirements import load_claims
         from conformance.run.changed import selectors_of_changed
         from conformance.run.failed import selectors_of_red
@@ -114,5 +116,9 @@ def run(
             if failed is not None:
                 options = replace(options, only=selectors_of_red(failed, opened.name, catalogue))
             state = new_run(options, opened, catalogue)
+            judged = {catalogue.operations[operation].api for _, operation in state.selected}
+            said = [newer_definition(api) for name, api in catalogue.added.items() if name in judged]
             report = run_scenarios(state, progress)
+    for line in filter(None, said):
+        typer.echo(terminal(f"conformance: {line}"), err=True)
     tell(report, as_json=as_json, detail=detail)

@@ -151,13 +151,15 @@ def _kind_of(undo: Undo) -> str:
 def undo_requests(target: Target, ledger: Ledger) -> int:
     """Return how many requests undo may cost, tokens that expire until then included.
 
-    A token costs one, as the way to send the credentials is known once a role has created something.
+    A token costs one, as the way to send the credentials is known once a role has created something. What is
+    lost is looked for once more.
     """
     ledgers = (ledger, *ledger.inherited)
     entries = [e for each in ledgers for e in [*each.pending(maybe=True), *each.lost()]]
     roles = {entry.role for entry in entries}
     renewed = sum(bool(target.roles[r].client_id) for r in roles if r in target.roles)
-    return len(entries) + renewed
+    looked_for = sum(len(each.lost()) for each in ledgers)
+    return len(entries) + looked_for + renewed
 
 
 def budget_for(target: Target, ledger: Ledger) -> Budget:

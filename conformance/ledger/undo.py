@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
@@ -12,6 +12,8 @@ from conformance.ledger.journal import Ledger
 from conformance.ledger.lost import found, searchable
 
 ROUNDS: Final = 3
+NOT_CREATED: Final = "refused"
+"""The state of what no list held: nobody said that it was created."""
 DELETED: Final = frozenset({200, 202, 204})
 NOT_FOUND: Final = frozenset({404, 410})
 SUCCESS: Final = range(200, 300)
@@ -48,10 +50,10 @@ class Sender(Protocol):
 def undo(ledger: Ledger, sender: Sender) -> list[Leak]:
     """Delete everything that the ledger holds; return what is left as leaks.
 
-    What a creation left behind without a word of its id is looked for first. A fixture is never deleted,
-    whatever a response said, and a container not before what may live in it. As long as that helps, what
-    failed is tried again. At the end each id is asked for once more, as far as the budget goes. What is left
-    stays in the ledger.
+    What a creation left behind without a word of its id is looked for first, and once more at the end: a
+    slow target may carry out what nobody waits for any more. A fixture is never deleted, whatever a response
+    said, and a container not before what may live in it. As long as that helps, what failed is tried again.
+    At the end each id is asked for once more, as far as the budget goes. What is left stays in the ledger.
     """
     return _Undo(ledger, sender).run()
 
@@ -69,19 +71,38 @@ class _Undo:
 
     def run(self) -> list[Leak]:
         leaks: list[Leak] = []
-        for entry in searchable(self.ledger.unfinished()):
-            known = {each.id for each in self.ledger.entries.values()}
-            self.ledger.keep(found(entry, self.sender.listed(entry.role, entry.find), known))
+        absent = [each for each in self._looked_for() if each.state == NOT_CREATED]
         for _ in range(ROUNDS):
             before = len(self.ledger.pending())
             leaks = self._round()
             if len(self.ledger.pending()) in {0, before}:
                 break
+        if any(self._come_late(each) for each in absent):
+            leaks = self._round()
         for entry in self.ledger.unfinished():
             if not entry.is_complete and any(is_part_of(entry, whole) for whole in self.sure):
                 self._undone(entry, [])  # whatever it is, it went with what it is a part of
         lost = [entry for entry in self.ledger.unfinished() if not entry.is_complete]
         return leaks + self._still_there() + [self._lost(entry) for entry in lost]
+
+    def _looked_for(self) -> Iterator[Entry]:
+        """Look for what was created without a word; yield what each is then, and keep what was found."""
+        for entry in searchable(self.ledger.unfinished()):
+            seen = found(entry, self.sender.listed(entry.role, entry.find), self._ids())
+            if seen.state != NOT_CREATED:
+                self.ledger.keep(seen)
+            yield seen
+
+    def _come_late(self, absent: Entry) -> bool:
+        """Look once more for what no list held; tell whether the target has carried it out since."""
+        entry = self.ledger.entries[absent.number]
+        pages = self.sender.listed(entry.role, entry.find)
+        seen = absent if pages is None else found(entry, pages, self._ids())
+        self.ledger.keep(seen)
+        return seen.is_complete and seen.is_unfinished
+
+    def _ids(self) -> set[str]:
+        return {each.id for each in self.ledger.entries.values()}
 
     def _round(self) -> list[Leak]:
         leaks: dict[int, Leak] = {}

@@ -27,13 +27,13 @@ def is_url(location: str) -> bool:
     return URL.match(location) is not None
 
 
-def read_location(location: str) -> bytes:
-    """Return what stands at a location; `UsageError` says why it cannot be read."""
+def read_location(location: str, patience: float = PATIENCE) -> bytes:
+    """Return what stands at a location, within so many seconds; `UsageError` says why it cannot be read."""
     if not is_url(location):
         return read_bytes(Path(location), "name a file, a folder or a URL of an OpenAPI definition")
     request = urllib.request.Request(location, headers={"Accept": "application/json, */*;q=0.5"})  # noqa: S310 - http or https
     try:
-        with urllib.request.urlopen(request, timeout=PATIENCE) as response:  # noqa: S310 - http or https
+        with urllib.request.urlopen(request, timeout=patience) as response:  # noqa: S310 - http or https
             content: bytes = response.read(MOST + 1)
     except urllib.error.HTTPError as error:
         raise UsageError(

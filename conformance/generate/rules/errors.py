@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from conformance.claims.endpoints import error_schema
 from conformance.errors import NotApplicable, Violation
 from conformance.exchange.model import ABSENT, Exchange
 from conformance.generate.rules.case import Case, rule
@@ -36,6 +37,6 @@ def _documented(case: Case, exchanges: Sequence[Exchange]) -> Iterator[tuple[Exc
         status = exchange.status or 0
         if status < ERROR or exchange.json is ABSENT or exchange.is_gateway_page:
             continue
-        schema = case.endpoint.error_schema(status)
+        schema = error_schema(case.endpoint, status)
         if schema is not None:
             yield exchange, schema

@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from conformance.claims.endpoints import error_schema
 from conformance.proof.mutations.bodies import (
     identifies,
     lists,
@@ -73,7 +74,7 @@ def misdescribed_error(passage: Passage) -> Response:
     response, endpoint = passage.response, passage.endpoint
     if endpoint is None or response.status < HTTPStatus.BAD_REQUEST or response.json is None:
         return response
-    schema = endpoint.error_schema(response.status)
+    schema = error_schema(endpoint, response.status)
     wrong = misdescribed(endpoint.document, schema, response.json) if schema else None
     return response if wrong is None else response.with_json(wrong)
 

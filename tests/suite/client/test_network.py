@@ -287,7 +287,7 @@ def test_a_context_trusts_a_folder_too(tmp_path: Path) -> None:
 
 def test_headers_of_the_target_go_with_each_request() -> None:
     """Those of a role only as that role; what is recorded has none of them, even where it is given back."""
-    keys = {"all": SecretStr("the-key-of-all"), "one": SecretStr("abc")}
+    keys = {"all": SecretStr("the-key-of-all"), "one": SecretStr("the-key-of-one")}
     owner = Role(token=SecretStr("the-token-of-owner"), headers={"X-User-Key": keys["one"]})
     headers = {"Ocp-Apim-Subscription-Key": keys["all"], "X-Feature": "on", "Prefer": "return=minimal"}
     with fault_proxy(
@@ -300,9 +300,9 @@ def test_headers_of_the_target_go_with_each_request() -> None:
         nobody, somebody = (asked.headers for asked in front.seen)
     assert (nobody["ocp-apim-subscription-key"], nobody["x-feature"]) == ("the-key-of-all", "on")
     assert ("x-user-key" in nobody, nobody["prefer"]) == (False, "return=minimal")
-    assert (somebody["x-user-key"], somebody["prefer"]) == ("abc", "return=representation")
+    assert (somebody["x-user-key"], somebody["prefer"]) == ("the-key-of-one", "return=representation")
     for text in (json.dumps(to_record(sent, client.redactor)), curl(sent, client.redactor)):
-        assert not [word for word in ("the-key-of-all", "abc") if word in text]
+        assert not [word for word in ("the-key-of-all", "the-key-of-one") if word in text]
     assert "X-Feature: on" in curl(sent, client.redactor)
 
 

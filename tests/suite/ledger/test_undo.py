@@ -230,6 +230,30 @@ def test_a_list_without_the_name_proves_that_nothing_was_created(
     assert len(undo(ledger, Boxes(lists={LIST: pages} if pages else {}))) == leaks
 
 
+def test_what_a_slow_target_creates_afterwards_is_found_at_the_end() -> None:
+    """It was in no list when undo began: the request was still on its way when nobody waited for it."""
+    ledger = Ledger()
+    create(ledger, LISTED, displayName=NAME)
+    create(ledger, THING, "known")
+    late = [{"things": [{"id": "late", "displayName": NAME}]}]
+    target = Boxes(
+        {"/things/known": "", "/things/late": ""}, lists={LIST: [{"things": []}]}, later={LIST: late}
+    )
+    assert undo(ledger, target) == []
+    assert target.things == {}
+    assert target.asked == ["/things/known", "/things/late"]
+
+
+def test_what_no_list_held_is_no_leak_once_its_list_is_gone_too() -> None:
+    """The list may have been that of a container which undo has deleted since."""
+    ledger = Ledger()
+    create(ledger, LISTED, displayName=NAME)
+    target = Boxes(lists={LIST: [{"things": []}]})
+    target.later[LIST] = None  # type: ignore[assignment] # a list that nobody can read any more
+    assert undo(ledger, target) == []
+    assert ledger.unfinished() == []
+
+
 def test_a_fixture_is_never_deleted() -> None:
     """A response that names something of somebody else's is not followed."""
     ledger = Ledger()

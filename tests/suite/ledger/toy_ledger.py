@@ -52,6 +52,8 @@ class Boxes:
     asked: list[str] = field(default_factory=list)
     reads: int = 1000
     lists: Mapping[str, list[Any]] = field(default_factory=dict)
+    later: dict[str, list[Any]] = field(default_factory=dict)
+    """What lists hold from the second time on."""
     still_shown: set[str] = field(default_factory=set)
 
     def delete(self, role: str, path: str, *, is_retry: bool) -> Answer:  # noqa: ARG002 - the signature of a sender
@@ -70,8 +72,10 @@ class Boxes:
         return None if self.reads < 0 else path in self.still_shown or self._is_reachable(path)
 
     def listed(self, role: str, path: str) -> list[Any] | None:  # noqa: ARG002 - the signature of a sender
-        """Return the pages that `lists` holds under a path."""
-        return self.lists.get(path)
+        """Return the pages that `lists` holds under a path, and from the second time on those of `later`."""
+        shown = self.lists.get(path)
+        self.lists = {**self.lists, path: self.later[path]} if path in self.later else self.lists
+        return shown
 
     def _is_reachable(self, path: str) -> bool:
         box = self.things.get(path)

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import unquote
 
 import pytest
 
+from conformance.checks.statuses import carried_out
 from conformance.claims.folders import specs_dir
 from conformance.claims.requirements import Catalogue
 from conformance.claims.rules import load_rules
@@ -66,6 +68,18 @@ def test_a_healthy_server_violates_nothing_and_nothing_is_left_on_it(small: Judg
         open_ones
     )
     assert run.log.leaks == []
+
+
+def test_no_pass_rests_on_refusals_alone(small: Judged) -> None:
+    """What holds was seen beside a success, and no request was sent to a path without its values."""
+    small.api.clear()
+    run = small.run()
+    sent = run.client.recorder.exchanges
+    held = {name: verdict for name, verdict in verdicts(run).items() if verdict.outcome is Outcome.PASS}
+    assert held
+    for name, verdict in held.items():
+        assert any(carried_out(sent[each]) for each in verdict.evidence), name
+    assert not [each for each in sent.values() if "{" in unquote(each.request.path)]
 
 
 @pytest.mark.parametrize("rule", PROVEN)
