@@ -289,10 +289,12 @@ class Producers:
     def _chosen(self, slot: Slot, *, sure: bool = False) -> Iterator[Producer]:
         """Yield the operation that makes a thing under the name in its path: PUT, or POST, of the item.
 
-        One that may miss the thing and never says that it created one surely changes what is there.
+        One that may miss the thing and never says that it created one surely changes what is there; nothing
+        is made under a value that the definition lists.
         """
         for each in self.by_path.get(plain(slot.prefix), ()):
             said = each.responses.keys()
             is_update = sure and "404" in said and "201" not in said
-            if each.method in {"PUT", "POST"} and each.path.endswith("}") and not is_update:
+            is_listed = "enum" in each.schema_of_parameter(each.parameter(slot.name))
+            if each.method in {"PUT", "POST"} and each.path.endswith("}") and not (is_update or is_listed):
                 yield Producer("path", each.id, "path", slot.name)

@@ -41,3 +41,12 @@ def test_a_thing_is_made_below_another_and_deleted_under_its_own_path() -> None:
     undo = Undoing(producers, drafts).undo_of(Draft(creation, {"board_id": "b"}), "owner")
     assert undo is not None
     assert undo.path == "/cards/{id}"
+
+
+def test_nothing_is_made_under_a_listed_value() -> None:
+    """``POST /counts/{by}`` of a day counts by days; under a name of its own it would make something."""
+    for schema, place in (({"type": "string", "enum": ["day"]}, "value"), ({"type": "string"}, "path")):
+        by = {"name": "by", "in": "path", "required": True, "schema": schema}
+        paths = {"/counts/{by}": {"post": {"parameters": [by], "responses": {}}}}
+        producers = Producers(endpoints({"openapi": "3.0.3", "paths": paths}))
+        assert producers.table["/counts/{by}"][0].place == place
