@@ -87,6 +87,9 @@ class _Undo:
             self.sender.wait_for_late()
             if [entry for entry in late if self._came_late(entry)]:
                 leaks = self._round()
+        for entry in self.ledger.unfinished():
+            if not entry.is_complete and any(is_part_of(entry, whole) for whole in self.sure):
+                self._undone(entry, [])  # whatever it is, it went with what it is a part of
         lost = [entry for entry in self.ledger.unfinished() if not entry.is_complete]
         return leaks + self._still_there() + [self._lost(entry) for entry in lost]
 

@@ -102,13 +102,12 @@ class Sender:
 
     def renewed(self, draft: Draft) -> Draft:
         """Return a draft of the same request with new names; with a new id where the path has that."""
-        again = self.world.again(draft)
         slots = slots_of(draft.endpoint.path)
         if self.created_by(draft.endpoint) is None or not draft.endpoint.path.rstrip("/").endswith("}"):
-            return again
+            return self.world.again(draft)
         name = self.world.drafts.chosen_id(draft.endpoint, slots[-1].name, slots[-1].kind)
         self.world.undoing.invented.add(name)
-        return replace(again, params={**draft.params, slots[-1].name: name})
+        return self.world.again(replace(draft, params={**draft.params, slots[-1].name: name}))
 
     def created_by(self, endpoint: Endpoint) -> str | None:
         """Return the slot whose things this operation creates first of all, or None.

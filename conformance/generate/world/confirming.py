@@ -9,8 +9,9 @@ from typing import Final
 from conformance.checks.statuses import carried_out
 from conformance.errors import NotJudged
 from conformance.exchange.model import Exchange
+from conformance.generate.world.ids import ids_in_body
 from conformance.generate.world.thing import Thing
-from conformance.generate.world.values_of import other_ids
+from conformance.generate.world.values_of import entries_of, other_ids, own_texts
 
 NOT_FOUND: Final = 404
 LAGS: Final = (0.3, 0.9)
@@ -19,11 +20,15 @@ LAGS: Final = (0.3, 0.9)
 
 @dataclass
 class Confirming:
-    """Reads things; `pause` waits so many seconds, at most `patience`, for what was written to be shown."""
+    """Reads things, or their list where none is read alone.
+
+    `pause` waits so many seconds, at most `patience`, for what was written to be shown.
+    """
 
     read: Callable[[Thing, str], Exchange | None]
     pause: Callable[[float], None]
     patience: float
+    listed: Callable[[Thing, str], Exchange | None] = lambda *_: None
     _unseen: set[str] = field(default_factory=set)
 
     def confirmed(self, thing: Thing, role: str) -> Thing:
@@ -31,8 +36,10 @@ class Confirming:
         if thing.confirmed:
             return thing
         seen = self._shown(thing, role)
+        if seen is None and thing.ours:
+            return self._in_its_list(thing, role)
         if seen is None:
-            return replace(thing, confirmed=thing.made is not None and not thing.ours)
+            return replace(thing, confirmed=thing.made is not None)
         if carried_out(seen):
             return replace(thing, confirmed=True)
         if thing.ours and seen.status != NOT_FOUND:
@@ -40,6 +47,22 @@ class Confirming:
         if thing.ours and (other := self._otherwise(thing, role)) is not None:
             return other
         raise NotJudged(f"a read of {thing.id} was answered with {seen.summary()}", (seen.id,))
+
+    def _in_its_list(self, thing: Thing, role: str) -> Thing:
+        """Return a thing of ours as its list shows it: confirmed, under the id that the list says."""
+        seen = self.listed(thing, role)
+        if seen is None or not carried_out(seen):
+            return thing
+        entries = list(entries_of(seen.json))
+        if any(thing.id == str(value) for entry in entries for value in entry.values()):
+            return replace(thing, confirmed=True)
+        names = own_texts(thing.draft.json) if thing.draft is not None else set()
+        for entry in entries:
+            if names & {value for value in entry.values() if isinstance(value, str)}:
+                for found in ids_in_body(entry, thing.slot.name, thing.slot.kind, ""):
+                    params = {**thing.params, thing.slot.name: found}
+                    return replace(thing, id=found, params=params, confirmed=True, other=thing.id)
+        return thing
 
     def _shown(self, thing: Thing, role: str) -> Exchange | None:
         """Return a read of a thing; of ours again and again as long as writes may take to be shown."""

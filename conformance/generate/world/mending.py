@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from conformance.claims.schemas import deref, members
 from conformance.exchange.model import ABSENT, Exchange
 from conformance.generate.world.media import as_text
 from conformance.generate.world.requests import Complaint, Draft, parameter_value
+from conformance.generate.world.spoken import enumerations, listed_in, missed, queried, said
 from conformance.generate.world.values import OWN, Maker
 
 PLACES: Final = frozenset({"body", "query", "querystring", "path", "header", "json"})
@@ -21,6 +22,7 @@ SAID: Final = re.compile(
     r"|(?:[Mm]issing|[Rr]equired)(?: required| mandatory)?"
     r"(?: field| parameter| property| key| argument)?s?:? "
     r"[\"'`]([\w.-]+)[\"'`]"
+    r"|[Mm]issing (?:field|parameter|property|key|argument|value)[^:'\"\n]{0,24}: ([A-Za-z_][\w.-]*)"
     r"|\b([A-Za-z_][\w.-]*) (?:is required|must be (?:given|set|specified|provided|supplied))"
 )
 WORD_IN_QUOTES: Final = re.compile(r"['`]([A-Za-z][\w-]{1,30})['`]")
@@ -35,12 +37,16 @@ DEEPEST: Final = 5
 
 def mended(draft: Draft, refusal: Exchange, maker: Maker) -> Draft | None:
     """Return the draft as its refusal asks for, None where it says nothing that could be done."""
-    listed = [(LISTED, (name,)) for name in _listed_in(draft, refusal, maker)]
+    text = said(refusal)
+    listed = [(LISTED, path) for path in listed_in(draft, text, maker)]
     own = [*_echoed(draft.json, refusal), *_quoted(draft.json, refusal)]
+    own += [*missed(draft, text, maker), *queried(draft, text)]
     if draft.rounds >= MOST_ROUNDS:
         return None
+    if not listed and not own and not list(complaints(refusal)):
+        own = list(_learned(draft, maker))
     once: dict[tuple[str, ...], Complaint] = {}
-    for place, path in (*complaints(refusal), *listed, *own):
+    for place, path in (*listed, *complaints(refusal), *own):
         once.setdefault(path, (place, path))
     told = (*draft.complaints, *list(once.values())[:MOST])
     found = replace(heeding(draft, told, maker), rounds=draft.rounds + 1)
@@ -54,7 +60,9 @@ def heeding(draft: Draft, told: tuple[Complaint, ...], maker: Maker) -> Draft:
     for place, path in told:
         parameter = draft.endpoint.parameter(path[-1], "query")
         if place == LISTED and isinstance(body, dict):
-            _choose_another(body, path[-1], draft, maker)
+            _choose_another(body, path, draft, maker)
+        elif parameter and place.startswith(QUOTED):
+            query[path[-1]] = place.removeprefix(QUOTED)
         elif place.startswith(QUOTED) and isinstance(body, dict):
             body[path[-1]] = place.removeprefix(QUOTED)
         elif parameter and place not in {"body", "json"}:
@@ -106,6 +114,13 @@ def _echoed(body: Any, refusal: Exchange, path: tuple[str, ...] = ()) -> Iterato
         yield from _echoed(value, refusal, (*path, name))
 
 
+def _learned(draft: Draft, maker: Maker) -> Iterator[Complaint]:
+    """Yield the members of our own making for which responses showed another value."""
+    for name, value in draft.json.items() if isinstance(draft.json, dict) else ():
+        if isinstance(value, str) and OWN in value and maker.learned(name, (), value):
+            yield "", (name,)
+
+
 def _quoted(body: Any, refusal: Exchange) -> Iterator[Complaint]:
     """Yield what a refusal says in quotes beside the name of a member that has a text of our own."""
     words = [word for word in WORD_IN_QUOTES.findall(refusal.text[:4096]) if OWN not in word]
@@ -115,28 +130,13 @@ def _quoted(body: Any, refusal: Exchange) -> Iterator[Complaint]:
             yield QUOTED + words[0], (name,)
 
 
-def _enumerations(draft: Draft, maker: Maker) -> Mapping[str, list[Any]]:
-    """Return the listed values of the body's members by name."""
-    content = draft.endpoint.body
-    found = members(maker.document, content.schema) if content is not None else {}
-    schemas = {name: deref(maker.document, node) for name, node in found.items()}
-    return {name: s["enum"] for name, s in schemas.items() if isinstance(s.get("enum"), list)}
-
-
-def _listed_in(draft: Draft, refusal: Exchange, maker: Maker) -> list[str]:
-    """Return the members whose listed value a refusal names: another one may be taken."""
-    body = draft.json if isinstance(draft.json, dict) else {}
-    names = _enumerations(draft, maker).keys() & body.keys()
-    return sorted(
-        n for n in names if isinstance(body[n], str) and re.search(rf"\b{re.escape(body[n])}\b", refusal.text)
-    )
-
-
-def _choose_another(body: dict[str, Any], name: str, draft: Draft, maker: Maker) -> None:
+def _choose_another(body: dict[str, Any], path: tuple[str, ...], draft: Draft, maker: Maker) -> None:
     """Give a member the next of its listed values."""
-    values = _enumerations(draft, maker).get(name, [])
-    if body.get(name) in values:
-        body[name] = values[(values.index(body[name]) + 1) % len(values)]
+    values = enumerations(draft, maker).get(path, [])
+    for part in path[:-1]:
+        body = body[part]
+    if body.get(path[-1]) in values:
+        body[path[-1]] = values[(values.index(body[path[-1]]) + 1) % len(values)]
 
 
 def _mend(body: dict[str, Any], path: tuple[str, ...], draft: Draft, maker: Maker) -> None:
@@ -156,6 +156,10 @@ def _mend(body: dict[str, Any], path: tuple[str, ...], draft: Draft, maker: Make
             node[name] = draft.params[draft.endpoint.path_names[-1]]
         elif known is not None or name == "id":
             node[name] = maker.value(known or {}, name)
+    elif node[name] == [] and (known := members(maker.document, schema).get(name)) is not None:
+        node[name] = maker.value({**deref(maker.document, known), "minItems": 1}, name)
+    elif isinstance(node[name], str) and (learned := maker.learned(name, path[-2:-1], node[name])):
+        node[name] = learned
     elif isinstance(node[name], str) and OWN in node[name].lower() and node[name] != _plainer(node[name]):
         node[name] = _plainer(node[name])
     elif name not in (schema.get("required") or ()):

@@ -196,10 +196,20 @@ class Producers:
         for each in sorted(creating, key=lambda e: e.method):
             yield from self._made_by(each, slot, "path", LARGEST_RANK)
         if not creating:
+            yield from self._nested(slot)
             yield from self._chosen(slot, sure=True)
         for each in listing:
             yield from self._made_by(each, slot, "path", LARGEST_RANK)
         yield from self._by_member(base)
+
+    def _nested(self, slot: Slot) -> Iterator[Producer]:
+        """Yield who creates below something else what has a path of its own: ``/boards/{id}/cards``."""
+        last = slot.collection.rpartition("/")[2]
+        for each in self.endpoints if last and "{" not in slot.collection else ():
+            above, _, name = each.path.rstrip("/").rpartition("/")
+            is_creation = each.method == "POST" and name == last and above.endswith("}")
+            if is_creation and self._may_make(Producer("nested", each.id, "response", ""), slot):
+                yield from self._made_by(each, slot, "nested", LARGEST_RANK)
 
     def _by_member(self, base: str) -> Iterator[Producer]:
         """Yield who gives a member by which things are found: the name of ``/flows/name/{name}``."""
@@ -279,10 +289,12 @@ class Producers:
     def _chosen(self, slot: Slot, *, sure: bool = False) -> Iterator[Producer]:
         """Yield the operation that makes a thing under the name in its path: PUT, or POST, of the item.
 
-        One that may miss the thing and never says that it created one surely changes what is there.
+        One that may miss the thing and never says that it created one surely changes what is there; nothing
+        is made under a value that the definition lists.
         """
         for each in self.by_path.get(plain(slot.prefix), ()):
             said = each.responses.keys()
             is_update = sure and "404" in said and "201" not in said
-            if each.method in {"PUT", "POST"} and each.path.endswith("}") and not is_update:
+            is_listed = "enum" in each.schema_of_parameter(each.parameter(slot.name))
+            if each.method in {"PUT", "POST"} and each.path.endswith("}") and not (is_update or is_listed):
                 yield Producer("path", each.id, "path", slot.name)

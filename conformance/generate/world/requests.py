@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from conformance.claims.endpoints import Endpoint
 from conformance.claims.openapi import JsonObject, Operation
 from conformance.claims.path_names import PARAMETER
 from conformance.errors import HarnessError, NotJudged
-from conformance.exchange.model import ABSENT, Request, Undo
+from conformance.exchange.model import ABSENT, Exchange, Request, Undo
+from conformance.generate.world.ids import squeezed
+from conformance.generate.world.learned import Learned
 from conformance.generate.world.media import as_text, encoded
+from conformance.generate.world.slots import slots_of
 from conformance.generate.world.values import NAMES, Maker, Reference, kind_of
 
 LEFT_OUT: Final = frozenset({"accept", "content-type", "authorization"})
 """Header parameters that a definition may name and that the client sends itself (OpenAPI 3)."""
+WAITING: Final = frozenset({"sync", "synchronous", "wait"})
+"""Flags of a query with which the response comes when all is done, and shows what was made."""
+REDIRECTS: Final = frozenset({301, 302, 307, 308})
 Complaint = tuple[str, tuple[str, ...]]
 """What a refusal complained of: a place, "" where it named none, and the path of a member."""
 Bodies = Mapping[str, Callable[[], Any]]
@@ -53,6 +61,8 @@ class Drafts:
     refer: Reference
     bodies: Mapping[str, Any] = field(default_factory=dict)
     prefix: str | None = None
+    learned: Learned = field(default_factory=Learned)
+    _turned: set[str] = field(default_factory=set)
 
     def drafts(self, endpoint: Endpoint, params: Mapping[str, str]) -> Iterator[Draft]:
         """Yield valid requests, the likeliest first: the override's, the shortest, the example, the whole."""
@@ -75,7 +85,9 @@ class Drafts:
 
     def maker(self, endpoint: Endpoint) -> Maker:
         """Return what makes values of the definition, with names of this run's own."""
-        return Maker(endpoint.document, self.unique, self.refer)
+        return Maker(
+            *(endpoint.document, self.unique, self.refer), learned=partial(self.learned.value, endpoint)
+        )
 
     def _bodies(self, endpoint: Endpoint) -> Bodies:
         """Return the ways to make a valid body by name, the likeliest first."""
@@ -92,6 +104,9 @@ class Drafts:
             found["short"] = lambda: maker.value(content.schema)
         if content.has_example:
             found["example"] = lambda: self._renamed(content.example, maker)
+        other = replace(maker, choice=1)
+        if content.schema and _form(maker, content.schema) != _form(other, content.schema):
+            found["other"] = lambda: other.value(content.schema)
         if content.schema:
             found["whole"] = lambda: whole.value(content.schema)
         if "short" not in found:
@@ -130,6 +145,8 @@ class Drafts:
         }
         for parameter in endpoint.parameters:
             name, where = str(parameter.get("name", "")), parameter.get("in")
+            if where == "query" and name.lower() in WAITING and _is_flag(endpoint, parameter):
+                query[name] = "true"
             if not parameter.get("required") or (where == "header" and name.lower() in LEFT_OUT):
                 continue
             if where in {"query", "header"}:
@@ -141,6 +158,8 @@ class Drafts:
         content = bare.endpoint.body
         if content is None or body is ABSENT:
             return bare
+        if bare.endpoint.method in {"PUT", "PATCH"} and bare.variant != "override":
+            body = _named_as_its_path(body, bare)
         media = content.media if "*" not in content.media else "application/json"
         if content.is_json:
             return replace(bare, headers={**bare.headers, "Content-Type": media}, json=body)
@@ -172,11 +191,43 @@ class Drafts:
             if name != last and not params[name]:
                 raise NotJudged(f"{path}: no value for {name}")
         filled = PARAMETER.sub(lambda match: "{id}" if match[1] == last else _quoted(params[match[1]]), path)
+        if endpoint.id in self._turned:
+            filled = filled.rstrip("/") if filled.endswith("/") else f"{filled}/"
         return (endpoint.base if self.prefix is None else self.prefix) + filled
+
+    def turns(self, draft: Draft, exchange: Exchange) -> bool:
+        """Tell whether a request was sent to the same path with or without its last slash; remember it."""
+        where = urlsplit(exchange.header("Location") or "").path
+        sent = self.path(draft.endpoint, draft.params)
+        is_turned = where != sent and where.rstrip("/") == sent.rstrip("/") != ""
+        if exchange.status not in REDIRECTS or not is_turned or draft.endpoint.id in self._turned:
+            return False
+        self._turned.add(draft.endpoint.id)
+        return True
+
+
+def _form(maker: Maker, schema: Any) -> str:
+    """Return the form of what is made of a schema, its names and ids apart."""
+    plain = replace(maker, unique=lambda _: "n", refer=lambda _: None)
+    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "", repr(plain.value(schema)))
+
+
+def _named_as_its_path(body: Any, draft: Draft) -> Any:
+    """Return the body of a change with the id of its path where it says that too: nothing is renamed."""
+    if not isinstance(body, dict) or not draft.endpoint.path.rstrip("/").endswith("}"):
+        return body
+    slot = slots_of(draft.endpoint.path)[-1]
+    own = {squeezed(slot.name), squeezed(slot.name).removeprefix(slot.kind)}
+    same = {n: draft.params[slot.name] for n, v in body.items() if squeezed(n) in own and isinstance(v, str)}
+    return {**body, **same}
 
 
 def _quoted(value: str) -> str:
     return quote(value, safe="", errors="surrogatepass")
+
+
+def _is_flag(endpoint: Endpoint, parameter: JsonObject) -> bool:
+    return kind_of(endpoint.schema_of_parameter(parameter)) == "boolean"
 
 
 def parameter_value(endpoint: Endpoint, parameter: JsonObject, maker: Maker) -> Any:

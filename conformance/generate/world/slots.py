@@ -45,8 +45,11 @@ class Slot:
     kind: str
 
 
-INVENTED: Final = Producer("invented", "", "invented", "")
-"""Where nothing of the definition gives a value, a name of our own may still be one that is read."""
+INVENTED: Final = (Producer("invented", "", "invented", ""), Producer("invented", "", "invented", "plain"))
+"""Where nothing of the definition gives a value, a name of our own may still be one that is read.
+
+The second one has letters and digits alone.
+"""
 
 
 def said_value(schema: Mapping[str, Any]) -> str:

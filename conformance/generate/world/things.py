@@ -10,8 +10,9 @@ from conformance.checks.statuses import carried_out
 from conformance.claims.endpoints import Endpoint
 from conformance.claims.path_names import plain
 from conformance.errors import NotJudged
-from conformance.exchange.model import Exchange
-from conformance.generate.world.confirming import Confirming
+from conformance.exchange.model import ABSENT, Exchange
+from conformance.generate.world.confirming import NOT_FOUND, Confirming
+from conformance.generate.world.ids import squeezed
 from conformance.generate.world.mending import heeding, mended
 from conformance.generate.world.producers import Producers
 from conformance.generate.world.reach import Reach
@@ -20,9 +21,9 @@ from conformance.generate.world.requests import Draft, Drafts
 from conformance.generate.world.slots import INVENTED, Producer, Slot, slots_of
 from conformance.generate.world.thing import Thing, unknown_id
 from conformance.generate.world.undoing import Undoing
-from conformance.generate.world.values_of import values_of
+from conformance.generate.world.values_of import texts_of, values_of
 
-TRIES: Final = 5
+TRIES: Final = 7
 """So many bodies of a request are tried."""
 MISFITS: Final = frozenset({400, 409, 415, 422, 500, 501})
 """Statuses after which another body is tried."""
@@ -50,7 +51,7 @@ class World:
     def __post_init__(self) -> None:
         """Begin to keep the account of what must be deleted again, and of what is shown."""
         self.undoing = Undoing(self.producers, self.drafts)
-        self._confirming = Confirming(self.read, self.reach.pause, self.reach.patience)
+        self._confirming = Confirming(self.read, self.reach.pause, self.reach.patience, self._listed)
 
     def get(self, prefix: str, variant: str = "ours", role: str = "owner") -> Thing:
         """Return a thing of a slot: ours (or what is there, where none can be made) or unknown.
@@ -147,7 +148,11 @@ class World:
             if seen is not None:
                 self.creations[draft.endpoint.id] = (seen, draft)
             raise
+        if self.drafts.turns(draft, exchange):
+            return self.send_draft(draft, role)
         self.undoing.note(draft, exchange)
+        if carried_out(exchange):
+            self.drafts.learned.note(draft.endpoint, exchange)
         return exchange
 
     def again(self, draft: Draft) -> Draft:
@@ -159,14 +164,13 @@ class World:
         self, endpoint: Endpoint, params: Mapping[str, str], role: str = "owner"
     ) -> tuple[Exchange, Draft]:
         """Send valid requests until one is not refused for its body; return the last of them."""
-        last: tuple[Exchange, Draft] | None = None
-        ahead = list(self.drafts.drafts(endpoint, params))
+        last, ahead = None, list(self.drafts.drafts(endpoint, params))
         for _ in range(TRIES):
             if not ahead:
                 break
             draft = ahead.pop(0)
             last = (self.send_draft(draft, role), draft)
-            if last[0].status not in MISFITS:
+            if last[0].status not in MISFITS and not self._is_of_the_body(last[0], draft):
                 break
             better = mended(draft, last[0], self.drafts.maker(endpoint))
             if better is not None:
@@ -175,12 +179,21 @@ class World:
             raise NotJudged(f"{endpoint.id}: no valid request can be made")
         return last
 
+    def _is_of_the_body(self, refusal: Exchange, draft: Draft) -> bool:
+        """Tell whether a 404 speaks of what the body refers to: a read showed all that the path names."""
+        if refusal.status != NOT_FOUND or draft.json is ABSENT or draft.endpoint.method == "DELETE":
+            return False
+        known = (found for found in self._kept.values() if isinstance(found, Thing) and found.confirmed)
+        return set(draft.params.values()) <= {found.id for found in known} or any(
+            text in refusal.text for text in texts_of(draft.json) - set(draft.params.values())
+        )
+
     def _make(self, prefix: str, role: str, *, fresh: bool) -> Thing:
         slot = self.producers.slots[prefix]
         reasons: list[str] = []
         kind: type[NotJudged] = NotJudged
         unseen: Thing | None = None
-        for producer in self.producers.table[prefix] or (INVENTED,):
+        for producer in self.producers.table[prefix] or INVENTED:
             if fresh and not self.producers.makes(producer):
                 continue
             try:
@@ -233,7 +246,10 @@ class World:
 
     def _given(self, slot: Slot, producer: Producer, role: str) -> Thing:
         """Return the thing that a fixture, the override or the definition itself names."""
-        value = producer.at or self.drafts.unique(slot.kind or "thing")
+        value = producer.at
+        if producer.place == "invented":
+            name = self.drafts.unique(slot.kind or "thing")
+            value = squeezed(name) if producer.at else name
         if producer.place == "fixture":
             if value not in self.fixtures:
                 raise NotJudged(f"the target has no fixture {value}")
@@ -264,6 +280,14 @@ class World:
             return None
         draft = next(self.drafts.drafts(item, {n: thing.params[n] for n in item.path_names}))
         return self.send_draft(draft, role or thing.role)
+
+    def _listed(self, thing: Thing, role: str) -> Exchange | None:
+        """Return the exchange of the GET of a thing's collection; None where there is none."""
+        collection = self.collection(thing.slot.prefix, "GET")
+        if collection is None or set(collection.path_names) - thing.params.keys():
+            return None
+        draft = next(self.drafts.drafts(collection, {n: thing.params[n] for n in collection.path_names}))
+        return self.send_draft(draft, role)
 
     def _confirmed(self, thing: Thing, role: str) -> Thing:
         found = self._confirming.confirmed(thing, role)

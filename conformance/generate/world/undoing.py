@@ -21,7 +21,7 @@ from conformance.ledger.entries import ELSE, LITERAL, LOCATION
 USUAL: Final = ("/id", "/uuid", "/data/id")
 """Where an id stands in the response to a creation where the definition does not say it."""
 LARGEST_PAGE: Final = 100
-SURE: Final = frozenset({"path", "link", "override"})
+SURE: Final = frozenset({"path", "nested", "link", "override"})
 """The sources of a producer that are no guess."""
 
 
@@ -89,11 +89,12 @@ class Undoing:
         if not at and (name := chosen_name(draft)):
             places[f"{LITERAL}{name}"] = None
         path = self.drafts.path(item, known, is_open=True)
-        return Undo(slot.kind or "thing", path, ELSE.join(places), self._list_of(draft))
+        return Undo(slot.kind or "thing", path, ELSE.join(places), self._list_of(draft, slot))
 
-    def _list_of(self, draft: Draft) -> str:
+    def _list_of(self, draft: Draft, slot: Slot) -> str:
         """Return the path and query of the list in which what was created stands, "" where there is none."""
-        for each in self.producers.by_path.get(plain(draft.endpoint.path), ()):
+        lists = self.producers.by_path
+        for each in (*lists.get(plain(draft.endpoint.path), ()), *lists.get(plain(slot.collection), ())):
             if each.method == "GET" and not set(each.path_names) - draft.params.keys():
                 size, _ = page_parameters(each)
                 path = self.drafts.path(each, {n: draft.params[n] for n in each.path_names})

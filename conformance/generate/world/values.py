@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from conformance.claims.openapi import JsonObject
 from conformance.claims.schemas import deref, items, members
-from conformance.generate.world.ids import stem
+from conformance.generate.world.ids import stem, words
 
 DEEPEST: Final = 6
 SHORT: Final = 12
@@ -32,18 +32,31 @@ FORMATS: Final[dict[str, str]] = {
 }
 OWN: Final = "ct-"
 """What every text that a run makes up itself has in it."""
+LATER: Final = "2024-01-16"
+ENDS: Final = frozenset({"end", "ends", "ended", "until", "before", "to", "stop", "finish", "finished"})
+"""Words in the names of days and times that come after others of the same request."""
 Reference = Callable[[str], "str | None"]
 """Returns the id of something real that a member of this stem refers to, or None."""
+Learned = Callable[[str, Sequence[str], str], str]
+"""Returns a value that a response gave for a member of this name, in what is called so; "" for none.
+
+The last argument is the value that was refused.
+"""
 
 
 @dataclass(frozen=True)
 class Maker:
-    """Makes values of a definition; `unique` makes names, `refer` ids of real things."""
+    """Makes values of a definition; `unique` makes names, `refer` ids of real things.
+
+    Of alternatives it takes the one of the number `choice`, counted round. `learned` gives what was shown.
+    """
 
     document: JsonObject
     unique: Callable[[str], str]
     refer: Reference = lambda _: None
     whole: bool = False
+    choice: int = 0
+    learned: Learned = lambda *_: ""
 
     def value(self, schema: Any, name: str = "", depth: int = 0) -> Any:
         """Return a value that the schema allows; where `whole`, with every member that it may have."""
@@ -84,7 +97,7 @@ class Maker:
             parts = [deref(self.document, part) for part in node.get(key) or ()]
             several = [part for part in parts if part.get("type") != "null" and part]
             if several:
-                first = self._chosen(several[0])
+                first = self._chosen(several[self.choice % len(several)])
                 found = first | {k: v for k, v in found.items() if k not in {"oneOf", "anyOf"}}
                 if "properties" in first and "properties" in node:
                     found["properties"] = {**first["properties"], **node["properties"]}
@@ -133,6 +146,8 @@ class Maker:
             return f"{self.unique('m')[-24:]}@example.com"
         if form in {"uri", "url", "uri-reference", "iri"}:
             return f"https://example.com/{self.unique('u')[-12:]}"
+        if form in {"date-time", "date"} and ENDS & set(words(name)):
+            return LATER + FORMATS[form][len(LATER) :]
         if form in FORMATS:
             return FORMATS[form]
         least, most = int(node.get("minLength") or 0), int(node.get("maxLength") or 200)

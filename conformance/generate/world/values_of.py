@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+import re
+from collections.abc import Iterator
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from conformance.exchange.model import ABSENT, Exchange
@@ -12,6 +14,8 @@ from conformance.generate.world.slots import Producer, Slot
 from conformance.generate.world.thing import Thing, body_of, subject
 from conformance.generate.world.values import OWN
 
+NAME: Final = re.compile(r"ct[-_]?\d{8}")
+LONG: Final = 8
 MOST_OTHERS: Final = 2
 NAMES: Final = ("id", "name", "slug", "key", "username", "code")
 """Members of a request that may be the id of what it creates."""
@@ -38,6 +42,26 @@ def other_ids(thing: Thing) -> list[str]:
     shown = (subject(body_of(thing.made), thing.id) or {}) if thing.made is not None else {}
     found = [str(shown[name]) for name in NAMES if isinstance(shown.get(name), str | int)]
     return [value for value in dict.fromkeys(found) if value and value != thing.id][:MOST_OTHERS]
+
+
+def entries_of(document: Any) -> Iterator[dict[str, Any]]:
+    """Yield every object of a document."""
+    if isinstance(document, dict):
+        yield document
+    if isinstance(document, dict | list):
+        for inner in document.values() if isinstance(document, dict) else document:
+            yield from entries_of(inner)
+
+
+def texts_of(document: Any) -> set[str]:
+    """Return the texts of a document that are long enough to be told from others."""
+    texts = (value for entry in entries_of(document) for value in entry.values())
+    return {text for text in texts if isinstance(text, str) and len(text) >= LONG}
+
+
+def own_texts(document: Any) -> set[str]:
+    """Return the names of our own that a request gives to what it creates, however deep."""
+    return {text for text in texts_of(document) if NAME.match(text.lower())}
 
 
 def chosen_name(draft: Draft) -> str:

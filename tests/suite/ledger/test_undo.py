@@ -185,6 +185,15 @@ def test_a_lost_creation_is_named_with_what_may_have_hidden_it() -> None:
     assert "may or may not exist" in leak.error
 
 
+def test_a_lost_part_went_with_the_whole_that_was_deleted() -> None:
+    """It has no address but one below it; a DELETE that was not carried out takes nothing along."""
+    for box, left in (({"/boxes/a": ""}, 0), ({}, 1)):
+        ledger = Ledger()
+        create(ledger, BOX, "a")
+        create(ledger, Undo("shelf", "/boxes/a/shelves/{id}", "/id"), path="/boxes/a/shelves")
+        assert len(undo(ledger, Boxes(box))) == left
+
+
 NAME = "ct-20261122T060102Z-3f2a1b-thing-1"
 LISTED = Undo("thing", "/things/{id}", "/id", "/things?name={name}")
 LIST = f"/things?name={NAME}"

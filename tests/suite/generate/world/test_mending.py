@@ -19,7 +19,10 @@ DOCUMENT: Final[dict[str, Any]] = {
     "paths": {
         "/desks": {
             "post": {
-                "parameters": [{"name": "room", "in": "query", "schema": {"type": "integer"}}],
+                "parameters": [
+                    {"name": "room", "in": "query", "schema": {"type": "integer"}},
+                    {"name": "delete_all", "in": "query", "schema": {"type": "boolean"}},
+                ],
                 "requestBody": {
                     "content": {
                         "application/json": {
@@ -29,6 +32,14 @@ DOCUMENT: Final[dict[str, Any]] = {
                                     "name": {"type": "string"},
                                     "size": {"type": "integer"},
                                     "kind": {"type": "string", "enum": ["oak", "elm"]},
+                                    "legs": {"type": "array", "items": {"type": "integer"}},
+                                    "user": {
+                                        "type": "object",
+                                        "properties": {
+                                            "role": {"type": "string", "enum": ["SYSTEM", "MEMBER"]},
+                                            "log_form": {"type": "string", "enum": ["LINE", "TREE"]},
+                                        },
+                                    },
                                 },
                             }
                         }
@@ -70,6 +81,57 @@ def test_a_request_is_mended_as_its_refusal_says(name: str) -> None:
     found = mended(draft, exchange_of(Request("POST", "/desks"), said, 400), MAKER)
     assert found is not None
     assert (found.json, found.query) == (body, query)
+
+
+WHOLE: Final = {"name": "ct-1", "legs": [], "user": {"role": "SYSTEM", "log_form": "LINE"}}
+SPOKEN: Final[dict[str, tuple[Any, Any, dict[str, str]]]] = {
+    "a listed value of an inner member": (
+        {"detail": "no users of the role SYSTEM"},
+        WHOLE | {"user": {"role": "MEMBER", "log_form": "LINE"}},
+        {},
+    ),
+    "the words of an inner member, and what was sent": (
+        {"detail": [{"msg": "Log form does not match", "input": {"role": "SYSTEM"}}]},
+        WHOLE | {"user": {"role": "SYSTEM", "log_form": "TREE"}},
+        {},
+    ),
+    "a list without an entry": (b"1 error\nlegs\n  must be non-empty", WHOLE | {"legs": [1]}, {}),
+    "one of two members in quotes": (
+        {"detail": "Either 'size' or 'weight' must be there"},
+        WHOLE | {"size": 1},
+        {},
+    ),
+    "a missing one behind a colon": (
+        {"message": "Missing field in JSON data: size"},
+        WHOLE | {"size": 1},
+        {},
+    ),
+    "a parameter of the query": ({"detail": "give a room"}, WHOLE, {"room": "1"}),
+    "a parameter with its value": (
+        {"detail": "Set delete_all=yes, or name a room."},
+        WHOLE,
+        {"delete_all": "yes"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SPOKEN)
+def test_running_text_is_understood(name: str) -> None:
+    """What it says of inner members, empty lists and parameters is heeded; what it repeats is not."""
+    said, body, query = SPOKEN[name]
+    refusal = exchange_of(Request("POST", "/desks"), said, 422)
+    found = mended(Draft(endpoint(), {}, json=WHOLE), refusal, MAKER)
+    assert found is not None
+    assert (found.json, found.query) == (body, query)
+
+
+def test_a_value_that_was_shown_is_taken_where_nothing_else_is_said() -> None:
+    """Another one than what was refused; a refusal of other members leaves it alone."""
+    maker = replace(MAKER, learned=lambda name, _, refused: "elm" if name == "name" != refused else "")
+    refusal = exchange_of(Request("POST", "/desks"), {"message": "no"}, 500)
+    found = mended(Draft(endpoint(), {}, json=BODY), refusal, maker)
+    assert found is not None
+    assert found.json == BODY | {"name": "elm"}
 
 
 def test_what_says_nothing_mends_nothing() -> None:

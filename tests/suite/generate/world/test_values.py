@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 from typing import Any, Final
 
@@ -121,3 +122,17 @@ def test_bodies_that_are_no_json_are_forms_files_and_texts() -> None:
     assert encoded(Content("text/plain", {}), "hello") == (b"hello", "text/plain")
     assert encoded(Content("application/zip", {}), {}) == (b"ct", "application/zip")
     assert as_text({"a": 1}) == '{"a": 1}'
+
+
+def test_what_ends_comes_after_what_begins() -> None:
+    """By the name of the member; a name that only begins so is none of them."""
+    when = {"type": "string", "format": "date-time"}
+    begin, end, also = (maker().value(when, name) for name in ("start_time", "end_time", "tendAt"))
+    assert begin == also < end
+    assert maker().value({"type": "string", "format": "date"}, "until") == "2024-01-16"
+
+
+def test_another_alternative_may_be_chosen() -> None:
+    """Counted round, where a schema has several."""
+    several = {"oneOf": [{"const": "a"}, {"const": "b"}]}
+    assert [replace(maker(), choice=number).value(several) for number in range(3)] == ["a", "b", "a"]

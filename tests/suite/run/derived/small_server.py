@@ -22,6 +22,7 @@ class Call:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: Any = None
+    path: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def served(api: SmallApi) -> Iterator[str]:
                 document = None
             parts = tuple(unquote(part) for part in where.path.strip("/").split("/"))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            return Call(self.command, parts, dict(parse_qsl(where.query)), headers, document)
+            return Call(self.command, parts, dict(parse_qsl(where.query)), headers, document, where.path)
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the signature of the library
             """Say nothing."""

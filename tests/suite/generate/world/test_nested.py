@@ -1,0 +1,52 @@
+"""What has a path of its own is created below something else, and is deleted under its own path."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from conformance.claims.endpoints import endpoints
+from conformance.generate.world.producers import Producers
+from conformance.generate.world.requests import Draft, Drafts
+from conformance.generate.world.undoing import Undoing
+
+
+def _answers(schema: dict[str, Any]) -> dict[str, Any]:
+    content = {"application/json": {"schema": schema}}
+    return {"responses": {"200": {"description": "well", "content": content}}}
+
+
+CARD: Final = {"type": "object", "properties": {"id": {"type": "string"}}}
+CARDS: Final = {"type": "array", "items": CARD}
+DOCUMENT: Final[dict[str, Any]] = {
+    "openapi": "3.0.3",
+    "paths": {
+        "/boards/{board_id}/cards": {
+            "get": {"operationId": "listCards"} | _answers(CARDS),
+            "post": {"operationId": "createCard"} | _answers(CARD),
+        },
+        "/cards/{card_id}": {"get": _answers(CARD), "delete": _answers(CARD)},
+        "/cards/{card_id}/cards": {"post": {"operationId": "createInner"} | _answers(CARD)},
+    },
+}
+
+
+def test_a_thing_is_made_below_another_and_deleted_under_its_own_path() -> None:
+    """The creation is surer than the list; what needs such a thing itself does not make the first one."""
+    producers = Producers(endpoints(DOCUMENT))
+    found = [(p.source, p.operation, p.at) for p in producers.table["/cards/{card_id}"]]
+    assert found[0] == ("nested", "createCard", "/id")
+    assert "createInner" not in {operation for _, operation, _ in found}
+    drafts = Drafts({}, lambda word: f"ct-{word}", lambda _: None)
+    creation = producers.by_id["createCard"]
+    undo = Undoing(producers, drafts).undo_of(Draft(creation, {"board_id": "b"}), "owner")
+    assert undo is not None
+    assert undo.path == "/cards/{id}"
+
+
+def test_nothing_is_made_under_a_listed_value() -> None:
+    """``POST /counts/{by}`` of a day counts by days; under a name of its own it would make something."""
+    for schema, place in (({"type": "string", "enum": ["day"]}, "value"), ({"type": "string"}, "path")):
+        by = {"name": "by", "in": "path", "required": True, "schema": schema}
+        paths = {"/counts/{by}": {"post": {"parameters": [by], "responses": {}}}}
+        producers = Producers(endpoints({"openapi": "3.0.3", "paths": paths}))
+        assert producers.table["/counts/{by}"][0].place == place
