@@ -39,6 +39,7 @@ ARCHITECTURE
 CONTRIBUTING
 docs/performance
 docs/mutants
+docs/campaign
 docs/right-runs
 docs/mutation
 SECURITY

@@ -13,6 +13,7 @@ import typer
 from conformance import __version__
 from conformance.cli.add import add
 from conformance.cli.arguments import Verb
+from conformance.cli.campaign import campaign
 from conformance.cli.check import check
 from conformance.cli.clean import clean
 from conformance.cli.compare import compare
@@ -75,6 +76,7 @@ for verb in (
     explain,
     replay,
     merge,
+    campaign,
     show,
     notify,
     index,

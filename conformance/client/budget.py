@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from conformance.client.process_lock import new_process_lock
 from conformance.errors import NotJudged
@@ -64,6 +64,19 @@ class Slot:
     is_retry: bool = False
 
 
+class Gate(Protocol):
+    """What is asked besides before each request, where other machines send to the same target too."""
+
+    def take(self, *, writes: bool, undo: bool, kept: int, reserved: int) -> float:
+        """Take a slot and return 0, or return the seconds to wait; `NotJudged` where there is none left.
+
+        `kept` undo requests of its own must stay possible; `reserved` are still to be sent after this one.
+        """
+
+    def block(self, seconds: float) -> None:
+        """Let nobody send for so long."""
+
+
 @dataclass
 class Budget:
     """Rate, number of requests and of writes, and the stop sign; safe to share among threads and processes.
@@ -72,7 +85,8 @@ class Budget:
     send: those of all processes are kept back from `max_requests` and `max_writes`, so that a spent budget
     never leaves anything behind. `counters` and `lock` are shared by the processes of a run, each with
     a number of its own (`process`). The lock can be taken again by its holder, since a
-    signal's handler stops the run wherever it was. `clock` and `sleep` are in seconds.
+    signal's handler stops the run wherever it was. `clock` and `sleep` are in seconds. A `gate` has the last
+    word where there is one.
     """
 
     rate: float | None = None
@@ -85,6 +99,7 @@ class Budget:
     counters: SharedCounters = field(default_factory=SharedCounters)
     lock: Any = field(default_factory=threading.RLock)
     process: int = 0
+    gate: Gate | None = None
 
     @property
     def sent(self) -> int:
@@ -144,7 +159,13 @@ class Budget:
             now = self.clock()
             if now < self.counters.next:
                 return self.counters.next - now
-            reserved[self.process] = max(0, own + (-1 if slot.undo else slot.reserved_undos))
+            after = max(0, own + (-1 if slot.undo else slot.reserved_undos))
+            if self.gate is not None:
+                kept = self._kept_of_own(slot, own)
+                wait = self.gate.take(writes=slot.writes, undo=slot.undo, kept=kept, reserved=after)
+                if wait > 0:
+                    return wait
+            reserved[self.process] = after
             self.counters.sent += 1
             self.counters.writes += slot.writes
             self.counters.next = now + (1.0 / self.rate if self.rate else 0.0)
@@ -184,6 +205,8 @@ class Budget:
         """Let nobody send for as long as the server asked (a ``Retry-After`` in seconds)."""
         with self.lock:
             self.counters.next = max(self.counters.next, self.clock() + seconds + MARGIN)
+            if self.gate is not None:
+                self.gate.block(seconds + MARGIN)
 
     def pause(self, seconds: float, *, undo: bool = False) -> None:
         """Wait without sending; `NotJudged` as soon as the run is stopped (while undoing, as it must end)."""

@@ -132,7 +132,11 @@ class Client:
         self.liveness.begin_undo()
         self.credentials.forgive()
         sender = UndoSender(
-            self._send_with_backoff, self.budget, self.target.consistency_timeout, self.redactor
+            self._send_with_backoff,
+            self.budget,
+            self.target.consistency_timeout,
+            self.redactor,
+            self.target.total_timeout,
         )
         return [leak for ledger in (self.ledger, *self.ledger.inherited) for leak in undo(ledger, sender)]
 
@@ -151,14 +155,14 @@ def _kind_of(undo: Undo) -> str:
 def undo_requests(target: Target, ledger: Ledger) -> int:
     """Return how many requests undo may cost, tokens that expire until then included.
 
-    A token costs one, as the way to send the credentials is known once a role has created something. What is
-    lost is looked for once more.
+    A token costs one, as the way to send the credentials is known once a role has created something. What
+    timed out is looked for once more.
     """
     ledgers = (ledger, *ledger.inherited)
     entries = [e for each in ledgers for e in [*each.pending(maybe=True), *each.lost()]]
     roles = {entry.role for entry in entries}
     renewed = sum(bool(target.roles[r].client_id) for r in roles if r in target.roles)
-    looked_for = sum(len(each.lost()) for each in ledgers)
+    looked_for = sum(entry.timed_out for each in ledgers for entry in each.lost())
     return len(entries) + looked_for + renewed
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
@@ -33,9 +34,16 @@ class UndoSender:
     budget: Budget
     consistency_timeout: float
     redactor: Redactor
+    late: float = 0.0
+    """Seconds from the beginning of the undo within which a target carries out what timed out before."""
+    _began: float = field(init=False)
     _deleted_at: float = 0.0
     _waited: bool = False
     _takes_any: bool = False
+
+    def __post_init__(self) -> None:
+        """Begin."""
+        self._began = self.budget.clock()
 
     def _sent(self, request: Request, role: str, *, is_retry: bool) -> Sequence[Exchange]:
         """Send it; where the target has nothing in the platform's form, ask for any form from then on."""
@@ -61,6 +69,12 @@ class UndoSender:
         if last.is_half_a_document and last.status in {*SUCCESS, *NOT_FOUND}:
             return Answer(reason=f"{last.status} with broken JSON", retried=retried)
         return Answer(last.status, retried=retried)
+
+    def wait_for_late(self) -> None:
+        """Wait until the target has had as long again as was waited for what timed out."""
+        left = self._began + self.late - self.budget.clock()
+        with suppress(NotJudged):
+            self.budget.pause(max(0.0, left), undo=True)
 
     def is_there(self, role: str, path: str) -> bool | None:
         """Tell whether a GET shows it, after waiting for reads that lag; None where nothing more is sent."""

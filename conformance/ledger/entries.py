@@ -25,6 +25,7 @@ LITERAL: Final = "="
 """What a pointer begins with that is the id itself, as the request chose it."""
 LOCATION: Final = "location"
 """The pointer to an id that is the end of the response's Location."""
+GATEWAY_TIMEOUT: Final = 504
 UNFINISHED: Final = frozenset({"created", "intended", "unknown"})
 
 
@@ -36,7 +37,7 @@ class Entry:
     While `pointer` is not empty and the state is not created, `undo` still has ``{id}`` in it. `places` are
     the ids of other things of the run, in lower case, that it may live in, the newest last; `name` is the
     name that the request gave it, `find` a list in which it stands, `answered` the status of the response,
-    `template` is what `undo` was before the id was known.
+    `template` is what `undo` was before the id was known. What `timed_out` may still be carried out.
     """
 
     number: int
@@ -52,6 +53,7 @@ class Entry:
     find: str = ""
     answered: int = 0
     template: str = ""
+    timed_out: bool = False
 
     @property
     def is_complete(self) -> bool:
@@ -103,6 +105,11 @@ def intended(number: int, role: str, request: Request, target: str) -> Entry:
     )
 
 
+def _timed_out(exchange: Exchange) -> bool:
+    """Tell whether a request was given up, by us or by a gateway, that the target may go on with."""
+    return exchange.status == GATEWAY_TIMEOUT or exchange.failure.startswith("timeout")
+
+
 def after(entry: Entry, exchange: Exchange | None) -> Entry:
     """Return what the entry becomes with the response; None or a lost one leaves open what exists."""
     if exchange is not None and _was_refused(entry, exchange):
@@ -112,7 +119,7 @@ def after(entry: Entry, exchange: Exchange | None) -> Entry:
         found = replace(entry, pointer=LOCATION)
         return with_id(found, there) if is_plausible(there) else replace(entry, state="refused")
     if exchange is None or exchange.status is None or exchange.status >= REFUSED.stop:
-        return replace(entry, state="unknown")
+        return replace(entry, state="unknown", timed_out=exchange is not None and _timed_out(exchange))
     entry = replace(entry, answered=exchange.status)
     if not entry.pointer:
         return replace(entry, state="created")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
@@ -40,6 +40,9 @@ class Sender(Protocol):
     def delete(self, role: str, path: str, *, is_retry: bool) -> Answer:
         """Send a DELETE; a retry never spends what is kept back for the DELETE of something else."""
 
+    def wait_for_late(self) -> None:
+        """Wait until the target has had as long again as was waited for what timed out."""
+
     def is_there(self, role: str, path: str) -> bool | None:
         """Tell whether a GET shows it, after waiting for reads that lag; None where nothing more is sent."""
 
@@ -66,43 +69,61 @@ class _Undo:
     """By number whether a DELETE that was sent may have been carried out without a word."""
     doubtful: list[Entry] = field(default_factory=list)
     sure: list[Entry] = field(default_factory=list)
+    unheard: bool = False
+    """Whether a DELETE of this round had no response: it is worth another try."""
     refused_links: set[int] = field(default_factory=set)
     """Links, by number, whose DELETE is refused: they go with what they link."""
 
     def run(self) -> list[Leak]:
         leaks: list[Leak] = []
-        absent = [each for each in self._looked_for() if each.state == NOT_CREATED]
+        late = self._found_at_once()
         for _ in range(ROUNDS):
-            before = len(self.ledger.pending())
+            before, self.unheard = len(self.ledger.pending()), False
             leaks = self._round()
-            if len(self.ledger.pending()) in {0, before}:
+            left = len(self.ledger.pending())
+            if not left or (left == before and not self.unheard):
                 break
-        if any(self._come_late(each) for each in absent):
-            leaks = self._round()
-        for entry in self.ledger.unfinished():
-            if not entry.is_complete and any(is_part_of(entry, whole) for whole in self.sure):
-                self._undone(entry, [])  # whatever it is, it went with what it is a part of
+        if late:
+            self.sender.wait_for_late()
+            if [entry for entry in late if self._came_late(entry)]:
+                leaks = self._round()
+        self._parts_went()
         lost = [entry for entry in self.ledger.unfinished() if not entry.is_complete]
         return leaks + self._still_there() + [self._lost(entry) for entry in lost]
 
-    def _looked_for(self) -> Iterator[Entry]:
-        """Look for what was created without a word; yield what each is then, and keep what was found."""
+    def _found_at_once(self) -> list[Entry]:
+        """Look for what was created without a word; return what is in no list yet and may still come."""
+        late = []
         for entry in searchable(self.ledger.unfinished()):
             seen = found(entry, self.sender.listed(entry.role, entry.find), self._ids())
-            if seen.state != NOT_CREATED:
+            if seen.state == NOT_CREATED and entry.timed_out:
+                late.append(entry)
+            else:
                 self.ledger.keep(seen)
-            yield seen
+        return late
 
-    def _come_late(self, absent: Entry) -> bool:
-        """Look once more for what no list held; tell whether the target has carried it out since."""
-        entry = self.ledger.entries[absent.number]
+    def _came_late(self, entry: Entry) -> bool:
+        """Look once more for what timed out and was in no list; tell whether it was carried out since."""
         pages = self.sender.listed(entry.role, entry.find)
-        seen = absent if pages is None else found(entry, pages, self._ids())
+        if pages is None and self._went_with_its_container(entry.find):
+            pages = []
+        seen = found(entry, pages, self._ids())
         self.ledger.keep(seen)
         return seen.is_complete and seen.is_unfinished
 
+    def _went_with_its_container(self, path: str) -> bool:
+        """Tell whether a list is that of a container which was deleted."""
+        deleted = [e.id for e in self.ledger.entries.values() if e.state == "undone" and e.id]
+        return any(each in path.lower() for each in deleted)
+
     def _ids(self) -> set[str]:
         return {each.id for each in self.ledger.entries.values()}
+
+    def _parts_went(self) -> None:
+        """Take what nobody knows the id of for gone where it was a part of what was deleted."""
+        for entry in self.ledger.unfinished():
+            if not entry.is_complete and any(is_part_of(entry, whole) for whole in self.sure):
+                self._undone(entry, [])
 
     def _round(self) -> list[Leak]:
         leaks: dict[int, Leak] = {}
@@ -157,6 +178,7 @@ class _Undo:
             if answer.status in NOT_FOUND:
                 other = self.sender.delete(role, entry.undo, is_retry=True)
                 answer = other if other.status in DELETED else answer
+        self.unheard = self.unheard or answer.status is None
         self.tried[entry.number] = was_tried or answer.status is None or answer.status >= FAILED
         return replace(answer, retried=answer.retried or bool(was_tried))
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from conformance.client import Budget, Client
+from conformance.client.budget import Gate
+from conformance.client.sender import undo_requests
 from conformance.errors import UsageError
 from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
@@ -37,8 +40,13 @@ def ledgers_of(path: Path) -> list[Path]:
     return (ledgers_below(path) or [path / "ledger.ndjson"]) if path.is_dir() else [path]
 
 
-def clean_up(target: Target, files: Sequence[Path], *, dry_run: bool = False) -> Cleaned:
-    """Undo what the ledgers still hold for this target; a ledger of another target is left alone."""
+def clean_up(
+    target: Target, files: Sequence[Path], *, dry_run: bool = False, gate: Gate | None = None
+) -> Cleaned:
+    """Undo what the ledgers still hold for this target; a ledger of another target is left alone.
+
+    A `gate` decides when something is sent, where runs of other machines go on.
+    """
     if target.mode == "none" and not dry_run:
         raise UsageError(
             f"target {target.name} is read-only here: set writes, or use --dry-run to see the calls"
@@ -59,7 +67,7 @@ def clean_up(target: Target, files: Sequence[Path], *, dry_run: bool = False) ->
             lines.append(f"{file}: its run is still going on, left alone")
             continue
         before = _undone(ledger)
-        leaks = _undo(target, ledger)
+        leaks = _undo(target, ledger, gate)
         lines += [f"{file}: {leak.what} is left ({leak.error}): {leak.undo}" for leak in leaks]
         left += len(leaks)
         undone += _undone(ledger) - before
@@ -85,8 +93,9 @@ def _calls(target: Target, ledger: Ledger) -> list[str]:
     ]
 
 
-def _undo(target: Target, ledger: Ledger) -> list[Leak]:
-    client = Client(target, Recorder(Redactor()), Budget(target.rate), ledger)
+def _undo(target: Target, ledger: Ledger, gate: Gate | None) -> list[Leak]:
+    budget = Budget(target.rate, reserve=partial(undo_requests, target, ledger), gate=gate)
+    client = Client(target, Recorder(Redactor()), budget, ledger)
     try:
         return client.undo()
     finally:

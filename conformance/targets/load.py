@@ -35,6 +35,12 @@ def load_target(file: Path, name: str) -> Target:
     return target.model_copy(update={"ca": _beside(file, target.ca)}) if target.ca else target
 
 
+def target_names(file: Path) -> list[str]:
+    """Return the names of the targets of a file, in its order."""
+    targets = _read(file).get("targets", {})
+    return list(targets) if isinstance(targets, dict) else []
+
+
 def parse_target(document: Mapping[str, Any], name: str, variables: Mapping[str, str], file: str) -> Target:
     """Return the named target of a parsed targets file; `file` is how messages call it."""
     targets = document.get("targets", {})

@@ -57,6 +57,13 @@ def merge_folders(
     where they do not belong together.
     """
     shards = in_order((load_run(folder) for folder in folders), partial=partial)
+    return merge_shards(shards, into, outlook, catalogue=catalogue)
+
+
+def merge_shards(
+    shards: Sequence[RunReport], into: Path | None, outlook: Outlook, *, catalogue: Catalogue
+) -> RunReport:
+    """Write the one report of shards in their order, which belong together, and return it."""
     report = merged(shards)
     folder = into or Path("reports") / report.run_id
     history = read_history(folder.parent)

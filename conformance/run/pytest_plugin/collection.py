@@ -8,6 +8,7 @@ from typing import Final
 import pytest
 
 from conformance.claims.requirements import Catalogue, select
+from conformance.run.pytest_plugin.worth import by_worth, known_catches
 from conformance.run.run import Run
 
 RUN: Final = pytest.StashKey[Run]()
@@ -71,7 +72,8 @@ def chosen(items: Iterable[pytest.Item], run: Run) -> list[pytest.Item]:
 
     Those that judge something selected, and those that send requests of an operation on whose responses
     something selected is judged; of both only what the target has everything for. A run that looks for
-    something takes only what may see it, and first what declares it.
+    something takes only what may see it, and first what declares it. One that was told how many requests
+    it may send takes first, in each phase, what sees most of the known defects.
     """
     rows, operations = run.catalogue.rows, run.catalogue.operations
 
@@ -87,7 +89,10 @@ def chosen(items: Iterable[pytest.Item], run: Run) -> list[pytest.Item]:
         ]
 
     if not (wanted := run.options.wanted):
-        return in_order(judging(run.selected))
+        taken = judging(run.selected)
+        if run.options.max_requests is None:
+            return in_order(taken)
+        return in_order(by_worth({item: item.stash[DECLARED] for item in taken}, known_catches()))
     return in_order(sorted(judging(wanted), key=lambda item: not wanted & {*item.stash[DECLARED]}))
 
 

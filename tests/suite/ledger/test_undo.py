@@ -230,10 +230,28 @@ def test_a_list_without_the_name_proves_that_nothing_was_created(
     assert len(undo(ledger, Boxes(lists={LIST: pages} if pages else {}))) == leaks
 
 
-def test_what_a_slow_target_creates_afterwards_is_found_at_the_end() -> None:
-    """It was in no list when undo began: the request was still on its way when nobody waited for it."""
+def test_a_delete_without_a_response_is_sent_again() -> None:
+    """Although nothing else could be deleted in the same round."""
     ledger = Ledger()
-    create(ledger, LISTED, displayName=NAME)
+    create(ledger, THING, "a")
+    target = Boxes({"/things/a": ""}, answers={"/things/a": [Answer(reason="no response (timeout)")]})
+    assert undo(ledger, target) == []
+    assert target.asked == ["/things/a", "/things/a"]
+
+
+def timed_out(ledger: Ledger, undo: Undo = LISTED, status: int | None = None) -> None:
+    """Be about to create something, and give its request up."""
+    request = Request("POST", "/things", json={"displayName": NAME}, undo=undo)
+    number = ledger.intend("owner", request)
+    failure = "" if status else "timeout: TimeoutError: timed out"
+    ledger.outcome(number, exchange_of(request, status=status, failure=failure))
+
+
+@pytest.mark.parametrize("status", [None, 504])
+def test_what_a_slow_target_creates_afterwards_is_found_at_the_end(status: int | None) -> None:
+    """It was in no list when undo began: the target went on with what we, or a gateway, had given up."""
+    ledger = Ledger()
+    timed_out(ledger, status=status)
     create(ledger, THING, "known")
     late = [{"things": [{"id": "late", "displayName": NAME}]}]
     target = Boxes(
@@ -244,12 +262,21 @@ def test_what_a_slow_target_creates_afterwards_is_found_at_the_end() -> None:
     assert target.asked == ["/things/known", "/things/late"]
 
 
-def test_what_no_list_held_is_no_leak_once_its_list_is_gone_too() -> None:
-    """The list may have been that of a container which undo has deleted since."""
+@pytest.mark.parametrize(("pages", "leaks"), [([{"things": []}], 0), (None, 1)])
+def test_what_timed_out_is_not_there_only_if_its_list_says_so_again(pages: Any, leaks: int) -> None:
+    """A list that nobody can read any more leaves open what exists: that is a leak."""
     ledger = Ledger()
-    create(ledger, LISTED, displayName=NAME)
-    target = Boxes(lists={LIST: [{"things": []}]})
-    target.later[LIST] = None  # type: ignore[assignment] # a list that nobody can read any more
+    timed_out(ledger)
+    assert len(undo(ledger, Boxes(lists={LIST: [{"things": []}]}, later={LIST: pages}))) == leaks
+
+
+def test_the_list_of_a_deleted_container_holds_nothing_more() -> None:
+    """What comes late finds no container to be created in."""
+    ledger = Ledger()
+    create(ledger, BOX, "a")
+    within = f"/boxes/a/things?name={NAME}"
+    timed_out(ledger, Undo("thing", "/things/{id}", "/id", "/boxes/a/things?name={name}"))
+    target = Boxes({"/boxes/a": ""}, lists={within: [{"things": []}]}, later={within: None})
     assert undo(ledger, target) == []
     assert ledger.unfinished() == []
 

@@ -52,8 +52,8 @@ class Boxes:
     asked: list[str] = field(default_factory=list)
     reads: int = 1000
     lists: Mapping[str, list[Any]] = field(default_factory=dict)
-    later: dict[str, list[Any]] = field(default_factory=dict)
-    """What lists hold from the second time on."""
+    later: Mapping[str, Any] = field(default_factory=dict)
+    """What lists hold once what is late has come; None for a list that nobody can read any more."""
     still_shown: set[str] = field(default_factory=set)
 
     def delete(self, role: str, path: str, *, is_retry: bool) -> Answer:  # noqa: ARG002 - the signature of a sender
@@ -66,16 +66,18 @@ class Boxes:
         del self.things[path]
         return Answer(204)
 
+    def wait_for_late(self) -> None:
+        """Let what is late come."""
+        self.lists = {**self.lists, **self.later}
+
     def is_there(self, role: str, path: str) -> bool | None:  # noqa: ARG002 - the signature of a sender
         """Show what is there and reachable, as often as the budget allows."""
         self.reads -= 1
         return None if self.reads < 0 else path in self.still_shown or self._is_reachable(path)
 
     def listed(self, role: str, path: str) -> list[Any] | None:  # noqa: ARG002 - the signature of a sender
-        """Return the pages that `lists` holds under a path, and from the second time on those of `later`."""
-        shown = self.lists.get(path)
-        self.lists = {**self.lists, path: self.later[path]} if path in self.later else self.lists
-        return shown
+        """Return the pages that `lists` holds under a path."""
+        return self.lists.get(path)
 
     def _is_reachable(self, path: str) -> bool:
         box = self.things.get(path)

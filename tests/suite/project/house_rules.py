@@ -43,6 +43,7 @@ RISKS: Final = {
     "starlette": ("emulator",),
     "uvicorn": ("emulator",),
     "typer": ("cli",),
+    "distributed": ("run.campaign",),
 }
 
 # The one place that turns an unforeseen exception into a HARNESS_ERROR.
