@@ -87,9 +87,7 @@ class _Undo:
             self.sender.wait_for_late()
             if [entry for entry in late if self._came_late(entry)]:
                 leaks = self._round()
-        for entry in self.ledger.unfinished():
-            if not entry.is_complete and any(is_part_of(entry, whole) for whole in self.sure):
-                self._undone(entry, [])  # whatever it is, it went with what it is a part of
+        self._parts_went()
         lost = [entry for entry in self.ledger.unfinished() if not entry.is_complete]
         return leaks + self._still_there() + [self._lost(entry) for entry in lost]
 
@@ -120,6 +118,12 @@ class _Undo:
 
     def _ids(self) -> set[str]:
         return {each.id for each in self.ledger.entries.values()}
+
+    def _parts_went(self) -> None:
+        """Take what nobody knows the id of for gone where it was a part of what was deleted."""
+        for entry in self.ledger.unfinished():
+            if not entry.is_complete and any(is_part_of(entry, whole) for whole in self.sure):
+                self._undone(entry, [])
 
     def _round(self) -> list[Leak]:
         leaks: dict[int, Leak] = {}
