@@ -55,8 +55,21 @@ def grouped(signs: Sequence[Sign]) -> list[Group]:
     found: list[Group] = []
     for operation in dict.fromkeys(sign.operation for sign in signs):
         found += _of_operation([sign for sign in signs if sign.operation == operation])
-    across = [_joined(some) for some in _united(found, lambda a, b: same_everywhere(a.first, b.first))]
+    across = [_joined(some) for some in _united(found, _same_across)]
     return [_led(group) for group in _spread(_attached(across, follows_elsewhere))]
+
+
+def _same_across(one: Group, other: Group) -> bool:
+    """Tell whether two operations show the same: what they share is broken once."""
+    return same_everywhere(one.first, other.first) or _same_crash(one, other)
+
+
+def _same_crash(one: Group, other: Group) -> bool:
+    """Tell whether two operations crash on the same: on half at least of what fewer requirements ask for."""
+    if {one.first.kind, other.first.kind} != {Kind.CRASH} or one.first.about != other.first.about:
+        return False
+    asked = [{sign.row.expect for sign in each.shown if not sign.is_watcher} for each in (one, other)]
+    return 2 * len(asked[0] & asked[1]) >= min(map(len, asked)) > 0
 
 
 def order(sign: Sign) -> tuple[bool, bool, int, bool, bool, int, str]:

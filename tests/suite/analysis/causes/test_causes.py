@@ -215,6 +215,22 @@ def test_where_nobody_is_let_in_what_comes_after_is_the_same_cause() -> None:
     )
 
 
+def test_operations_that_crash_on_the_same_have_one_cause() -> None:
+    """What they share is broken once; what only happens at the same time is not the same."""
+    crash = ("status 404", "500 (text/plain): an error")
+    associate = found(
+        "reality-management.associate.unknown-reality-data-not-found", "associateRealityData", *crash
+    )
+    move = found("reality-management.move.unknown-reality-data-not-found", "moveRealityData", *crash)
+    body = found("reality-management.move.body-required", "moveRealityData", *crash)
+    held = Verdict("itwins.account.answers-200", "getITwinAccount", move.level, Outcome.PASS)
+    (cause,) = causes_of([associate, move, held], {}, CATALOGUE)
+    assert cause.sentence == (
+        "associateRealityData and moveRealityData crash (500) on an unknown reality data id"
+    )
+    assert len(causes_of([associate, body], {}, CATALOGUE)) == 2
+
+
 def test_no_violation_has_no_cause() -> None:
     """A run that conforms explains nothing."""
     row = CATALOGUE.rows["platform.auth.expired-token"]
