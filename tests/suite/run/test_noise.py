@@ -12,7 +12,7 @@ import pytest
 from conformance.emulator.serving import Served
 from conformance.proof.fault_proxy import Behaviour, ReceivedRequest, fault_proxy
 from tests.suite.judged_requests import is_judged
-from tests.suite.run.runs import held, place
+from tests.suite.run.runs import QUICK_LIMITS, held, place
 
 Noise = Callable[[ReceivedRequest], bool]
 STABLE: Final = "platform.reply.stable"
@@ -62,7 +62,8 @@ def test_noise_turns_nothing_red_and_leaves_nothing(tmp_path: Path, served: Serv
     """One request in fifty is disturbed: nothing is violated, little is not judged, and all is undone."""
     before = held(served)
     with fault_proxy(served.base_url, now_and_then(NOISE[name], 50)) as proxy:
-        ended = place(tmp_path, served, proxy.url).run("--max-requests", "600")  # what is lost is sent again
+        more = f"{QUICK_LIMITS}\nmax_requests = 600"  # what is lost is sent again
+        ended = place(tmp_path, served, proxy.url, more).run()
     assert ended.code in {0, 3}, ended.said
     assert ended.verdicts("FAIL", "DEVIATION", "HARNESS_ERROR") == []
     assert len(ended.verdicts("CANNOT_JUDGE")) <= 6, ended.reasons()
