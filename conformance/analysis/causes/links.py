@@ -14,8 +14,6 @@ POSSIBLE: Final = 2
 UNLIKELY: Final = 1
 """How well one violation explains another; what explains best is taken."""
 CRASHED: Final = 500
-DENIED: Final = frozenset({401, 403})
-"""Refusals of whom asks, whatever was asked."""
 
 _STATES: Final = frozenset({Kind.EFFECT, Kind.STATE})
 _CHECKS: Final = ("permissions",)
@@ -96,7 +94,8 @@ def _by_response(sign: Sign, root: Sign) -> int:
         return LIKELY if near else 0
     if sign.kind not in CONTENT_KINDS:
         return 0
-    if root.kind is Kind.CRASH and status == root.deviation.seen:
+    shut = root.kind is Kind.REFUSED and "success" in root.aspects
+    if (root.kind is Kind.CRASH or shut) and status == root.deviation.seen:
         return SURE
     if root.kind in STATUS_KINDS:
         same = _same_exchange(sign, root) and (root.kind is not Kind.ACCEPTED or is_of_error(sign))
@@ -158,7 +157,7 @@ def _as_watcher(sign: Sign, root: Sign) -> int:
 
 def _is_shut(root: Sign, sign: Sign) -> bool:
     """Tell whether nobody comes so far as to see the violation: right requests are refused alike."""
-    shut = root.kind is Kind.REFUSED and "success" in root.aspects and root.deviation.seen in DENIED
+    shut = root.kind is Kind.REFUSED and "success" in root.aspects
     return shut and sign.kind in {Kind.STATUS, Kind.TREATED}
 
 

@@ -215,6 +215,25 @@ def test_where_nobody_is_let_in_what_comes_after_is_the_same_cause() -> None:
     )
 
 
+def test_where_right_requests_get_404_no_other_404_is_told_from_it() -> None:
+    """A path that is not routed: no body is looked at, and the code of the 404 is that of the router."""
+    operation, refused = "createRepositoryResource", "404 NotFound"
+    exchange = replace(next(iter(FOUND["create_answers_200"][1].values())), id="x1", status=404)
+    code = found(
+        "itwins.resource.unknown-repository-not-found",
+        operation,
+        "/error/code = 'iTwinRepositoryNotFound'",
+        "/error/code = 'NotFound'",
+    )
+    verdicts = [
+        found("itwins.resource.answers-201", operation, "status 201", refused),
+        found("itwins.resource.id-required", operation, "status 422", refused),
+        replace(code, evidence=("x1",)),
+    ]
+    (cause,) = causes_of(verdicts, {"x1": exchange}, CATALOGUE)
+    assert cause.sentence.startswith(f"{operation} refuses (404 NotFound) what it must accept")
+
+
 def test_operations_that_crash_on_the_same_have_one_cause() -> None:
     """What they share is broken once; what only happens at the same time is not the same."""
     crash = ("status 404", "500 (text/plain): an error")
