@@ -6,12 +6,22 @@ import secrets
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from conformance.cli.options import REPORTS, AsJson, Quiet, Reports, Targets
+from conformance.cli.options import (
+    REPORTS,
+    AsJson,
+    Quiet,
+    ReadOnly,
+    Reports,
+    Strict,
+    Targets,
+    Waivers,
+    per_second,
+    refuse_unknown_profile,
+)
 from conformance.errors import UsageError
 
 if TYPE_CHECKING:
@@ -44,12 +54,9 @@ def campaign(
         int | None, typer.Option(min=0, help="Send no more writing requests than this to any target.")
     ] = None,
     rate: Annotated[str, typer.Option(help="Send no faster than this to any target: N/s or N/m.")] = "",
-    strict: Annotated[bool, typer.Option("--strict", help="A deviation is red too.")] = False,
-    read_only: Annotated[bool, typer.Option("--read-only", help="Judge only what needs no write.")] = False,
-    waivers: Annotated[
-        Path | None,
-        typer.Option(help="Known violations; default waivers.yaml here, or else specs/waivers.yaml."),
-    ] = None,
+    strict: Strict = False,
+    read_only: ReadOnly = False,
+    waivers: Waivers = None,
     reports: Reports = REPORTS,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -68,12 +75,11 @@ def campaign(
     from conformance.run.campaign.campaign import Campaign
     from conformance.run.campaign.cluster import local_workers, workers_at
     from conformance.run.campaign.plan import Plan
-    from conformance.run.options import PROFILES, Options
+    from conformance.run.options import Options
     from conformance.targets.load import target_names
     from conformance.targets.opened import DEFAULT_FILE
 
-    if profile not in PROFILES:
-        raise UsageError(f"--profile {profile}: there are {', '.join(PROFILES)}")
+    refuse_unknown_profile(profile)
     file = (targets or DEFAULT_FILE).absolute()
     plan = Plan(
         campaign=f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
@@ -87,7 +93,7 @@ def campaign(
             profile=profile,
             max_requests=max_requests,
             max_writes=max_writes,
-            rate=_per_second(rate),
+            rate=per_second(rate),
             strict=strict,
             read_only=read_only,
             waivers=waivers and waivers.absolute(),
@@ -110,15 +116,6 @@ def campaign(
 def _require_dask() -> None:
     if find_spec("distributed") is None:
         raise UsageError("a campaign needs Dask: python -m pip install 'itwin-conformance[campaign]'")
-
-
-def _per_second(rate: str) -> float | None:
-    from conformance.targets.model import parse_rate
-
-    try:
-        return parse_rate(rate) if rate else None
-    except ValueError as error:
-        raise UsageError(f"--rate: {error}") from None
 
 
 def _limits(plan: Plan) -> dict[str, Limits]:

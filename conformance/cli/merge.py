@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from conformance.cli.options import AsJson
+from conformance.cli.options import AsJson, Waivers
 
 
 def merge(
@@ -17,10 +17,7 @@ def merge(
         typer.Argument(metavar="DIR…", help="Run folders of all shards, or a folder that holds them."),
     ],
     report_dir: Annotated[Path | None, typer.Option(help="Report folder; default reports/<run id>.")] = None,
-    waivers: Annotated[
-        Path | None,
-        typer.Option(help="Known violations; default waivers.yaml here, or else specs/waivers.yaml."),
-    ] = None,
+    waivers: Waivers = None,
     baseline: Annotated[
         Path | None, typer.Option(help="Run folder to compare with: only new violations are red.")
     ] = None,

@@ -26,6 +26,8 @@ MinCoverage = Annotated[
         help="Exit code 3 where less of what is documented was exercised and judged.",
     ),
 ]
+ReadOnly = Annotated[bool, typer.Option("--read-only", help="Judge only what needs no write.")]
+Strict = Annotated[bool, typer.Option("--strict", help="A deviation is red too.")]
 Targets = Annotated[Path | None, typer.Option("--targets", help="Targets file; default targets.toml.")]
 Only = Annotated[
     list[str] | None,
@@ -40,6 +42,30 @@ Verbose = Annotated[
     bool, typer.Option("--verbose", "-v", help="Print every violation with its proof, not one screen.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the last line only.")]
+Waivers = Annotated[
+    Path | None,
+    typer.Option(
+        "--waivers", help="Known violations; default waivers.yaml here, or else specs/waivers.yaml."
+    ),
+]
+
+
+def refuse_unknown_profile(profile: str) -> None:
+    """Raise a `UsageError` for a profile that there is not."""
+    from conformance.run.options import PROFILES
+
+    if profile not in PROFILES:
+        raise UsageError(f"--profile {profile}: there are {', '.join(PROFILES)}")
+
+
+def per_second(rate: str) -> float | None:
+    """Return how many requests a second `--rate` means, None where it is not given; or a `UsageError`."""
+    from conformance.targets.model import parse_rate
+
+    try:
+        return parse_rate(rate) if rate else None
+    except ValueError as error:
+        raise UsageError(f"--rate: {error}") from None
 
 
 def told_in(*, verbose: bool, quiet: bool) -> Detail:

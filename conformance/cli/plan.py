@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from conformance.cli.add import repairs_in_words
-from conformance.cli.options import AsJson, Verbose
+from conformance.cli.options import AsJson, Verbose, refuse_unknown_profile
 from conformance.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -37,10 +37,8 @@ def plan(
     from conformance.claims.rules import load_rules
     from conformance.report.console import say_lines
     from conformance.run.derived.plan import Plan
-    from conformance.run.options import PROFILES
 
-    if profile not in PROFILES:
-        raise UsageError(f"--profile {profile}: there are {', '.join(PROFILES)}")
+    refuse_unknown_profile(profile)
     catalogue = load_claims()
     rules = load_rules(specs_dir())
     plans = []

@@ -8,7 +8,20 @@ from typing import Annotated
 
 import typer
 
-from conformance.cli.options import AsJson, MinCoverage, Only, Quiet, Targets, Verbose, told_in
+from conformance.cli.options import (
+    AsJson,
+    MinCoverage,
+    Only,
+    Quiet,
+    ReadOnly,
+    Strict,
+    Targets,
+    Verbose,
+    Waivers,
+    per_second,
+    refuse_unknown_profile,
+    told_in,
+)
 from conformance.errors import UsageError
 from conformance.results.text import terminal
 
@@ -37,12 +50,9 @@ def run(
         int | None, typer.Option(min=0, help="Send no more writing requests than this.")
     ] = None,
     rate: Annotated[str, typer.Option(help="Send no faster than this: N/s or N/m.")] = "",
-    strict: Annotated[bool, typer.Option("--strict", help="A deviation is red too.")] = False,
-    read_only: Annotated[bool, typer.Option("--read-only", help="Judge only what needs no write.")] = False,
-    waivers: Annotated[
-        Path | None,
-        typer.Option(help="Known violations; default waivers.yaml here, or else specs/waivers.yaml."),
-    ] = None,
+    strict: Strict = False,
+    read_only: ReadOnly = False,
+    waivers: Waivers = None,
     baseline: Annotated[
         Path | None, typer.Option(help="Run folder to compare with: only new violations are red.")
     ] = None,
@@ -75,18 +85,12 @@ def run(
         from conformance.run.changed import selectors_of_changed
         from conformance.run.failed import selectors_of_red
         from conformance.run.open import new_run, refuse_earlier_run, refuse_without_target
-        from conformance.run.options import PROFILES, Options
+        from conformance.run.options import Options
         from conformance.run.pytest_plugin.launch import run_scenarios
         from conformance.run.sharding import parse_shard
-        from conformance.targets.model import parse_rate
         from conformance.targets.opened import open_target
 
-        if profile not in PROFILES:
-            raise UsageError(f"--profile {profile}: there are {', '.join(PROFILES)}")
-        try:
-            per_second = parse_rate(rate) if rate else None
-        except ValueError as error:
-            raise UsageError(f"--rate: {error}") from None
+        refuse_unknown_profile(profile)
         options = Options(
             profile=profile,
             report_dir=report_dir,
@@ -95,7 +99,7 @@ def run(
             workers=workers,
             max_requests=max_requests,
             max_writes=max_writes,
-            rate=per_second,
+            rate=per_second(rate),
             strict=strict,
             read_only=read_only,
             waivers=waivers,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -217,6 +217,15 @@ class Exchange:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
+
+
+def objects_of(document: Any) -> Iterator[dict[str, Any]]:
+    """Yield every object of a JSON document, each before what it holds."""
+    if isinstance(document, dict):
+        yield document
+    if isinstance(document, dict | list):
+        for member in document.values() if isinstance(document, dict) else document:
+            yield from objects_of(member)
 
 
 def value_at(document: Any, pointer: str) -> Any:

@@ -5,10 +5,11 @@ The name is the run's own and used once: nothing else bears it. Nothing is found
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from conformance.exchange.model import objects_of
 from conformance.ledger.entries import ELSE, Entry, as_id, is_plausible, with_id
 
 
@@ -26,16 +27,8 @@ def found(entry: Entry, pages: Sequence[Any] | None, known: Collection[str]) -> 
     if pages is None:
         return entry
     keys = [pointer.rpartition("/")[2] for pointer in entry.pointer.split(ELSE)]
-    for member in _objects(pages):
+    for member in objects_of(pages):
         created = as_id(entry, next((member[key] for key in keys if key in member), None))
         if entry.name in member.values() and is_plausible(created) and created.lower() not in known:
             return with_id(entry, created)
     return entry if entry.answered else replace(entry, state="refused")
-
-
-def _objects(document: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(document, dict):
-        yield document
-    if isinstance(document, dict | list):
-        for member in document.values() if isinstance(document, dict) else document:
-            yield from _objects(member)

@@ -123,7 +123,7 @@ class _Undo:
         """Take what nobody knows the id of for gone where it was a part of what was deleted."""
         for entry in self.ledger.unfinished():
             if not entry.is_complete and any(is_part_of(entry, whole) for whole in self.sure):
-                self._undone(entry, [])
+                self.ledger.keep(replace(entry, state="undone"))
 
     def _round(self) -> list[Leak]:
         leaks: dict[int, Leak] = {}

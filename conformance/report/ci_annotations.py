@@ -13,6 +13,7 @@ from conformance.results.text import one_line, shorten, visible
 MOST: Final = 10
 """GitHub shows so many errors of a step, and drops the rest."""
 TEXT: Final = 400
+AZURE_PERCENT: Final = "%AZP25"
 Line = Callable[[str, str, str, int], str]
 """Makes a line of title, text, file and number of its line."""
 
@@ -48,8 +49,9 @@ def _github(title: str, text: str, file: str, line: int) -> str:
     return f"::error {place}title={_property(title)}::{_data(text)}"
 
 
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+def _data(text: str, percent: str = "%25") -> str:
+    """Return a text that ends neither its line nor its command."""
+    return text.replace("%", percent).replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:
@@ -58,12 +60,8 @@ def _property(text: str) -> str:
 
 def _azure(title: str, text: str, file: str, line: int) -> str:
     place = f"sourcepath={_part(file)};linenumber={line};" if file and line else ""
-    return f"##vso[task.logissue type=error;{place}]{_azure_data(f'{title}: {text}')}"
+    return f"##vso[task.logissue type=error;{place}]{_data(f'{title}: {text}', AZURE_PERCENT)}"
 
 
 def _part(text: str) -> str:
-    return _azure_data(text).replace(";", "%3B").replace("]", "%5D")
-
-
-def _azure_data(text: str) -> str:
-    return text.replace("%", "%AZP25").replace("\r", "%0D").replace("\n", "%0A")
+    return _data(text, AZURE_PERCENT).replace(";", "%3B").replace("]", "%5D")

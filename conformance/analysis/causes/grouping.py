@@ -13,6 +13,7 @@ from conformance.analysis.causes.links import (
     follows_elsewhere,
     names_id,
     pointer_of,
+    refuses_right_requests,
     same_deviation,
     same_everywhere,
 )
@@ -77,7 +78,7 @@ def order(sign: Sign) -> tuple[bool, bool, int, bool, bool, int, str]:
 
     What looks at details, or at requests that are sent at once, says it less plainly than what looks at one.
     """
-    plain = sign.kind is Kind.REFUSED and "success" in sign.aspects
+    plain = refuses_right_requests(sign)
     limited = any(text.startswith("rate") for text in sign.aspects)
     woken = sign.kind is Kind.TREATED and (sign.deviation.seen or 0) >= CRASHED and not limited
     special = (len(sign.row.operations) == 1) is not (sign.kind is Kind.CRASH)

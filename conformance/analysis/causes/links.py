@@ -94,8 +94,7 @@ def _by_response(sign: Sign, root: Sign) -> int:
         return LIKELY if near else 0
     if sign.kind not in CONTENT_KINDS:
         return 0
-    shut = root.kind is Kind.REFUSED and "success" in root.aspects
-    if (root.kind is Kind.CRASH or shut) and status == root.deviation.seen:
+    if (root.kind is Kind.CRASH or refuses_right_requests(root)) and status == root.deviation.seen:
         return SURE
     if root.kind in STATUS_KINDS:
         same = _same_exchange(sign, root) and (root.kind is not Kind.ACCEPTED or is_of_error(sign))
@@ -148,17 +147,18 @@ def _as_watcher(sign: Sign, root: Sign) -> int:
     if sign.deviation.seen is not None and sign.deviation.seen == root.deviation.seen:
         if sign.is_watcher and sign.kind in STATUS_KINDS:
             return SURE
-        if {root.kind, sign.kind} == {Kind.TREATED, Kind.CRASH} or _is_shut(root, sign):
+        if {root.kind, sign.kind} == {Kind.TREATED, Kind.CRASH}:
             return SURE
+        if refuses_right_requests(root) and sign.kind in {Kind.STATUS, Kind.TREATED}:
+            return SURE  # nobody comes so far as to see it
     if not sign.is_watcher or sign.row.check is not None or root.is_watcher:
         return 0
     return UNLIKELY if root.kind in {Kind.ACCEPTED, *_STATES} else 0
 
 
-def _is_shut(root: Sign, sign: Sign) -> bool:
-    """Tell whether nobody comes so far as to see the violation: right requests are refused alike."""
-    shut = root.kind is Kind.REFUSED and "success" in root.aspects
-    return shut and sign.kind in {Kind.STATUS, Kind.TREATED}
+def refuses_right_requests(sign: Sign) -> bool:
+    """Tell whether a plain request that must succeed is refused."""
+    return sign.kind is Kind.REFUSED and "success" in sign.aspects
 
 
 def follows_elsewhere(sign: Sign, root: Sign) -> int:

@@ -8,10 +8,10 @@ from typing import Final
 
 from conformance.checks.statuses import carried_out
 from conformance.errors import NotJudged
-from conformance.exchange.model import Exchange
+from conformance.exchange.model import Exchange, objects_of
 from conformance.generate.world.ids import ids_in_body
 from conformance.generate.world.thing import Thing
-from conformance.generate.world.values_of import entries_of, other_ids, own_texts
+from conformance.generate.world.values_of import other_ids, own_texts
 
 NOT_FOUND: Final = 404
 LAGS: Final = (0.3, 0.9)
@@ -53,7 +53,7 @@ class Confirming:
         seen = self.listed(thing, role)
         if seen is None or not carried_out(seen):
             return thing
-        entries = list(entries_of(seen.json))
+        entries = list(objects_of(seen.json))
         if any(thing.id == str(value) for entry in entries for value in entry.values()):
             return replace(thing, confirmed=True)
         names = own_texts(thing.draft.json) if thing.draft is not None else set()

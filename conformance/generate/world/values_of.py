@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
-from conformance.exchange.model import ABSENT, Exchange
+from conformance.exchange.model import ABSENT, Exchange, objects_of
 from conformance.generate.world.ids import ids_in_body, values_at
 from conformance.generate.world.requests import Draft
 from conformance.generate.world.slots import Producer, Slot
@@ -44,18 +43,9 @@ def other_ids(thing: Thing) -> list[str]:
     return [value for value in dict.fromkeys(found) if value and value != thing.id][:MOST_OTHERS]
 
 
-def entries_of(document: Any) -> Iterator[dict[str, Any]]:
-    """Yield every object of a document."""
-    if isinstance(document, dict):
-        yield document
-    if isinstance(document, dict | list):
-        for inner in document.values() if isinstance(document, dict) else document:
-            yield from entries_of(inner)
-
-
 def texts_of(document: Any) -> set[str]:
     """Return the texts of a document that are long enough to be told from others."""
-    texts = (value for entry in entries_of(document) for value in entry.values())
+    texts = (value for entry in objects_of(document) for value in entry.values())
     return {text for text in texts if isinstance(text, str) and len(text) >= LONG}
 
 

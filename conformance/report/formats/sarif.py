@@ -158,9 +158,11 @@ def _known(cause: Cause | None) -> dict[str, Any]:
 def _location(run: RunReport, verdict: Verdict) -> dict[str, Any]:
     """Point at the row that states the requirement: code scanning shows no result without a file."""
     operation, row = run.operation(verdict.operation), run.requirement(verdict.requirement)
+    of_api = operation.api and not verdict.requirement.startswith("platform.")
+    usual = f"{operation.api}/requirements.yaml" if of_api else "platform.requirements.yaml"
     return {
         "physicalLocation": {
-            "artifactLocation": {"uri": f"specs/{row.file or 'platform.requirements.yaml'}"},
+            "artifactLocation": {"uri": f"specs/{row.file or usual}"},
             "region": {"startLine": max(1, row.line)},
         },
         "logicalLocations": [

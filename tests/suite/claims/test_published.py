@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Final
-
-import pytest
 
 from conformance.claims.added import AddedApi, added_apis
 from conformance.claims.published import newer_definition
 
 DEFINITION: Final = "openapi: 3.1.0\npaths: {/desks: {get: {responses: {200: {description: all}}}}}\n"
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[tuple[str, Path]]:
-    """Serve a folder, and return its address and where it is."""
-    folder = tmp_path / "site"
-    folder.mkdir()
-    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}", folder
-        server.shutdown()
 
 
 def desks(folder: Path, override: str) -> AddedApi:

@@ -49,6 +49,18 @@ def test_each_violation_is_a_result_of_its_rule(tmp_path: Path) -> None:
     assert uri == "specs/platform.requirements.yaml"
 
 
+def test_a_run_that_recorded_no_place_points_at_the_file_of_the_api(tmp_path: Path) -> None:
+    """Runs of an older suite are rendered again."""
+    operations = {"getA": {"api": "itwins", "method": "GET", "path": "/a"}}
+    content = documents.document([documents.violation("a.b.c", operation="getA")], operations=operations)
+    (result,) = log(tmp_path, content)["results"]
+    place = result["locations"][0]["physicalLocation"]
+    assert place == {
+        "artifactLocation": {"uri": "specs/itwins/requirements.yaml"},
+        "region": {"startLine": 1},
+    }
+
+
 def test_a_result_opens_its_row_and_its_page(tmp_path: Path) -> None:
     """The alert stands at the row's line, and its rule links to where the page is published."""
     url = "https://developer.example.com/operations/a"

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
 
@@ -119,22 +115,6 @@ def test_a_folder_is_named_by_the_definition_that_begins_in_it(tmp_path: Path) -
     (tmp_path / "empty").mkdir()
     with pytest.raises(UsageError, match=r"no file in it says openapi: or swagger:"):
         load_definition(str(tmp_path / "empty"))
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[tuple[str, Path]]:
-    """Serve a folder; return its address and the folder."""
-
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path))) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}", tmp_path
-        server.shutdown()
-        thread.join()
 
 
 def test_a_url_is_read_with_what_it_refers_to(site: tuple[str, Path]) -> None:
