@@ -134,6 +134,12 @@ def _creates(scope: Scope) -> Iterator[Instance]:
         yield "", scope.level
 
 
+def _has_siblings(scope: Scope) -> Iterator[Instance]:
+    below = "" if scope.endpoint.method == "PUT" else "/{}"
+    if scope.has("DELETE", below):
+        yield from _creates(scope)
+
+
 def _updates(scope: Scope) -> Iterator[Instance]:
     if scope.endpoint.method in {"PUT", "PATCH"} and _is_item(scope.endpoint) and scope.has("GET"):
         yield "", scope.level
@@ -233,6 +239,7 @@ APPLIES: Final[Mapping[str, Callable[[Scope], Iterator[Instance]]]] = {
     "unlisted-member-value": _enumerated,
     "extra-member": _closed,
     "duplicate-member": _unique,
+    "others-unchanged": _has_siblings,
     "reads-agree": _reads,
     "documented-error": _has_error,
     "no-server-error": _always,

@@ -15,13 +15,13 @@ from typing import Any, Final, Generic, TypeVar
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky, Unsatisfiable, UnsatisfiedAssumption
-from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from conformance.errors import NotJudged, Violation
 from conformance.exchange.model import Exchange
 from conformance.generate.hypothesis_setup import set_up_hypothesis
 
-__all__ = ["Sequences", "Step", "TargetMachine", "rule", "st"]
+__all__ = ["Sequences", "Step", "TargetMachine", "precondition", "rule", "st"]
 
 S = TypeVar("S")
 M = TypeVar("M", bound=RuleBasedStateMachine)
@@ -47,7 +47,8 @@ class Step(Generic[S]):
 class Sequences(Generic[S]):
     """Sends sequences of steps and keeps what came of each.
 
-    `fresh` makes what a sequence is about and costs `cost` requests; `opening` is how a program says that.
+    `fresh` makes what a sequence is about and costs `cost` requests; `opening` is how a program says that,
+    "" where it need not be said.
     `budget` is how many requests may be sent before anything is found; shrinking may spend some more.
     """
 
@@ -132,7 +133,7 @@ class Sequences(Generic[S]):
         return self.budget if self._found_at is None else self._found_at + min(SHRINKS, 4 * self.budget)
 
     def _as_program(self, violation: Violation, path: tuple[str, ...]) -> Violation:
-        program = "; ".join((self.opening, *path))
+        program = "; ".join(filter(None, (self.opening, *path)))
         actual = f"{violation.actual} (smallest failing sequence found, seed {self.seed}: {program})"
         return Violation(violation.expected, actual, violation.evidence)
 

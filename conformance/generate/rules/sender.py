@@ -38,7 +38,7 @@ class Sender:
 
     `credential_headers` are the names of the headers that carry a target's credentials besides a token;
     `pause` waits so many seconds, in all at most `patience`, for what was written to be shown; `seen` returns
-    every exchange of an operation.
+    every exchange of an operation; `steps` bounds what sequences of one kind of things send.
     """
 
     world: World
@@ -47,6 +47,7 @@ class Sender:
     pause: Callable[[float], None] = lambda _: None
     patience: float = 0.0
     seen: Callable[[Endpoint], Sequence[Exchange]] = lambda _: ()
+    steps: int = 6
     _valid: dict[str, Valid | NotJudged] = field(default_factory=dict)
     _as_role: dict[tuple[str, str], Exchange] = field(default_factory=dict)
 

@@ -125,6 +125,18 @@ def served_after_delete(passage: Passage) -> Response:
     return _told(passage)
 
 
+def others_deleted(passage: Passage) -> Response:
+    """Delete with a thing all others of its kind that were shown before."""
+    traffic, path = passage.traffic, passage.path
+    if passage.received.method == "DELETE" and passage.is_item and passage.response.succeeded:
+        read = traffic.endpoint("GET", path)
+        above = path.rstrip("/").rpartition("/")[0]
+        gone = Response(HTTPStatus.NOT_FOUND, (("Content-Type", "application/json"),), b"{}")
+        others = (last for label, last in traffic.shown if read is not None and label == read.label)
+        traffic.told |= {f"{above}/{last}": gone for last in others}
+    return _told(passage)
+
+
 def _told(passage: Passage) -> Response:
     told = passage.traffic.told.get(passage.path)
     return told if told is not None and passage.received.method == "GET" else passage.response
@@ -263,6 +275,7 @@ MUTATIONS: Final[Mapping[str, Mutation]] = {
         changed_value,
         swallowed_write,
         served_after_delete,
+        others_deleted,
         refused_but_done,
         dropped_entry,
         duplicated_entry,

@@ -31,7 +31,7 @@ from conformance.ledger.unique_names import Unique
 from conformance.results.verdicts import Outcome, Verdict, held, violated
 from conformance.run.derived.guard import Guard
 from conformance.run.derived.health import Health
-from conformance.run.derived.spending import Spending, limit_of
+from conformance.run.derived.spending import STEPS, Spending, limit_of
 from conformance.run.run import Run
 from conformance.targets.urls import is_loopback
 
@@ -90,6 +90,7 @@ class Judging:
             *(world, not target.is_anonymous, headers, client.budget.pause),
             patience=target.consistency_timeout,
             seen=self._seen,
+            steps=STEPS[self.run.options.profile],
         )
         is_here = is_loopback(target.host) and not self.run.options.elsewhere
         self.guard = Guard(self.api, self.run.writes, is_here, self._creates)

@@ -9,6 +9,8 @@ from conformance.client import Client
 from conformance.errors import NotJudged
 
 FEWEST: Final = {"quick": 120, "nightly": 600, "release": 600}
+STEPS: Final = {"quick": 6, "nightly": 40, "release": 40}
+"""Steps that sequences about one kind of things may take."""
 PER_OPERATION: Final = {"quick": 12, "nightly": 40, "release": 40}
 
 

@@ -180,6 +180,16 @@ def test_what_was_deleted_is_still_served(told: Told) -> None:
     assert told("GET", "/desks/l-1", response(404)).json == DESK
 
 
+@mutation("others-deleted")
+def test_with_one_thing_the_others_of_its_kind_go(told: Told) -> None:
+    """What was shown before is not there any more; what is made later is."""
+    for name in ("l-1", "l-2"):
+        told("GET", f"/desks/{name}", response(200, DESK))
+    told("DELETE", "/desks/l-1", response(204))
+    assert told("GET", "/desks/l-2", response(200, DESK)).status == 404
+    assert told("GET", "/desks/l-3", response(200, DESK)).status == 200
+
+
 @mutation("refused-but-done")
 def test_a_refused_update_changes_what_is_read_until_the_next_write(told: Told) -> None:
     """A refused update changes what is read until the next write."""

@@ -133,6 +133,9 @@ class BoardApi:
         if call.method == "DELETE":
             if self.broken != "swallowed-write":
                 thing["deleted"] = True
+            if self.broken == "others-deleted":
+                for other in self.things.values():
+                    other["deleted"] = other.get("deleted") or other["kind"] == thing["kind"]
             return Answer(204)
         if call.method != "PATCH":
             return Answer(405, {"error": "method"})

@@ -63,6 +63,16 @@ def elsewhere_nothing(api: BoardApi, call: Call) -> Answer:
     return Answer(204) if call.method == "DELETE" and answer.status == 404 else answer
 
 
+def only_the_newest_stays(api: BoardApi, call: Call) -> Answer:
+    """Let a new card take the place of the one before it, as sessions do."""
+    answer = BoardApi.answer(api, call)
+    if call.method == "POST" and call.parts[-1] == "cards" and answer.status == 201:
+        for number, thing in api.things.items():
+            if thing["kind"] == "card" and number != answer.body["id"]:
+                thing["deleted"] = True
+    return answer
+
+
 @pytest.mark.parametrize(
     ("way", "tolerated"),
     [
@@ -70,6 +80,7 @@ def elsewhere_nothing(api: BoardApi, call: Call) -> Answer:
         (newest_first, ()),
         (marked_as_deleted, ()),
         (see_other, ()),
+        (only_the_newest_stays, ()),
         (elsewhere_nothing, ("unknown-id",)),  # 404 is documented for it
     ],
 )
@@ -114,9 +125,20 @@ def open_to_deletion(api: BoardApi, call: Call) -> Answer:
     )
 
 
+def renamed_together(api: BoardApi, call: Call) -> Answer:
+    """Give every card the title that one of them gets."""
+    answer = BoardApi.answer(api, call)
+    if call.method == "PATCH" and "cards" in call.parts and answer.status == 200:
+        for thing in api.things.values():
+            if thing["kind"] == "card":
+                thing["title"] = answer.body["title"]
+    return answer
+
+
 @pytest.mark.parametrize(
     ("way", "violated"),
     [
+        (renamed_together, "small.createCard.others-unchanged"),
         (swallowed_cards, "small.createCard.read-after-create"),
         (refused_and_done_for_outsiders, "small.updateBoard.other-tenant"),
         (open_to_creation, "small.createCard.other-tenant"),

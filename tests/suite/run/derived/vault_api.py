@@ -74,6 +74,8 @@ class VaultApi:
         if call.method == "DELETE":
             if self.broken != "served-after-delete":
                 del self.buckets[key]
+            if self.broken == "others-deleted":
+                self.buckets.clear()
             return Answer(200, {"data": {"deleted": True}})
         return Answer(200, {"data": self._shown(self.buckets[key])})
 
@@ -90,6 +92,8 @@ class VaultApi:
         if call.method == "DELETE":
             if self.broken != "served-after-delete":
                 del self.records[rest[0]]
+            if self.broken == "others-deleted":
+                self.records.clear()
             return Answer(200, {"data": {"deleted": True}})
         return Answer(200, {"data": self._shown(found)})
 
