@@ -8,6 +8,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import Mount
 
 from conformance.emulator.behaviours import assumed
+from conformance.emulator.blobs import endpoints as blobs
 from conformance.emulator.identity import endpoints
 from conformance.emulator.kernel import status
 from conformance.emulator.kernel.dispatch import Api
@@ -21,7 +22,7 @@ assumed("http.cors", "Browsers of any origin may call with any header.")
 
 
 def build(emulator: Emulator) -> Starlette:
-    """Return the application: status page, identity service and, for every other path, the APIs."""
+    """Return the application: status page, identity service, storage and, for every other path, the APIs."""
     cors = Middleware(
         CORSMiddleware,
         allow_origins=["*"],
@@ -35,7 +36,8 @@ def build(emulator: Emulator) -> Starlette:
         return emulator.services.state.users.of_client(client_id)
 
     identity = endpoints.routes(emulator.services.issuer, user_of)
+    containers = blobs.routes(emulator.services.storage)
     return Starlette(
-        routes=[*status.routes(emulator), *identity, Mount("/", app=Api(emulator))],
+        routes=[*status.routes(emulator), *identity, *containers, Mount("/", app=Api(emulator))],
         middleware=[cors],
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from joserfc.jwk import RSAKey
 
+from conformance.emulator.blobs.storage import Storage
 from conformance.emulator.identity.tokens import Issuer, new_key
 from conformance.emulator.kernel.emulator import Emulator
 from conformance.emulator.kernel.pipeline import Operation
@@ -32,7 +33,8 @@ def create(settings: Settings, base_url: str, operations: Iterable[Operation]) -
         else:
             seed_file.plant(settings.seed_file, state)
     issuer = Issuer(base_url, _kept_key(store), settings.token_life)
-    services = Services(state, issuer, base_url, Throttle(settings.rate), issuer.clock)
+    storage = Storage(base_url, issuer.clock)
+    services = Services(state, issuer, base_url, Throttle(settings.rate), storage, issuer.clock)
     emulator = Emulator(settings, services, operations, store)
     emulator.beginning = tuple((kind, dict(fields)) for kind in KINDS for fields in state.rows(kind))
     if store is not None:
@@ -71,6 +73,7 @@ def reset(emulator: Emulator) -> None:
         fresh.load(kind, fields)
     emulator.services.state = fresh
     emulator.services.throttle.reset()
+    emulator.services.storage.store.clear()
     emulator.recent.clear()
     if emulator.store is not None:
         emulator.store.write()

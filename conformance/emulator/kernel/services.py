@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from conformance.emulator.blobs.storage import Storage
 from conformance.emulator.identity.tokens import Issuer
 from conformance.emulator.kernel.rules import NEEDS, RULES
 from conformance.emulator.kernel.throttle import Throttle
@@ -24,6 +25,7 @@ class Services:
     issuer: Issuer
     base_url: str
     throttle: Throttle
+    storage: Storage
     clock: Callable[[], float] = time.time
     rules: dict[str, Callable[..., Any]] = field(default_factory=lambda: dict(RULES))
     needs: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=lambda: dict(NEEDS))

@@ -50,7 +50,7 @@ RISKS: Final = {
 BOUNDARIES: Final = ("cli",)
 
 # The emulator's own layers, from the ground up.
-EMULATOR_ROOMS: Final = ("state", "identity", "kernel", "apis", "defects", "variations")
+EMULATOR_ROOMS: Final = ("state", "identity", "blobs", "kernel", "apis", "defects", "variations")
 
 MOST_ROOMS: Final = 16
 LARGEST_CLASS: Final = 12

@@ -10,6 +10,7 @@ from typing import Any
 import requests
 
 from conformance.emulator.apis.operations import OPERATIONS
+from conformance.emulator.blobs.storage import Storage
 from conformance.emulator.identity.tokens import Issuer
 from conformance.emulator.kernel.emulator import Emulator
 from conformance.emulator.kernel.services import Services
@@ -96,7 +97,8 @@ def unserved() -> Emulator:
     state = State()
     plant(state)
     issuer = _issuer()
-    return Emulator(Settings(), Services(state, issuer, issuer.url, Throttle(None)), OPERATIONS)
+    services = Services(state, issuer, issuer.url, Throttle(None), Storage(issuer.url, issuer.clock))
+    return Emulator(Settings(), services, OPERATIONS)
 
 
 @cache

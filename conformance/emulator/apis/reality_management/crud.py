@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.emulator.behaviours import assumed, documented, used_by_clients
+from conformance.emulator.blobs.signature import READ, WRITE
 from conformance.emulator.kernel.bodies import choice_problems, keep_body, text_problems
 from conformance.emulator.kernel.call import Call
 from conformance.emulator.kernel.lookup_steps import lookup_itwin
@@ -120,6 +121,7 @@ def delete(call: Call) -> Response:
         message = "The reality data is associated with more than one iTwin."
         return invalid_reality_data(Detail("InvalidValue", message, "realityDataId"))
     call.state.reality_data.drop(call.reality_data)
+    call.services.storage.store.drop(call.reality_data.id)
     return Response(204)
 
 
@@ -144,10 +146,9 @@ def dissociate(call: Call) -> Response:
     return Response(204)
 
 
-@assumed("data.container-stub", "The container address leads to a place that holds nothing.")
-def access_stub(call: Call) -> Response:
-    """Show where the data could be, 200 ``{type, access, _links: {containerUrl: {href}}}``."""
-    kind = "Write" if call.operation.endswith("WriteAccess") else "Read"
-    href = f"{call.services.base_url}/containers/{call.reality_data.id}?access={kind.lower()}"
+def access(call: Call) -> Response:
+    """Show the address of the container, 200 ``{type, access, _links: {containerUrl: {href}}}``."""
+    kind, permissions = ("Write", WRITE) if call.operation.endswith("WriteAccess") else ("Read", READ)
+    href = call.services.storage.address(call.reality_data.id, permissions)
     body = {"type": "AzureBlobSasUrl", "access": kind, "_links": {"containerUrl": {"href": href}}}
     return Response(200, body)

@@ -76,6 +76,6 @@ REALITY_MANAGEMENT: tuple[Operation, ...] = (
         authorize=require_on_data("realitydata_read"),
         respond=crud.dissociate,
     ),
-    operation("getRealityDataReadAccess", f"GET {_ONE}/readaccess", READ, respond=crud.access_stub),
-    operation("getRealityDataWriteAccess", f"GET {_ONE}/writeaccess", MODIFIED, respond=crud.access_stub),
+    operation("getRealityDataReadAccess", f"GET {_ONE}/readaccess", READ, respond=crud.access),
+    operation("getRealityDataWriteAccess", f"GET {_ONE}/writeaccess", MODIFIED, respond=crud.access),
 )
