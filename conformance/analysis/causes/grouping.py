@@ -16,6 +16,7 @@ from conformance.analysis.causes.links import (
     refuses_right_requests,
     same_deviation,
     same_everywhere,
+    same_refusal_elsewhere,
 )
 from conformance.analysis.causes.sign import Sign
 
@@ -62,15 +63,22 @@ def grouped(signs: Sequence[Sign]) -> list[Group]:
 
 def _same_across(one: Group, other: Group) -> bool:
     """Tell whether two operations show the same: what they share is broken once."""
-    return same_everywhere(one.first, other.first) or _same_crash(one, other)
+    return (
+        same_everywhere(one.first, other.first)
+        or _same_crash(one, other)
+        or same_refusal_elsewhere(one.first, other.first)
+    )
 
 
 def _same_crash(one: Group, other: Group) -> bool:
-    """Tell whether two operations crash on the same: on half at least of what fewer requirements ask for."""
+    """Tell whether two operations crash on the same: on half at least of what fewer requirements ask for.
+
+    An operation whose own requirements do not show it crashes on whatever the other one does.
+    """
     if {one.first.kind, other.first.kind} != {Kind.CRASH} or one.first.about != other.first.about:
         return False
     asked = [{sign.row.expect for sign in each.shown if not sign.is_watcher} for each in (one, other)]
-    return 2 * len(asked[0] & asked[1]) >= min(map(len, asked)) > 0
+    return 2 * len(asked[0] & asked[1]) >= min(map(len, asked))
 
 
 def order(sign: Sign) -> tuple[bool, bool, int, bool, bool, int, str]:
@@ -114,7 +122,8 @@ def _united(things: Sequence[T], same: Callable[[T, T], bool]) -> list[list[T]]:
 def _attached(groups: Sequence[Group], how_well: Callable[[Sign, Sign], int]) -> list[Group]:
     """Return the groups with each one that follows from another one within it."""
     kept: list[Group] = []
-    for group in sorted(groups, key=lambda group: order(group.first)):
+    # A header explains nothing: it comes last.
+    for group in sorted(groups, key=lambda group: (group.first.kind is Kind.HEADER, order(group.first))):
         scores = [max(how_well(group.first, root) for root in _roots(group.first, other)) for other in kept]
         best = max(scores, default=0)
         if best:

@@ -47,6 +47,17 @@ def _same_refusal(one: Sign, other: Sign) -> bool:
     return _same_seen(one, other) and (not all(wanted) or bool(wanted[0] & wanted[1]))
 
 
+def _same_code(one: Sign, other: Sign) -> bool:
+    if is_without_code(one) and is_without_code(other):
+        return "none" in {one.about, other.about} or _same_seen(one, other)
+    return _same_about(one, other) and _same_seen(one, other)
+
+
+def is_without_code(sign: Sign) -> bool:
+    """Tell whether an error has no code, or an empty one, where one was required."""
+    return sign.about in {"absent", "none"} or sign.about.endswith(">")
+
+
 _SAME: Final[dict[Kind, Callable[[Sign, Sign], bool]]] = {
     Kind.SILENCE: lambda *_: True,
     Kind.CRASH: lambda *_: True,
@@ -54,7 +65,7 @@ _SAME: Final[dict[Kind, Callable[[Sign, Sign], bool]]] = {
     Kind.REFUSED: _same_seen,
     Kind.STATUS: _same_refusal,
     Kind.ACCEPTED: lambda one, other: overlap(one.aspects, other.aspects) or _one_check(one, other),
-    Kind.CODE: lambda one, other: _same_about(one, other) and _same_seen(one, other),
+    Kind.CODE: _same_code,
     Kind.DETAILS: lambda one, other: one.about.partition(" ")[0] == other.about.partition(" ")[0],
     Kind.SHAPE: lambda one, other: _same_object(one.about, other.about),
 }
@@ -182,6 +193,17 @@ def same_everywhere(one: Sign, other: Sign) -> bool:
     """Tell whether the same deviation shows on two operations because one requirement speaks of both."""
     same = (one.row.id, one.kind) == (other.row.id, other.kind) and len(one.row.operations) > 1
     return same and one.about == other.about and not (one.is_watcher and one.row.check is None)
+
+
+def same_refusal_elsewhere(one: Sign, other: Sign) -> bool:
+    """Tell whether two operations refuse alike: the same status, or the same code, in place of the same."""
+    if one.kind is not other.kind or one.is_watcher or other.is_watcher:
+        return False
+    if refuses_right_requests(one) and refuses_right_requests(other):
+        return _same_seen(one, other)
+    if one.kind is Kind.CODE:
+        return (is_without_code(one) and is_without_code(other)) or _same_code(one, other)
+    return one.kind is Kind.STATUS and one.about == other.about
 
 
 def alike(sign: Sign) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import Final
 
 from conformance.analysis.causes.grouping import Group
 from conformance.analysis.causes.kinds import Kind
-from conformance.analysis.causes.links import is_of_error, pointer_of
+from conformance.analysis.causes.links import is_of_error, is_without_code, pointer_of
 from conformance.analysis.causes.sign import Sign
 from conformance.results.text import one_line, shorten
 
@@ -170,8 +170,10 @@ def _treated(said: Said) -> str:
 
 def _refused(said: Said) -> str:
     code = re.match(r"\d{3}(?: [A-Za-z]\w*)?", said.first.verdict.actual)
-    came = code[0] if code else str(said.first.deviation.seen)
-    return f"{said.does('refuses')} ({came}) what it must accept: {said.first.row.expect}"
+    several = " and " in said.where
+    came = code[0] if code and not several else str(said.first.deviation.seen)
+    who = "they" if several else "it"
+    return f"{said.does('refuses')} ({came}) what {who} must accept: {said.first.row.expect}"
 
 
 def _status(said: Said) -> str:
@@ -235,12 +237,17 @@ def _value(said: Said) -> str:
 
 
 def _code(said: Said) -> str:
-    status = f"{said.owner} {said.first.deviation.seen or 'error'}{said.of}"
-    wanted, _, seen = said.first.about.partition(">")
-    if wanted == "absent":
+    shown = [sign for sign in said.group.shown if sign.kind is Kind.CODE]
+    came = next((sign.deviation.seen for sign in (said.first, *shown) if sign.deviation.seen), "error")
+    status = f"{said.owner} {came}{said.of}"
+    codes = dict.fromkeys(wanted for sign in shown for wanted in sign.about.split(">")[:-1])
+    if said.first.about == "absent" or not codes:
         return f"{status} carries no error code"
-    codes = dict.fromkeys(sign.about.partition(">")[0] for sign in said.group.shown if sign.kind is Kind.CODE)
-    return f"{status} lost its error code: {seen} instead of {' or '.join(codes)}"
+    if is_without_code(said.first):
+        return f"{status} has an empty error code instead of {' or '.join(codes)}"
+    return (
+        f"{status} lost its error code: {said.first.about.rpartition('>')[2]} instead of {' or '.join(codes)}"
+    )
 
 
 def _details(said: Said) -> str:
