@@ -134,9 +134,8 @@ def only_members(response: Exchange, pointer: str, allowed: Iterable[str]) -> No
     if not isinstance(seen, dict):
         raise Violation(f"an object at {pointer}", shown(seen), (response.id,))
     if extra := sorted(set(seen) - set(allowed)):
-        raise Violation(
-            f"no other members than {', '.join(allowed)}", f"also {', '.join(extra)}", (response.id,)
-        )
+        named = ", ".join(name or "''" for name in extra)
+        raise Violation(f"no other members than {', '.join(allowed)}", f"also {named}", (response.id,))
 
 
 @_noted

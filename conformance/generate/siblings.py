@@ -47,8 +47,10 @@ class SiblingsMachine(TargetMachine):
 
     @property
     def not_looked_at(self) -> list[int]:
-        """Return the numbers of the things that no read was about since something was done to another."""
-        return [number for number in range(1, self.made + 1) if number not in self.looked_at]
+        """Return the numbers of what no read was about since something was done; all once all are deleted."""
+        made = range(1, self.made + 1)
+        is_over = self.made == MOST and not self.there
+        return [number for number in made if is_over or number not in self.looked_at]
 
     @precondition(lambda machine: machine.made < MOST)
     @rule()

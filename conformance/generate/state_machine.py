@@ -31,6 +31,10 @@ LONGEST: Final = 12
 """Steps of one sequence."""
 
 
+class _Spent(BaseException):
+    """Nothing more may be sent: Hypothesis would catch an `Exception`, and go on drawing."""
+
+
 @dataclass(frozen=True)
 class Step(Generic[S]):
     """One request about what a sequence began with: how a program says it, and what sends and judges it.
@@ -89,10 +93,10 @@ class Sequences(Generic[S]):
             report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),
         )
-        with suppress(Violation, UnsatisfiedAssumption):
+        with suppress(Violation, UnsatisfiedAssumption, _Spent):
             opening(machine(self))
         # The smallest failing sequence is kept here, whatever Hypothesis makes of it.
-        with suppress(Violation, Unsatisfiable, Flaky, BaseExceptionGroup):
+        with suppress(Violation, Unsatisfiable, Flaky, BaseExceptionGroup, _Spent):
             run_state_machine_as_test(begin, settings=kept)  # type: ignore[arg-type] # a factory will do, it says
         if self.failed is None and self._unjudged is not None:
             raise self._unjudged
@@ -111,7 +115,10 @@ class Sequences(Generic[S]):
     def _send(self, steps: list[Step[S]], begun: list[S]) -> Violation | None:
         """Send the last step; where nothing was begun, begin and send the ones before it as well."""
         due = steps[-1:] if begun else steps
-        if self._unjudged is not None or self.sent + len(due) + self.cost * (not begun) > self._limit():
+        left = self._limit() - self.sent - self.cost * (not begun)
+        if self._unjudged is not None or left < 1:
+            raise _Spent
+        if left < len(due):
             raise UnsatisfiedAssumption
         try:
             if not begun:

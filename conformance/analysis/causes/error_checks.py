@@ -33,4 +33,4 @@ def details_deviation(said: str) -> Deviation:
 def code_deviation(said: str) -> Deviation:
     """Return the deviation that a sentence about an error's code tells of."""
     found = re.fullmatch(r"code '(.*)', not (\w+)", said)
-    return Deviation(Kind.CODE, f"{found[2]}>{found[1]}" if found else "none")
+    return Deviation(Kind.CODE, f"{found[2]}>{found[1]}" if found else "empty")

@@ -49,13 +49,13 @@ def _same_refusal(one: Sign, other: Sign) -> bool:
 
 def _same_code(one: Sign, other: Sign) -> bool:
     if is_without_code(one) and is_without_code(other):
-        return "none" in {one.about, other.about} or _same_seen(one, other)
+        return "empty" in {one.about, other.about} or _same_seen(one, other)
     return _same_about(one, other) and _same_seen(one, other)
 
 
 def is_without_code(sign: Sign) -> bool:
     """Tell whether an error has no code, or an empty one, where one was required."""
-    return sign.about in {"absent", "none"} or sign.about.endswith(">")
+    return sign.about in {"absent", "empty"} or sign.about.endswith(">")
 
 
 _SAME: Final[dict[Kind, Callable[[Sign, Sign], bool]]] = {
@@ -264,7 +264,8 @@ def _same_object(one: str, other: str) -> bool:
         place, _, rule = about.partition(" ")
         places.append(place.rpartition("/")[0] if rule in {"there", "missing"} else place)
     if "*" in places:
-        return one.endswith("has more") and other.endswith("has more")
+        # What lacks one member and has another one instead was given another name.
+        return all(about.endswith("has more") or " lacks " in about for about in (one, other))
     a, b = places
     error = any(place.startswith("/error") for place in places)
     return a == b or (not error and (f"{a}/".startswith(f"{b}/") or f"{b}/".startswith(f"{a}/")))

@@ -215,7 +215,8 @@ def _of_check(row: Requirement, actual: str) -> Deviation:
         "details-name-the-fault": lambda: details_deviation(said),
     }
     if isinstance(row.check, str):
-        return read.get(row.check, lambda: Deviation(Kind.HEADER, row.check))()
+        one = read.get(row.check, lambda: Deviation(Kind.HEADER, row.check))()
+        return replace(one, seen=int(status[1])) if one.kind is Kind.CODE and status else one
     absent, found = _ABSENT.match(said), _POINTER.match(said)
     if absent:
         return Deviation(Kind.SHAPE, f"{absent[1]} {absent[2]}")

@@ -12,7 +12,7 @@ from conformance.results.verdicts import Outcome, Verdict, violated
 from .recorded import recorded
 
 CATALOGUE = load_claims()
-OWNED = "associateRealityData's error"
+OWNED = "associateRealityData's 409"
 FOUND = recorded(CATALOGUE)
 SINGLE = sorted(name for name in FOUND if "+" not in name)
 PAIRS = sorted(name for name in FOUND if "+" in name)
@@ -313,10 +313,35 @@ def test_an_empty_code_is_one_cause_wherever_it_shows() -> None:
     assert alone.sentence == f"{OWNED} has an empty error code instead of AssociationExists"
     (both,) = causes_of(verdicts, {}, CATALOGUE)
     assert both.sentence == (
-        "the error of every operation has an empty error code instead of AssociationExists or AlreadyExists"
+        "the 409 of every operation has an empty error code instead of AssociationExists or AlreadyExists"
     )
     (check,) = causes_of(verdicts[1:2], {}, CATALOGUE)
     assert check.sentence == f"{OWNED} carries no error code"
+
+
+def test_a_member_under_another_name_is_one_cause() -> None:
+    """One that is lacking and one that is too many, the one without a name too."""
+    operation = "getITwinAccount"
+    lacks = found(
+        "platform.body.success-as-documented", operation, "", "200: /iTwin: 'number' is a required property"
+    )
+    allowed = "no other members than id, number"
+    for extra in ("numberX", "''"):
+        more = found("itwins.account.minimal", operation, allowed, f"also {extra}")
+        (cause,) = causes_of([lacks, more], {}, CATALOGUE)
+        assert cause.sentence == f"{operation}'s 200 lacks the member iTwin.number"
+
+
+def test_a_wrong_code_is_one_cause_with_the_check_of_every_code() -> None:
+    """A scenario that waits for the code and the check that knows it see the same."""
+    operation = "createRepositoryResource"
+    exchange = replace(next(iter(FOUND["create_answers_200"][1].values())), id="x1", status=422)
+    wrong = found(
+        "itwins.resource.id-required", operation, "/error/code = 'InvalidiTwinsRequest'", "/error/code = 'X'"
+    )
+    check = found("platform.error.code", operation, "", "422: code 'X', not InvalidiTwinsRequest")
+    (cause,) = causes_of([replace(wrong, evidence=("x1",)), check], {"x1": exchange}, CATALOGUE)
+    assert cause.sentence == f"{operation}'s 422 lost its error code: X instead of InvalidiTwinsRequest"
 
 
 def test_no_violation_has_no_cause() -> None:
