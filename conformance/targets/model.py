@@ -21,65 +21,14 @@ from pydantic import (
 )
 
 from conformance.targets.credentials import Credentials, basic, plain
+from conformance.targets.fields import Fixture, Headers, ReadyToken, RoleHeaders, secret_words
 from conformance.targets.urls import check_base_url, check_issuer, check_url, is_loopback
 from conformance.targets.variables import useless
 
 RATE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*/\s*(s|m|h)")
 SECONDS: Final = {"s": 1.0, "m": 60.0, "h": 3600.0}
-LONGEST_TOKEN: Final = 16 * 1024
-TOKEN: Final = re.compile(r"[\x21-\x7e]+")
-HEADER_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-HEADER_VALUE: Final = re.compile(r"[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?")
-OWN_HEADERS: Final = frozenset(
-    {"authorization", "host", "content-length", "content-type", "transfer-encoding", "connection", "accept"}
-    | {"te", "trailer", "upgrade", "expect", "proxy-authorization", "accept-encoding"}
-)
-"""Headers that a request has of its own, or that the requirements speak of."""
 NEWER: Final = ("query", "cookies", "username", "password")
 """Keys that older runs knew nothing of: where they are empty, a target is the one that it was."""
-
-
-def fault_of_token(token: str) -> str:
-    """Return why a text is no token that could be sent, and the cure; "" where it could."""
-    if token.lower().startswith("bearer "):
-        return "begins with the word Bearer; give the token alone"
-    if token[:1] in {'"', "'"} and token[-1:] == token[:1]:
-        return "stands in quotes; give the token alone"
-    if len(token) > LONGEST_TOKEN:
-        return f"is longer than {LONGEST_TOKEN} characters; give the token alone"
-    return "" if TOKEN.fullmatch(token) else "is no token: it is empty, or has blanks or other signs in it"
-
-
-def _ready(token: SecretStr) -> SecretStr:
-    if fault := fault_of_token(token.get_secret_value()):
-        raise ValueError(f"the token {fault}")
-    return token
-
-
-def _meant(value: str) -> str:
-    if fault := useless(value):
-        raise ValueError(f"the value {fault}; give the real one, or take the line out")
-    return value
-
-
-def _checked_headers(headers: Mapping[str, str | SecretStr]) -> Mapping[str, str | SecretStr]:
-    if len({name.lower() for name in headers}) != len(headers):
-        raise ValueError("a header stands twice, in two spellings")
-    for name, value in headers.items():
-        if not HEADER_NAME.fullmatch(name):
-            raise ValueError(f"{name!r} is no name of a header")
-        if name.lower() in OWN_HEADERS:
-            cure = "give credentials to a role" if "authorization" in name.lower() else "the suite sets it"
-            raise ValueError(f"{name} cannot be given here: {cure}")
-        if not HEADER_VALUE.fullmatch(value if isinstance(value, str) else value.get_secret_value()):
-            raise ValueError(f"the value of {name} is empty, or has other characters than printable ASCII")
-    return headers
-
-
-ReadyToken = Annotated[SecretStr, AfterValidator(_ready)]
-Headers = Annotated[Mapping[str, str | SecretStr], AfterValidator(_checked_headers)]
-"""Headers by name; a value that comes from a variable is a secret."""
-Fixture = Annotated[str, AfterValidator(_meant)]
 
 
 class _StrictModel(BaseModel):
@@ -95,7 +44,7 @@ class Role(_StrictModel):
     token_command: str = ""
     username: str = ""
     password: SecretStr | None = None
-    headers: Headers = Field(default_factory=dict)
+    headers: RoleHeaders = Field(default_factory=dict)
     query: Mapping[str, SecretStr] = Field(default_factory=dict)
     cookies: Mapping[str, SecretStr] = Field(default_factory=dict)
 
@@ -103,6 +52,11 @@ class Role(_StrictModel):
     def has_token(self) -> bool:
         """Tell whether the role is let in by a bearer token."""
         return bool(self.client_id or self.token_command) or self.token is not None
+
+    @property
+    def has_own_authorization(self) -> bool:
+        """Tell whether the header Authorization is given as it is sent."""
+        return any(name.lower() == "authorization" for name in self.headers)
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -114,8 +68,11 @@ class Role(_StrictModel):
             )
         if bool(self.username) != (self.password is not None):
             raise ValueError("username and password belong together")
-        if self.username and any(ways):
-            raise ValueError("username and token both go into the header Authorization; choose one")
+        if sum((bool(self.username), any(ways), self.has_own_authorization)) > 1:
+            raise ValueError(
+                "a token, username with password and headers.Authorization all go into the header "
+                "Authorization; choose one"
+            )
         if self.client_id and self.client_secret is None:
             raise ValueError("client_id needs a client_secret")
         if self.client_id and (fault := useless(self.client_id)):
@@ -237,7 +194,7 @@ class Target(_StrictModel):
             query |= entry.query
             cookies |= entry.cookies
             name, word = (entry.username, entry.password) if entry.username else (name, word)
-            name, word = ("", None) if entry.has_token else (name, word)
+            name, word = ("", None) if entry.has_token or entry.has_own_authorization else (name, word)
         return Credentials(plain(query), plain(cookies), name, word.get_secret_value() if word else "")
 
     @property
@@ -259,7 +216,7 @@ class Target(_StrictModel):
         pairs = [(self.username, self.password), *((r.username, r.password) for r in roles)]
         held += [SecretStr(basic(n, p.get_secret_value())) for n, p in pairs if n and p is not None]
         keys = [v for each in (self.headers, *(r.headers for r in roles)) for v in each.values()]
-        words = [word for v in keys if isinstance(v, SecretStr) for word in v.get_secret_value().split()]
+        words = [word for v in keys if isinstance(v, SecretStr) for word in secret_words(v)]
         return [s.get_secret_value() for s in (*held, *keys) if isinstance(s, SecretStr)] + words
 
     def identity(self) -> str:

@@ -15,7 +15,7 @@ import requests
 
 from conformance.client.auth.jwt import life_of, scopes
 from conformance.errors import ConformanceError
-from conformance.targets.model import fault_of_token
+from conformance.targets.fields import fault_of_token
 
 LIFE: Final = 3600.0
 """Seconds that a token is taken to live when nobody says."""

@@ -39,7 +39,7 @@ def refuses_forged_credentials(case: Case) -> None:
         elif kind == "apikey":
             headers[name] = FORGED
         else:
-            headers["Authorization"] = f"Bearer {FORGED}"
+            headers["Authorization"] = f"{scheme.get('scheme') or 'Bearer'} {FORGED}"
     _refused(case, headers, query)
 
 

@@ -25,6 +25,14 @@ WAYS: Final[dict[str, tuple[Role, dict[str, Any]]]] = {
     "cookie": (Role(cookies={"sid": SecretStr(SECRET)}), {"type": "apiKey", "in": "cookie", "name": "sid"}),
     "basic": (Role(username="olga", password=SecretStr(SECRET)), {"type": "http", "scheme": "basic"}),
     "bearer": (Role(token=SecretStr(SECRET)), {"type": "http", "scheme": "bearer"}),
+    "token": (
+        Role(headers={"Authorization": SecretStr(f"Token {SECRET}")}),
+        {"type": "apiKey", "in": "header", "name": "Authorization"},
+    ),
+    "scheme": (
+        Role(headers={"authorization": SecretStr(f"DPoP {SECRET}")}),
+        {"type": "http", "scheme": "DPoP"},
+    ),
     "several": (
         Role(token=SecretStr(SECRET), cookies={"sid": SecretStr(SECRET)}, query={"key": SecretStr(SECRET)}),
         {"type": "http", "scheme": "bearer"},
@@ -57,6 +65,8 @@ class Doors:
             "query": call.query.get("key"),
             "cookie": call.headers.get("cookie", "").removeprefix("sid="),
             "basic": call.headers.get("authorization", "").removeprefix("Basic "),
+            "token": call.headers.get("authorization", "").removeprefix("Token "),
+            "scheme": call.headers.get("authorization", "").removeprefix("DPoP "),
             "bearer": call.headers.get("authorization", "").removeprefix("Bearer "),
         }
         ways = ["bearer", "cookie", "query"] if self.way == "several" else [self.way]
@@ -84,10 +94,11 @@ def test_credentials_reach_the_target_and_stand_in_no_file(way: str, tmp_path: P
     [
         ({"username": "olga"}, "belong together"),
         ({"username": "olga", "password": "x", "token": "y" * 20}, "choose one"),
+        ({"headers": {"Authorization": "x y"}, "token": "y" * 20}, "choose one"),
         ({}, "exactly one of the three"),
     ],
 )
-def test_credentials_that_make_no_sense_are_refused(role: dict[str, str], complaint: str) -> None:
+def test_credentials_that_make_no_sense_are_refused(role: dict[str, Any], complaint: str) -> None:
     """A user without a password, two kinds of Authorization, a role without anything."""
     with pytest.raises(ValidationError, match=complaint):
         Role.model_validate(role)
