@@ -31,6 +31,7 @@ from conformance.ledger.unique_names import Unique
 from conformance.results.verdicts import Outcome, Verdict, held, violated
 from conformance.run.derived.guard import Guard
 from conformance.run.derived.health import Health
+from conformance.run.derived.place import nothing_there
 from conformance.run.derived.spending import STEPS, Spending, limit_of
 from conformance.run.run import Run
 from conformance.targets.urls import is_loopback
@@ -138,6 +139,9 @@ class Judging:
         chosen = sorted((by_id[name] for name in {r.operations[0] for r in self.rows}), key=_order)
         for endpoint in chosen:
             self._valid(endpoint)
+        if why := nothing_there(self.api, self.run.target.base_url, list(self.run.client.recorder)):
+            self.run.log.stopped = self.run.log.stopped or why
+            return
         put_off = [e for e in chosen if isinstance(self.sender.known(e), PutOff)]
         late = {e.id for e in chosen if put_off and not self._succeeded(e)}
         ranked = self._ranked()

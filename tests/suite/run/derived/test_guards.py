@@ -47,6 +47,17 @@ def test_what_somebody_else_made_is_as_it_was(boards: tuple[BoardApi, Target], t
     assert [t["id"] for t in api.things.values() if not t.get("deleted")] == [1000]
 
 
+def test_an_api_that_is_elsewhere_is_no_broken_one(boards: tuple[BoardApi, Target], tmp_path: Path) -> None:
+    """Where every operation answers 404 the address is wrong: said once, and nothing is red."""
+    api, target = boards
+    elsewhere = target.model_copy(update={"base_url": f"{target.base_url}/api"})
+    run = judged(added(tmp_path, api.definition()), elsewhere, tmp_path / "run")
+    assert "operations that were tried answers 404: nothing of small is at" in run.log.stopped
+    assert f"{target.base_url}/api; check base_url (the base path of the definition is /)" in run.log.stopped
+    assert set(verdicts(run).values()) == {None}
+    assert len(api.calls) < 20
+
+
 def test_a_grave_write_is_never_sent_and_another_one_last(
     boards: tuple[BoardApi, Target], tmp_path: Path
 ) -> None:
