@@ -7,13 +7,9 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from conformance.analysis.causes.kinds import RANK, Kind
-from conformance.analysis.causes.links import (
+from conformance.analysis.causes.links import follows, follows_elsewhere
+from conformance.analysis.causes.sameness import (
     alike,
-    follows,
-    follows_elsewhere,
-    names_id,
-    pointer_of,
-    refuses_right_requests,
     same_deviation,
     same_everywhere,
     same_refusal_elsewhere,
@@ -86,7 +82,7 @@ def order(sign: Sign) -> tuple[bool, bool, int, bool, bool, int, str]:
 
     What looks at details, or at requests that are sent at once, says it less plainly than what looks at one.
     """
-    plain = refuses_right_requests(sign)
+    plain = sign.refuses_right_requests
     limited = any(text.startswith("rate") for text in sign.aspects)
     woken = sign.kind is Kind.TREATED and (sign.deviation.seen or 0) >= CRASHED and not limited
     special = (len(sign.row.operations) == 1) is not (sign.kind is Kind.CRASH)
@@ -164,7 +160,7 @@ def _led(group: Group) -> Group:
         sign
         for sign in group.followed
         if sign.kind is Kind.SHAPE
-        or (sign.kind is Kind.VALUE and (names_id(sign) or pointer_of(sign) == pointer_of(first)))
+        or (sign.kind is Kind.VALUE and (sign.names_id or sign.pointer == first.pointer))
     )
     if first.kind is not Kind.EFFECT or not names:
         return group

@@ -64,3 +64,31 @@ class Sign:
     def aspects(self) -> tuple[str, ...]:
         """Return what the requirement observes of its own operation."""
         return tuple(text for text in self.row.observes if "@" not in text)
+
+    @property
+    def pointer(self) -> str:
+        """Return the JSON pointer of which it speaks, or its deviation's first word."""
+        return self.about.partition(" ")[0]
+
+    @property
+    def is_of_error(self) -> bool:
+        """Tell whether it is about the body of an error."""
+        return (
+            self.kind in {Kind.CODE, Kind.DETAILS}
+            or self.row.check == "error-schema"
+            or self.about.startswith("/error")
+        )
+
+    @property
+    def names_id(self) -> bool:
+        """Tell whether it is about the id under which a thing is found again."""
+        return self.kind is Kind.VALUE and self.pointer.lower().endswith("/id")
+
+    @property
+    def refuses_right_requests(self) -> bool:
+        """Tell whether a plain request that must succeed is refused."""
+        return self.kind is Kind.REFUSED and "success" in self.aspects
+
+    def is_about(self, *names: str) -> bool:
+        """Tell whether the requirement observes anything under one of these names."""
+        return any(text.partition("/")[0] in names for text in self.aspects)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from conformance.analysis.causes.kinds import Kind
-from conformance.analysis.causes.links import is_of_error
 from conformance.analysis.causes.sign import Sign
 from conformance.results.causes import Theme
 
@@ -36,6 +35,6 @@ def theme_of(sign: Sign) -> Theme:
         return _ASPECTS[first]
     if sign.kind is Kind.ACCEPTED and first == "state":
         return Theme.STATE
-    if sign.kind in {Kind.SHAPE, Kind.VALUE} and is_of_error(sign):
+    if sign.kind in {Kind.SHAPE, Kind.VALUE} and sign.is_of_error:
         return Theme.ERRORS
     return _KINDS.get(sign.kind, Theme.STATUS)

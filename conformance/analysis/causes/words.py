@@ -9,7 +9,7 @@ from typing import Final
 
 from conformance.analysis.causes.grouping import Group
 from conformance.analysis.causes.kinds import Kind
-from conformance.analysis.causes.links import is_of_error, is_without_code, pointer_of
+from conformance.analysis.causes.sameness import is_without_code
 from conformance.analysis.causes.sign import Sign
 from conformance.results.text import one_line, shorten
 
@@ -184,7 +184,7 @@ def _status(said: Said) -> str:
 
 
 def _shape(said: Said) -> str:
-    error = is_of_error(said.first)
+    error = said.first.is_of_error
     status = re.match(r"\d{3}", said.first.verdict.actual)
     errors = f"{said.only_status}errors"
     subject = f"{said.owner} {errors if error else status[0] if status else 'success'}{said.of}"
@@ -218,9 +218,7 @@ def _added(said: Said) -> str:
 def _lacking(said: Said) -> str:
     """Return what is absent besides: a member that was renamed is one too many and one too few."""
     lost = {
-        pointer_of(sign)
-        for sign in said.group.signs
-        if sign.kind is Kind.VALUE and sign.about.endswith("absent")
+        sign.pointer for sign in said.group.signs if sign.kind is Kind.VALUE and sign.about.endswith("absent")
     }
     return f" and lacks {', '.join(map(dotted, sorted(lost)))}" if lost else ""
 
@@ -265,7 +263,8 @@ def _details(said: Said) -> str:
             return f"{subject} do not name {rest.removeprefix('on ')} in error.details, which was wrong"
         case "absent":
             return f"{subject} do not say what was wrong: error.details is missing or empty"
-    return f"{subject} have error.details {said.first.about}: {said.first.row.expect}"
+    came = re.search(r"/error/details/\d+/(\w+) is (.*)", said.first.verdict.actual)
+    return f"{subject} have {came[2]} as the {came[1]} of a detail" if came else _other(said)
 
 
 def _header(said: Said) -> str:

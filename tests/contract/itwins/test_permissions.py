@@ -45,6 +45,19 @@ def test_an_outsider_learns_no_account(
         seen.observed(response.summary())
 
 
+@verifies("itwins.account.foreign-itwin-refused")
+def test_nobody_learns_the_account_of_another_organization(
+    owner: Actor, outsider: Actor, foreign: Foreign, controls: Controls, judge: Judge
+) -> None:
+    """Whom its own member shows an account is refused it, owner and reader alike."""
+    theirs = foreign.itwin
+    shown = outsider.eventually(lambda: outsider.account(theirs), lambda response: response.status != 404)
+    with judge("itwins.account.foreign-itwin-refused"):
+        expect.rests_on(shown)
+        for actor in filter(None, (owner, controls.actors.get("reader"))):
+            expect.status(actor.account(theirs, tolerated=frozenset({403})), *HIDDEN)
+
+
 @verifies("itwins.resource.reader-forbidden", "itwins.resource.forbidden-code")
 def test_a_reader_creates_no_resource(reader: Actor, world: World, controls: Controls, judge: Judge) -> None:
     """A member without write permissions is told 403."""

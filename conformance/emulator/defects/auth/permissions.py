@@ -160,6 +160,10 @@ DEFECTS = (
         "The account is thought to be public within the platform.",
         changes.let_in(ACCOUNT, ("authorize",), _is_outsider),
     ),
+    account("open-to-foreign-readers", ".foreign-itwin-refused")(
+        "Whoever was once given a role counts as a member, of whichever organization's iTwin.",
+        changes.let_in(ACCOUNT, ("authorize",), lambda call: call.user.role == READER),
+    ),
     account("closed-to-members", ".member-reads")(
         "Only the owner's role was put into the policy of the new route.",
         changes.wrap(ACCOUNT, "authorize", _not_for_readers),

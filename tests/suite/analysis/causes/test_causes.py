@@ -332,6 +332,42 @@ def test_a_member_under_another_name_is_one_cause() -> None:
         assert cause.sentence == f"{operation}'s 200 lacks the member iTwin.number"
 
 
+def test_a_member_of_each_detail_that_is_another_type_is_one_cause() -> None:
+    """Of every operation whose schema says so and of every one whose schema does not."""
+    shape = found(
+        "platform.error.envelope",
+        "moveRealityData",
+        "",
+        "422 A: /error/details/0/code: [] is not of type 'string'",
+    )
+    operation = "createRepositoryResource"
+    verdicts = [
+        shape,
+        found("platform.error.details", operation, "", "422 A: /error/details/0/code is []"),
+        found(
+            *("itwins.resource.id-required-detail", operation),
+            *("a detail with target id and code MissingRequiredProperty", "[] on 'id'"),
+        ),
+    ]
+    (cause,) = causes_of(verdicts, {}, CATALOGUE)
+    assert len(cause.explains) == 3
+    (alone,) = causes_of(verdicts[1:], {}, CATALOGUE)
+    assert alone.sentence == f"{operation}'s refusals have [] as the code of a detail"
+
+
+def test_what_is_refused_after_a_crash_follows_from_it() -> None:
+    """What was not carried out cannot be gone on from."""
+    operation = "moveRealityData"
+    crash = found(
+        "reality-management.move.answers-204", operation, "status 204", "500 (text/plain): an error"
+    )
+    back = found("reality-management.move.and-back", operation, "status 204", "409 AlreadyExists")
+    (cause,) = causes_of([crash, back], {}, CATALOGUE)
+    assert "crashes (500)" in cause.sentence
+    (alone,) = causes_of([back], {}, CATALOGUE)
+    assert "refuses (409 AlreadyExists)" in alone.sentence
+
+
 def test_a_wrong_code_is_one_cause_with_the_check_of_every_code() -> None:
     """A scenario that waits for the code and the check that knows it see the same."""
     operation = "createRepositoryResource"
