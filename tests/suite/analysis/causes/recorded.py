@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from conformance.claims.requirements import Catalogue
+from conformance.claims.requirements import Catalogue, load_claims
 from conformance.exchange.model import Exchange, Request
 from conformance.results.verdicts import Verdict, violated
 
@@ -46,3 +46,14 @@ def _exchange(row: list[object], catalogue: Catalogue) -> Exchange:
     name, operation, method, path, role, status, body = map(str, row)
     request = Request(method, path, catalogue.operations.get(operation))
     return Exchange(name, role, request, f"http://a{path}", {}, body.encode(), 0.0, 1.0, int(status))
+
+
+CATALOGUE = load_claims()
+FOUND = recorded(CATALOGUE)
+
+
+def found(requirement: str, operation: str, expected: str, actual: str) -> Verdict:
+    """Return one violation."""
+    level = CATALOGUE.rows[requirement].level
+    expected = expected or CATALOGUE.rows[requirement].expect
+    return Verdict(requirement, operation, level, violated(level), expected=expected, actual=actual)
