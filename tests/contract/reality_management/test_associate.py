@@ -34,15 +34,20 @@ def test_an_association_is_listed_and_refused_a_second_time(owner: Actor, world:
     with judge("reality-management.associate.answers-200"):
         expect.status(first, 200)
     with judge("reality-management.associate.is-listed"):
+        expect.answered(first)
         expect_associations(owner, data, [*world.initial_associations, world.itwin_b])
+    second = owner.associate(data, world.itwin_c)
     with judge("reality-management.associate.several-itwins"):
-        expect.status(owner.associate(data, world.itwin_c), 200)
+        expect.answered(first)
+        expect.status(second, 200)
         expect_associations(owner, data, [*world.initial_associations, world.itwin_b, world.itwin_c])
     before, _ = associations(owner, data)
     twice = [owner.associate(data, place) for place in (world.itwin_b, world.itwin_c, world.itwin_b)]
     capitals = [owner.associate(data, world.itwin_b.upper()), owner.associate(data.upper(), world.itwin_b)]
     with judge("reality-management.associate.duplicate-conflicts"):
         expect.rests_on(first)
+        for made in (first, second):
+            expect.answered(made)
         for response in twice:
             expect.status(response, 409)
         for response in capitals:
@@ -54,6 +59,8 @@ def test_an_association_is_listed_and_refused_a_second_time(owner: Actor, world:
             expect.code_of(response, 409, "AssociationExists")
     with judge("reality-management.associate.duplicate-changes-nothing"):
         expect.rests_on(*twice)
+        for made in (first, second):
+            expect.answered(made)
         expect_associations(owner, data, before)
 
 

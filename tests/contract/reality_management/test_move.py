@@ -38,6 +38,7 @@ def test_a_move_changes_the_place_and_nothing_else(owner: Actor, world: World, j
     with judge("reality-management.move.answers-204"):
         expect.status(moved, 204)
     with judge("reality-management.move.lists-exactly-the-destination"):
+        expect.answered(moved)
         expect_associations(owner, data, [world.itwin_b])
     with judge("reality-management.move.keeps-the-reality-data"):
         after = eventual_read(owner, f"{REALITY_DATA}/{data}")
@@ -46,6 +47,7 @@ def test_a_move_changes_the_place_and_nothing_else(owner: Actor, world: World, j
     capitals = [owner.move(data, world.itwin_b.upper()), owner.move(data.upper(), world.itwin_b)]
     with judge("reality-management.move.already-within-conflicts"):
         expect.rests_on(moved)
+        expect.answered(moved)
         expect.status(again, 409)
         for response in capitals:
             expect.refused(response, 403, 404, 409, 422)
