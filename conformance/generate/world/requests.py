@@ -111,6 +111,8 @@ class Drafts:
             found["whole"] = lambda: whole.value(content.schema)
         if "short" not in found:
             found["empty"] = lambda: short if short is not ABSENT else {}
+            if _flat(replace(whole, refer=lambda _: None).value(content.schema)):
+                found["flat"] = lambda: _flat(whole.value(content.schema))
         return found
 
     def _renamed(self, example: Any, maker: Maker) -> Any:
@@ -204,6 +206,13 @@ class Drafts:
             return False
         self._turned.add(draft.endpoint.id)
         return True
+
+
+def _flat(body: Any) -> dict[str, Any]:
+    """Return the members of a body that hold a text or a number, where others hold more; else nothing."""
+    members = body if isinstance(body, dict) else {}
+    flat = {name: value for name, value in members.items() if not isinstance(value, dict | list)}
+    return flat if len(flat) < len(members) else {}
 
 
 def _form(maker: Maker, schema: Any) -> str:
