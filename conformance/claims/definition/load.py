@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from conformance.claims.definition.references import Bundle, dangling, nearly_named
-from conformance.claims.definition.repair import METHODS, Repair, operations_of, pointer_to
+from conformance.claims.definition.repair import METHODS, Place, Repair, operations_of, pointer_to
 from conformance.claims.definition.repairs import repaired
 from conformance.claims.definition.source import entry, is_definition, read_location
 from conformance.claims.definition.swagger2 import is_swagger_2, to_openapi_3
@@ -61,16 +61,16 @@ def load_definition(source: str, *, rename_duplicates: bool = False) -> Definiti
         )
     form = _form(location, document)
     bundle.resolve()
-    _take_in_operations(document)
+    taken_in = list(_take_in_operations(location, document))
     if is_swagger_2(document):
         document = to_openapi_3(document)
-    repairs = [*bundle.repairs, *_references(location, document), *repaired(document, location)]
+    repairs = [*bundle.repairs, *taken_in, *_references(location, document), *repaired(document, location)]
     repairs += _identified(location, document, rename=rename_duplicates)
     document["x-form"] = form
     return Definition(location, document, bundle.contents, tuple(repairs))
 
 
-def _take_in_operations(document: dict[str, Any]) -> None:
+def _take_in_operations(location: str, document: dict[str, Any]) -> Iterator[Repair]:
     """Put path items and operations that stand elsewhere where they are referred to."""
     paths = document.get("paths")
     if not isinstance(paths, dict):
@@ -78,26 +78,37 @@ def _take_in_operations(document: dict[str, Any]) -> None:
     for path, node in paths.items():
         if not isinstance(node, dict):
             continue
+        yield from _known(location, document, ("paths", path), node)
         item = {**deref(document, node), **{key: value for key, value in node.items() if key != "$ref"}}
-        paths[path] = item | {
-            method: dict(deref(document, item[method]))
-            for method in METHODS
-            if isinstance(item.get(method), dict)
-        }
+        for method in (each for each in METHODS if each in item):
+            if isinstance(item[method], dict):
+                yield from _known(location, document, ("paths", path, method), item[method])
+                item[method] = dict(deref(document, item[method]))
+        paths[path] = item
+
+
+def _known(location: str, document: dict[str, Any], place: Place, node: dict[str, Any]) -> Iterator[Repair]:
+    """Let a node refer to what its reference means, if that is misspelt."""
+    if isinstance(node.get("$ref"), str) and not deref(document, node):
+        yield from _meant(location, document, place, node)
 
 
 def _references(location: str, document: dict[str, Any]) -> Iterator[Repair]:
     """Read references that are misspelt as what they mean; `UsageError` where they mean nothing."""
     for place, node in list(dangling(document, document)):
-        reference, where = node["$ref"], pointer_to(place)
-        if reference.endswith("/"):
-            continue
-        meant = nearly_named(document, reference)
-        if not meant:
-            cure = "correct the reference, or add what it names"
-            raise UsageError(f"{location}{where}: {reference} names nothing in it; {cure}")
-        node["$ref"] = meant
-        yield Repair(where, f"{reference} names nothing: read as {meant}")
+        yield from _meant(location, document, place, node)
+
+
+def _meant(location: str, document: dict[str, Any], place: Place, node: dict[str, Any]) -> Iterator[Repair]:
+    reference, where = node["$ref"], pointer_to(place)
+    if reference.endswith("/"):
+        return
+    meant = nearly_named(document, reference)
+    if not meant:
+        cure = "correct the reference, or add what it names"
+        raise UsageError(f"{location}{where}: {reference} names nothing in it; {cure}")
+    node["$ref"] = meant
+    yield Repair(where, f"{reference} names nothing: read as {meant}")
 
 
 def _form(location: str, document: Mapping[str, Any]) -> str:

@@ -254,3 +254,26 @@ def test_the_hash_is_that_of_the_file(tmp_path: Path) -> None:
     before = load_definition(written(tmp_path, whole)).hash
     written(tmp_path, yaml.safe_dump({"type": "string"}), "desk.yaml")
     assert before != load_definition(written(tmp_path, whole)).hash
+
+
+@pytest.mark.parametrize("where", ["item", "operation"])
+def test_no_operation_is_lost_where_its_reference_is_wrong(tmp_path: Path, where: str) -> None:
+    """One that refers to nothing is refused, one that is misspelt is read as it is meant."""
+    operation = {"operationId": "seats", "responses": {"200": {"description": "all"}}}
+    held = {"get": operation} if where == "item" else operation
+
+    def written(name: str) -> Path:
+        reference: dict[str, Any] = {"$ref": f"#/x-held/{name}"}
+        node = reference if where == "item" else {"get": reference}
+        document = {"openapi": "3.1.0", "x-held": {"Seats": held}, "paths": {"/seats": node}}
+        file = tmp_path / "api.json"
+        file.write_text(json.dumps(document), encoding="utf-8")
+        return file
+
+    with pytest.raises(UsageError, match=r"#/paths/~1seats.*: #/x-held/None names nothing in it; correct"):
+        load_definition(str(written("None")))
+    found = load_definition(str(written("seats")))
+    assert found.document["paths"]["/seats"]["get"]["operationId"] == "seats"
+    assert [repair.what for repair in found.repairs] == [
+        "#/x-held/seats names nothing: read as #/x-held/Seats"
+    ]
