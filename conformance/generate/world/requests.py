@@ -14,6 +14,7 @@ from conformance.claims.openapi import JsonObject, Operation
 from conformance.claims.path_names import PARAMETER
 from conformance.errors import HarnessError, NotJudged
 from conformance.exchange.model import ABSENT, Exchange, Request, Undo
+from conformance.generate.world.at_rest import at_rest
 from conformance.generate.world.ids import squeezed
 from conformance.generate.world.learned import Learned
 from conformance.generate.world.media import as_text, encoded
@@ -162,6 +163,8 @@ class Drafts:
             return bare
         if bare.endpoint.method in {"PUT", "PATCH"} and bare.variant != "override":
             body = _named_as_its_path(body, bare)
+        if bare.variant != "override":
+            body = at_rest(body, bare.endpoint)
         media = content.media if "*" not in content.media else "application/json"
         if content.is_json:
             return replace(bare, headers={**bare.headers, "Content-Type": media}, json=body)
