@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from conformance.exchange.model import objects_of
-from conformance.ledger.entries import ELSE, Entry, as_id, is_plausible, with_id
+from conformance.ledger.entries import ELSE, LITERAL, Entry, as_id, is_plausible, with_id
+
+KEYS: Final = ("id", "uuid")
+"""Members of a list's entries that hold an id where the creation was thought to have chosen it itself."""
 
 
 def searchable(entries: Iterable[Entry]) -> list[Entry]:
@@ -45,7 +48,8 @@ def other_id(entry: Entry, pages: Sequence[Any] | None) -> str:
 
 def _listed(entry: Entry, pages: Sequence[Any]) -> list[tuple[str, dict[str, Any]]]:
     """Return what stands in the pages of a list under an id that an undo may be made of."""
-    keys = [pointer.rpartition("/")[2] for pointer in entry.pointer.split(ELSE)]
+    is_chosen = entry.pointer.startswith(LITERAL)
+    keys = KEYS if is_chosen else [pointer.rpartition("/")[2] for pointer in entry.pointer.split(ELSE)]
     ids = (
         (as_id(entry, next((member[key] for key in keys if key in member), None)), member)
         for member in objects_of(pages)

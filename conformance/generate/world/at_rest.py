@@ -10,15 +10,15 @@ from conformance.generate.world.ids import singular, squeezed
 
 ACTING: Final = frozenset(
     {
-        "automation",
-        "trigger",
-        "schedule",
-        "webhook",
-        "hook",
-        "subscription",
-        "rule",
         "alert",
+        "automation",
+        "hook",
         "job",
+        "rule",
+        "schedule",
+        "subscription",
+        "trigger",
+        "webhook",
         "workflow",
     }
 )

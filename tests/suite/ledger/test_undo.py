@@ -296,6 +296,18 @@ def test_what_has_another_id_than_the_response_said_is_deleted_under_that_of_its
     assert target.things == {"/things/other": ""}
 
 
+def test_what_only_seemed_to_have_chosen_its_id_is_deleted_under_that_of_its_list() -> None:
+    """No response said an id, and the name of the request is none: the list says which it is."""
+    ledger = Ledger()
+    chosen = Undo("thing", "/things/{id}", f"/id|={NAME}", "/things")
+    request = Request("POST", "/things", json={"name": NAME}, undo=chosen)
+    ledger.outcome(ledger.intend("owner", request), exchange_of(request, [{}, True]))
+    wrong = {f"/things/{NAME}": [Answer(422)]}
+    target = Boxes({"/things/5": ""}, answers=wrong, lists={"/things": [[{"id": "5", "name": NAME}]]})
+    assert undo(ledger, target) == []
+    assert target.things == {}
+
+
 @pytest.mark.parametrize(
     ("shown", "things"),
     [([{"id": "known", "displayName": NAME}], {}), ([{"id": "right", "displayName": NAME}], {"right": ""})],
