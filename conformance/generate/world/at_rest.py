@@ -37,9 +37,17 @@ AT_REST: Final = {
 
 def at_rest(body: Any, endpoint: Endpoint) -> Any:
     """Return the body of a creation or change with the thing switched off, where its schema lets it be."""
-    named = [part for part in endpoint.path.split("/") if part and "{" not in part]
-    acts = bool(named) and singular(squeezed(named[-1])) in ACTING
-    if not acts or endpoint.body is None or not isinstance(body, dict):
+    if not _acts(endpoint) or endpoint.body is None or not isinstance(body, dict):
         return body
     known = body if endpoint.method == "PATCH" else members(endpoint.document, endpoint.body.schema)
     return {**body, **{name: AT_REST[squeezed(name)] for name in known if squeezed(name) in AT_REST}}
+
+
+def wakes(name: str, endpoint: Endpoint) -> bool:
+    """Tell whether a change of this member may switch on what acts by itself."""
+    return _acts(endpoint) and squeezed(name) in AT_REST
+
+
+def _acts(endpoint: Endpoint) -> bool:
+    named = [part for part in endpoint.path.split("/") if part and "{" not in part]
+    return bool(named) and singular(squeezed(named[-1])) in ACTING

@@ -7,6 +7,7 @@ from typing import Any, Final
 import pytest
 
 from conformance.claims.endpoints import endpoints
+from conformance.generate.world.at_rest import wakes
 from conformance.generate.world.requests import Drafts
 
 FLAG: Final = {"type": "boolean", "default": True}
@@ -43,3 +44,16 @@ def test_a_change_switches_nothing_on() -> None:
     path, members = "/automations/{id}", {"enabled": FLAG}
     assert first_body(path, "patch", "short", members) == {"name": "ct-1"}
     assert first_body(path, "patch", "whole", members) == {"name": "ct-1", "enabled": False}
+
+
+def test_a_rule_that_changes_a_member_leaves_that_one_alone() -> None:
+    """Only of what acts, and only what switches it on."""
+    paths = {path: {"patch": {"responses": {}}} for path in ("/automations/all", "/users/all")}
+    of = {each.path: each for each in endpoints({"paths": paths})}
+    assert not wakes("enabled", of["/users/all"])
+    paths = {"/webhooks/{id}": {"patch": {"responses": {}}}}
+    (webhook,) = endpoints({"paths": paths})
+    assert [name for name in ("isEnabled", "enabled", "name") if wakes(name, webhook)] == [
+        "isEnabled",
+        "enabled",
+    ]
