@@ -90,7 +90,9 @@ def intended(number: int, role: str, request: Request, target: str) -> Entry:
     """Return the entry of a request that is about to create something."""
     assert request.undo is not None  # noqa: S101 - the client asks only for requests that create
     undo, line, name = request.undo, f"{request.method} {request.path}", own_name_in(request)
-    find = undo.find.replace("{name}", quote(name, safe="")) if name else ""
+    find = undo.find.replace("{name}", quote(name, safe=""))
+    if not name and find != undo.find:
+        find = ""
     return Entry(
         number,
         role,

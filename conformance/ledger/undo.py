@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
 from conformance.ledger.containment import deletion_order, is_part_of, may_be_in
-from conformance.ledger.entries import Entry, Leak
+from conformance.ledger.entries import Entry, Leak, with_id
 from conformance.ledger.journal import Ledger
-from conformance.ledger.lost import found, searchable
+from conformance.ledger.lost import found, other_id, searchable
 
 ROUNDS: Final = 3
 NOT_CREATED: Final = "refused"
@@ -20,6 +20,8 @@ SUCCESS: Final = range(200, 300)
 FAILED: Final = 500
 REFUSED: Final = frozenset({400, 401, 403, 422})
 """Statuses of a DELETE that will never be carried out, such as that of a request that was to be refused."""
+WRONG_ID: Final = frozenset({400, 404, 422})
+"""Statuses of a DELETE after which a list is asked for the id of what a response gave another id for."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ class _Undo:
     """Whether a DELETE of this round had no response: it is worth another try."""
     refused_links: set[int] = field(default_factory=set)
     """Links, by number, whose DELETE is refused: they go with what they link."""
+    pages: dict[tuple[str, str], Sequence[Any] | None] = field(default_factory=dict)
+    """Lists that were asked for the right id of something, by role and path."""
 
     def run(self) -> list[Leak]:
         leaks: list[Leak] = []
@@ -147,6 +151,8 @@ class _Undo:
         if held_by and entry.id:
             return f"not deleted, as it may still hold {held_by[0].what}", False
         answer = self._ask(entry)
+        if answer.status in WRONG_ID and (other := self._under_another_id(entry)) is not None:
+            entry, answer = other, self._ask(other)
         if answer.status in DELETED or self._went_with_its_ends(entry, answer):
             return self._undone(entry, self.sure)
         if answer.status not in NOT_FOUND:
@@ -156,6 +162,20 @@ class _Undo:
             return self._undone(entry, self.doubtful)
         proof = f"{answer.status} does not prove that it is gone"
         return f"unreachable: it may have been in {hider.what} when that was deleted, and {proof}", True
+
+    def _under_another_id(self, entry: Entry) -> Entry | None:
+        """Return an entry under the id that a list shows beside its name, None where it shows no other."""
+        if not (entry.id and entry.find and entry.template):
+            return None
+        key = (entry.role, entry.find)
+        if key not in self.pages:
+            self.pages[key] = self.sender.listed(*key)
+        created = other_id(entry, self.pages[key])
+        if not created or created.lower() in self._ids() | self.ledger.foreign.fixtures:
+            return None
+        other = with_id(replace(entry, undo=entry.template, what=entry.what.rpartition(" ")[0]), created)
+        self.ledger.keep(other)
+        return other
 
     def _went_with_its_ends(self, entry: Entry, answer: Answer) -> bool:
         """Tell whether a link whose DELETE is refused is gone, as none of its ends is left."""

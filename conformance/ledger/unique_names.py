@@ -11,12 +11,21 @@ from conformance.exchange.model import Request
 
 PREFIX: Final = re.compile(r"ct-\d{8}T\d{6}Z-[0-9a-f]{6}-")
 """What the names of one run begin with, and those of no other."""
+PLAINER: Final = re.compile(r"ct[-_]?\d{8}t?\d{6}z?[-_]?[0-9a-f]{6}", re.IGNORECASE)
+"""The same where a target takes neither dashes nor capital letters."""
 
 
 def own_name_in(request: Request) -> str:
-    """Return the first name in the body of a request that begins as those of a run do, or ""."""
-    members = request.json.values() if isinstance(request.json, dict) else ()
-    return next((value for value in members if isinstance(value, str) and PREFIX.match(value)), "")
+    """Return the first name in the body of a request that begins as those of a run do, or "".
+
+    Where what is created stands below a member of its kind, such as ``{"board": {"name": …}}``, it is
+    looked for there too.
+    """
+    body = request.json if isinstance(request.json, dict) else {}
+    inner = body.get(request.undo.what) if request.undo is not None else None
+    members = [*body.values(), *(inner.values() if isinstance(inner, dict) else ())]
+    texts = [value for value in members if isinstance(value, str)]
+    return next((text for form in (PREFIX, PLAINER) for text in texts if form.match(text)), "")
 
 
 @dataclass(frozen=True)

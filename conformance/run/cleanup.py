@@ -84,7 +84,10 @@ def _calls(target: Target, ledger: Ledger) -> list[str]:
     """Return the requests that would be sent, in order, and what no DELETE is known for."""
     lost = [entry for entry in ledger.unfinished() if not entry.is_complete]
     return [
-        *(f"GET {target.base_url}{entry.find}  # to find {entry.name}" for entry in searchable(lost)),
+        *(
+            f"GET {target.base_url}{entry.find}  # to find {entry.name or entry.what}"
+            for entry in searchable(lost)
+        ),
         *(
             f"DELETE {target.base_url}{entry.undo}  # {entry.what}, as {entry.role}"
             for entry in deletion_order(ledger.pending())

@@ -66,6 +66,8 @@ def contains_what_was_created(case: Case) -> None:
         raise NotJudged("the list may leave out what its parameters do not ask for", (listed.id,))
     if len(entries) >= _asked_for(draft) or says_more(listed, entries, _surely_gives(draft)):
         raise NotJudged("the list is longer than what was read of it", (listed.id,))
+    if case.sender.username and entries and all(case.sender.username in scalars(e) for e in entries):
+        raise NotJudged("the list shows only whom the credentials are of", (listed.id,))
     evidence = (thing.made.id, listed.id) if thing.made else (listed.id,)
     raise Violation(
         "the list contains what was created", f"{len(entries)} entries without {thing.id}", evidence

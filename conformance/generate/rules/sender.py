@@ -38,7 +38,8 @@ class Sender:
 
     `credential_headers` are the names of the headers that carry a target's credentials besides a token;
     `pause` waits so many seconds, in all at most `patience`, for what was written to be shown; `seen` returns
-    every exchange of an operation; `steps` bounds what sequences of one kind of things send.
+    every exchange of an operation; `steps` bounds what sequences of one kind of things send; `username` is
+    the owner's, "" for none.
     """
 
     world: World
@@ -48,6 +49,7 @@ class Sender:
     patience: float = 0.0
     seen: Callable[[Endpoint], Sequence[Exchange]] = lambda _: ()
     steps: int = 6
+    username: str = ""
     _valid: dict[str, Valid | NotJudged] = field(default_factory=dict)
     _as_role: dict[tuple[str, str], Exchange] = field(default_factory=dict)
 

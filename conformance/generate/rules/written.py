@@ -11,6 +11,7 @@ from conformance.claims.schemas import deref
 from conformance.errors import NotJudged, Violation
 from conformance.exchange.model import Exchange
 from conformance.generate.rules.case import Case, must, rule
+from conformance.generate.world.at_rest import wakes
 from conformance.generate.world.thing import Thing, alike, body_of, subject
 from conformance.generate.world.values import OWN, kind_of
 
@@ -106,7 +107,7 @@ def changed_body(case: Case, sent: Any, shown: dict[str, Any]) -> tuple[dict[str
         value = _new_text(case, name, found[name], shown[name], sent.get(name))
         if value:
             return {**sent, name: value}, name
-    for name in usable:
+    for name in (n for n in usable if not wakes(n, case.endpoint)):
         if isinstance(shown[name], bool) and kind_of(found[name]) == "boolean":
             return {**sent, name: not shown[name]}, name
     raise NotJudged("no member of the body is shown by the read: nothing can be told by a change")

@@ -14,6 +14,7 @@ from conformance.claims.openapi import JsonObject, Operation
 from conformance.claims.path_names import PARAMETER
 from conformance.errors import HarnessError, NotJudged
 from conformance.exchange.model import ABSENT, Exchange, Request, Undo
+from conformance.generate.world.at_rest import at_rest
 from conformance.generate.world.ids import squeezed
 from conformance.generate.world.learned import Learned
 from conformance.generate.world.media import as_text, encoded
@@ -111,6 +112,8 @@ class Drafts:
             found["whole"] = lambda: whole.value(content.schema)
         if "short" not in found:
             found["empty"] = lambda: short if short is not ABSENT else {}
+            if _flat(replace(whole, refer=lambda _: None).value(content.schema)):
+                found["flat"] = lambda: _flat(whole.value(content.schema))
         return found
 
     def _renamed(self, example: Any, maker: Maker) -> Any:
@@ -160,6 +163,8 @@ class Drafts:
             return bare
         if bare.endpoint.method in {"PUT", "PATCH"} and bare.variant != "override":
             body = _named_as_its_path(body, bare)
+        if bare.variant != "override":
+            body = at_rest(body, bare.endpoint)
         media = content.media if "*" not in content.media else "application/json"
         if content.is_json:
             return replace(bare, headers={**bare.headers, "Content-Type": media}, json=body)
@@ -204,6 +209,13 @@ class Drafts:
             return False
         self._turned.add(draft.endpoint.id)
         return True
+
+
+def _flat(body: Any) -> dict[str, Any]:
+    """Return the members of a body that hold a text or a number, where others hold more; else nothing."""
+    members = body if isinstance(body, dict) else {}
+    flat = {name: value for name, value in members.items() if not isinstance(value, dict | list)}
+    return flat if len(flat) < len(members) else {}
 
 
 def _form(maker: Maker, schema: Any) -> str:

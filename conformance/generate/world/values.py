@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from conformance.claims.openapi import JsonObject
 from conformance.claims.schemas import deref, items, members
-from conformance.generate.world.ids import stem, words
+from conformance.generate.world.ids import singular, words
 
 DEEPEST: Final = 6
 SHORT: Final = 12
@@ -32,6 +32,8 @@ FORMATS: Final[dict[str, str]] = {
 }
 OWN: Final = "ct-"
 """What every text that a run makes up itself has in it."""
+REFERRING: Final = re.compile(r"(_id|Id|_uuid|Uuid|ID|_identifier|Identifier)$")
+"""How the name of a member ends that holds the id of something."""
 LATER: Final = "2024-01-16"
 ENDS: Final = frozenset({"end", "ends", "ended", "until", "before", "to", "stop", "finish", "finished"})
 """Words in the names of days and times that come after others of the same request."""
@@ -105,8 +107,8 @@ class Maker:
 
     def reference(self, node: JsonObject, name: str) -> Any:
         """Return the id of a real thing that a member of this name refers to; None where there is none."""
-        what = stem(name) if re.search(r"(_id|Id|_uuid|Uuid|ID)$", name) else ""
-        found = self.refer(what) if what and kind_of(node) in {"string", "integer", ""} else None
+        is_scalar = kind_of(node) in {"string", "integer", ""}
+        found = next(filter(None, map(self.refer, _kinds(node, name))), None) if is_scalar else None
         if found is None:
             return None
         if kind_of(node) == "integer":
@@ -223,3 +225,15 @@ def _of_pattern(pattern: str, fallback: str) -> str:
     from conformance.generate.hypothesis_setup import text_of_pattern
 
     return text_of_pattern(pattern) or fallback
+
+
+def _kinds(node: JsonObject, name: str) -> Iterator[str]:
+    """Yield the kinds that a member may refer to: of ``target_board_id`` ``targetboard`` and ``board``.
+
+    A UUID needs no such ending: it is of what it is called.
+    """
+    bare = REFERRING.sub("", name)
+    if parts := words(bare) if bare != name or node.get("format") == "uuid" else ():
+        yield singular("".join(parts))
+        if len(parts) > 1:
+            yield singular(parts[-1])

@@ -92,6 +92,7 @@ class Judging:
             patience=target.consistency_timeout,
             seen=self._seen,
             steps=STEPS[self.run.options.profile],
+            username=target.credentials("owner").username,
         )
         is_here = is_loopback(target.host) and not self.run.options.elsewhere
         self.guard = Guard(self.api, self.run.writes, is_here, self._creates)

@@ -18,6 +18,11 @@ def response(path: str = "/boxes") -> Exchange:
     return Exchange("x1", "owner", Request("GET", path), "", {}, None, 0, 0, status=500)
 
 
+def busy(path: str = "/things", seconds: float = 0.0) -> Exchange:
+    """Return an exchange with a 503."""
+    return Exchange("x1", "owner", Request("GET", path), "", {}, None, 0, seconds * 1000, status=503)
+
+
 def at(moment: float = 0.0) -> Liveness:
     """Return a liveness that began at 0 and whose clock then stands still at this second."""
     ticks = iter([0.0])
@@ -70,6 +75,18 @@ def test_the_tries_of_one_request_count_once() -> None:
         assert liveness.note(request, is_retry=True) is Step.GO_ON
         assert liveness.note(request, is_retry=True) is Step.GO_ON
     assert liveness.note(silence("/boxes")) is Step.ASK
+
+
+def test_undo_waits_longer_for_a_target_that_is_busy() -> None:
+    """A 503 at once is no silence: the lock that somebody holds is given back; twenty seconds are enough."""
+    liveness = at()
+    liveness.begin_undo()
+    assert [liveness.note(busy(f"/{n}")) for n in range(7)] == [Step.GO_ON] * 7
+    assert liveness.note(response()) is Step.GO_ON
+    assert [liveness.note(busy(f"/{n}")) for n in range(8)][-1] is Step.END_RUN
+    liveness.begin_undo()
+    assert liveness.note(busy(seconds=21)) is Step.GO_ON
+    assert liveness.note(busy("/boxes")) is Step.END_RUN
 
 
 def test_undo_gives_up_after_two_silences() -> None:

@@ -83,6 +83,21 @@ def test_names_are_new_and_references_are_real() -> None:
     assert made.value(schema)["name"] == "ct-1-name-2"
 
 
+@pytest.mark.parametrize(
+    ("name", "form", "value"),
+    [
+        ("room_identifier", "", "7"),
+        ("target_room_id", "", "7"),
+        ("room", "uuid", "7"),
+        ("room", "", "ct-1-room-1"),
+        ("identifier", "", "ct-1-identifier-1"),
+    ],
+)
+def test_a_member_refers_to_what_it_is_called_after(name: str, form: str, value: str) -> None:
+    """With an ending that says so, whatever stands before the kind, or as a UUID."""
+    assert maker().value({"type": "string", **({"format": form} if form else {})}, name) == value
+
+
 def test_the_whole_has_every_member_that_may_be_sent() -> None:
     """What is only read is left out; what refers to itself ends."""
     schema = {
