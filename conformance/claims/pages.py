@@ -15,7 +15,7 @@ from conformance.errors import UsageError
 
 PAGE_ID: Final = re.compile(r"\d+_[0-9a-f]{8,}")
 RESPONSE: Final = re.compile(r"^Response (\d{3})\b.*$", re.MULTILINE)
-ROUTE: Final = re.compile(r"^(GET|PUT|POST|DELETE|PATCH) https?://[^/\s]+(/\S*)$", re.MULTILINE)
+ROUTE: Final = re.compile(r"^(GET|PUT|POST|DELETE|PATCH) https?://[^/\s]+(/[^\s?\[]*)\S*$", re.MULTILINE)
 REQUEST_BODY: Final = re.compile(r"^Request body\s+(\S.*)$", re.MULTILINE)
 TABLE_HEAD: Final = ["Name", "Type", "Description"]
 TYPE: Final = re.compile(r"(String|Integer|Number|Boolean|Object|Array|\w+\[\])(, null)?")

@@ -12,6 +12,7 @@ import typer
 
 from conformance import __version__
 from conformance.cli.add import add
+from conformance.cli.add_page import add_page
 from conformance.cli.arguments import Verb
 from conformance.cli.campaign import campaign
 from conformance.cli.check import check
@@ -61,6 +62,7 @@ app = typer.Typer(
 for verb in (
     run,
     add,
+    add_page,
     plan,
     check,
     compare,
