@@ -91,6 +91,9 @@ class _Undo:
             self.sender.wait_for_late()
             if [entry for entry in late if self._came_late(entry)]:
                 leaks = self._round()
+        for entry in searchable(self.ledger.unfinished()):
+            if not entry.name:
+                self.ledger.keep(found(entry, self.sender.listed(entry.role, entry.find), self._ids()))
         self._parts_went()
         lost = [entry for entry in self.ledger.unfinished() if not entry.is_complete]
         return leaks + self._still_there() + [self._lost(entry) for entry in lost]
