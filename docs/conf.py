@@ -41,6 +41,7 @@ docs/performance
 docs/mutants
 docs/campaign
 docs/right-runs
+docs/torture
 docs/mutation
 SECURITY
 CHANGELOG
