@@ -39,8 +39,10 @@ def test_a_window_starts_with_its_first_request_and_the_wait_suffices() -> None:
 def test_the_throttled_user_may_come_back_when_told() -> None:
     """Two requests pass, the third is 429 with Retry-After 1, and after a second the next one passes."""
     with running() as served, requests.Session() as session:
-        now = served.emulator.services.clock()
-        served.emulator.services.clock = lambda: now
+        services = served.emulator.services
+        now = services.clock()
+        # The issuer's as well: a token of the next second would not be good yet.
+        services.clock = services.issuer.clock = lambda: now
         throttled = Caller(served, "throttled", session)
         itwin = Caller(served, session=session).itwin()
         statuses = [throttled.account(itwin).status for _ in range(2)]
