@@ -109,7 +109,9 @@ def defects(
         raise typer.Exit(prove_rules(api, target, targets, seed=seed, as_json=as_json))
     if torture and not as_list:
         percent = 100.0 if exhaustive else sample
-        raise typer.Exit(suffer(percent, workers=workers, seed=seed, page=page, quiet=as_json))
+        raise typer.Exit(
+            suffer(percent, workers=workers, seed=seed, page=page, quiet=as_json, only=only or ())
+        )
     catalogue = load_claims()
     cases = chosen(known_cases(catalogue), tuple(only or ()))
     if as_list:

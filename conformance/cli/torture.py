@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
 
 
-def torture(percent: float, *, workers: int | None, seed: int, page: Path | None, quiet: bool) -> int:
-    """Let everything happen to each request of this part of the scenarios; return the exit code.
+def torture(
+    percent: float,
+    *,
+    workers: int | None,
+    seed: int,
+    page: Path | None,
+    quiet: bool,
+    only: Sequence[str] = (),
+) -> int:
+    """Let everything happen to each request of this part of the scenarios, or of these; return the exit code.
 
     It is 1 where a run left something behind, or ended, judged or failed otherwise than it should.
     """
@@ -21,7 +30,7 @@ def torture(percent: float, *, workers: int | None, seed: int, page: Path | None
     from conformance.report.console import open_console, put, say_lines
 
     at_once = workers or os.cpu_count() or 1
-    found = planned(load_claims(), workers=at_once, seed=seed, percent=percent)
+    found = planned(load_claims(), workers=at_once, seed=seed, percent=percent, only=only)
     endings = []
     for ending in execute(found, workers=at_once, seed=seed):
         endings.append(ending)

@@ -11,7 +11,7 @@ from typing import Final
 from conformance.claims.requirements import Catalogue, load_claims
 from conformance.errors import ConformanceError
 from conformance.proof.torture.ordeal import Ending, Ordeal, in_words, undergo, undisturbed
-from conformance.proof.torture.plan import groups, ordeals, sampled
+from conformance.proof.torture.plan import groups, named, ordeals, sampled
 from conformance.run.pytest_plugin.index import scenarios_by_requirement
 from conformance.targets.embedded import embedded_target
 
@@ -19,9 +19,12 @@ AT_ONCE: Final = 8
 """Ordeals that a process is handed at a time; each has an emulator for them."""
 
 
-def planned(catalogue: Catalogue, *, workers: int, seed: int, percent: float = 100) -> list[Ordeal]:
-    """Return the ordeals to go through: those of all scenarios, or of this part of them."""
-    alone = sampled(groups(scenarios_by_requirement(catalogue)), percent, seed)
+def planned(
+    catalogue: Catalogue, *, workers: int, seed: int, percent: float = 100, only: Sequence[str] = ()
+) -> list[Ordeal]:
+    """Return the ordeals to go through: of this part of the scenarios, or of those that `only` names."""
+    every = groups(scenarios_by_requirement(catalogue))
+    alone = named(every, only) if only else sampled(every, percent, seed)
     with _pool(workers) as pool:
         runs = list(pool.map(partial(_requests, seed=seed), alone))
     judged = {in_words(each.method, each.path) for each in catalogue.operations.values()}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 
 from conformance.claims.scenarios import Scenario
+from conformance.errors import UsageError
 from conformance.proof.torture.accidents import ACCIDENTS
 from conformance.proof.torture.ordeal import Ordeal
 
@@ -38,6 +40,14 @@ def ordeals(
             if request in judged or (request, times[request]) not in seen:
                 seen.add((request, times[request]))
                 yield from (Ordeal(only, number, request, name) for name in ACCIDENTS)
+
+
+def named(found: Sequence[tuple[str, ...]], only: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return the groups with a requirement of these ids or patterns; `UsageError` where there is none."""
+    wanted = [each for each in found if any(fnmatchcase(name, one) for name in each for one in only)]
+    if not wanted:
+        raise UsageError(f"--only {' '.join(only)}: with --torture it names requirements; `list` shows them")
+    return sorted(wanted)
 
 
 def sampled(found: Sequence[tuple[str, ...]], percent: float, seed: int) -> list[tuple[str, ...]]:

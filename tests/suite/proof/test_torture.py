@@ -10,11 +10,12 @@ import pytest
 from conformance.claims.requirements import load_claims
 from conformance.claims.scenarios import Scenario
 from conformance.cli.torture import torture
+from conformance.errors import UsageError
 from conformance.proof.fault_proxy import fault_proxy
 from conformance.proof.torture import execute, ordeal
 from conformance.proof.torture.accidents import ACCIDENTS
 from conformance.proof.torture.ordeal import Ending, Ordeal, undergo, undisturbed
-from conformance.proof.torture.plan import groups, ordeals, sampled
+from conformance.proof.torture.plan import groups, named, ordeals, sampled
 from conformance.proof.torture.table import HEAD, markdown, table
 from conformance.results.model import RunReport
 from conformance.targets.embedded import embedded_target
@@ -107,6 +108,15 @@ def test_the_table_counts_each_run_once() -> None:
     assert row == dict(zip(HEAD, rows[-1], strict=True)) | {"accident": "429"}
     assert (row["runs"], row["exit 0"], row["exit 3"], row["left behind"]) == ("2", "1", "1", "1")
     assert "| 429 | 2 | 1 | 0 | 1 | 1 | 0 | 1 | 0 | 0 |" in markdown([bad, Ending(one, 0)], seed=1)
+
+
+def test_the_scenarios_of_named_requirements_alone_are_tried() -> None:
+    """A pattern names the groups that judge any such requirement; one that names none is refused."""
+    found = [("a.one", "a.two"), ("b.one",)]
+    assert named(found, ["a.*"]) == [("a.one", "a.two")]
+    assert named(found, ["*.one"]) == found
+    with pytest.raises(UsageError, match=r"--only c: with --torture it names requirements"):
+        named(found, ["c"])
 
 
 def test_the_verb_tells_what_took_it_badly(
