@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from conformance.analysis.causes.kinds import CONTENT_KINDS, STATUS_KINDS, Kind
-from conformance.analysis.causes.sameness import overlap
+from conformance.analysis.causes.sameness import is_without_code, overlap
 from conformance.analysis.causes.sign import Sign
 
 SURE: Final = 4
@@ -125,7 +125,8 @@ def _near(one: Iterable[str], other: Iterable[str]) -> bool:
 
 
 def _is_absence(sign: Sign) -> bool:
-    return sign.about.endswith("absent") or sign.kind is Kind.DETAILS
+    without_code = sign.kind is Kind.CODE and is_without_code(sign)
+    return without_code or sign.about.endswith("absent") or sign.kind is Kind.DETAILS
 
 
 def _same_response(sign: Sign, root: Sign) -> bool:

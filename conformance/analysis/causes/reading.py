@@ -56,7 +56,9 @@ def deviation_of(verdict: Verdict, row: Requirement, exchange: Exchange | None) 
         return replace(found, kind=Kind.EFFECT if _is_effect(row) else Kind.STATE, about=about)
     if found.kind is Kind.ACCEPTED:
         return replace(found, about=row.id)
-    content = found.kind in {Kind.SHAPE, Kind.CODE, Kind.VALUE} and found.about.endswith(("absent", "empty"))
+    content = found.kind in {Kind.SHAPE, Kind.CODE, Kind.VALUE} and found.about.endswith(
+        ("absent", "empty", ">")
+    )
     if is_about_requests(row) and found.kind is not Kind.SUCCESS and not content:
         return replace(found, kind=Kind.TREATED, about=row.id)
     return found

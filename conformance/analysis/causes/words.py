@@ -236,8 +236,8 @@ def _value(said: Said) -> str:
 
 def _code(said: Said) -> str:
     shown = [sign for sign in said.group.shown if sign.kind is Kind.CODE]
-    came = next((sign.deviation.seen for sign in (said.first, *shown) if sign.deviation.seen), "error")
-    status = f"{said.owner} {came}{said.of}"
+    seen = {sign.deviation.seen for sign in shown if sign.deviation.seen}
+    status = f"{said.owner} {seen.pop() if len(seen) == 1 else 'error'}{said.of}"
     codes = dict.fromkeys(wanted for sign in shown for wanted in sign.about.split(">")[:-1])
     if said.first.about == "absent" or not codes:
         return f"{status} carries no error code"

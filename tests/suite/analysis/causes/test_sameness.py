@@ -140,3 +140,24 @@ def test_a_wrong_code_is_one_cause_with_the_check_of_every_code() -> None:
     check = found("platform.error.code", operation, "", "422: code 'X', not InvalidiTwinsRequest")
     (cause,) = causes_of([replace(wrong, evidence=("x1",)), check], {"x1": exchange}, CATALOGUE)
     assert cause.sentence == f"{operation}'s 422 lost its error code: X instead of InvalidiTwinsRequest"
+
+
+def test_a_code_that_every_error_lacks_is_one_cause_whatever_sees_it() -> None:
+    """The schema misses the member, the check of every code and a scenario miss the code."""
+    operation = "associateRealityData"
+    verdicts = [
+        found(
+            *("platform.error.envelope", operation, ""),
+            "409: /error: 'code' is a required property",
+        ),
+        found("platform.error.code", operation, "", "409: code None"),
+        found(
+            *("platform.auth.missing-token-code", operation),
+            *("/error/code = 'HeaderNotFound'", "/error/code = absent"),
+        ),
+    ]
+    (cause,) = causes_of(verdicts, {}, CATALOGUE)
+    assert cause.sentence == f"{operation}'s errors lack the member error.code"
+    empty = [verdicts[1], replace(verdicts[2], actual="/error/code = ''")]
+    (cause,) = causes_of(empty, {}, CATALOGUE)
+    assert cause.sentence == f"{OWNED} has an empty error code instead of HeaderNotFound"
