@@ -2,7 +2,7 @@
 """Runs the tests on a machine that has other things to do: ``python benchmarks/busy.py [LOOPS] [ARGUMENT…]``.
 
 Starts LOOPS (4) processes that only count, then pytest under ``nice -n 19`` with the arguments, by default
-``--numprocesses 4 --dist loadscope``. The exit code is that of pytest: a test that fails here and not on a
+``--numprocesses 4 --dist loadgroup``. The exit code is that of pytest: a test that fails here and not on a
 quiet machine depends on how fast the machine is.
 """
 
@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from typing import Final
 
 LOOPS: Final = 4
-ARGUMENTS: Final = ("--numprocesses", "4", "--dist", "loadscope")
+ARGUMENTS: Final = ("--numprocesses", "4", "--dist", "loadgroup")
 COUNT: Final = "while True: pass"
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +19,7 @@ from conformance.exchange.model import Exchange, Request
 from conformance.report.assumptions_text import checked, headline
 from conformance.results.verdicts import Outcome, Verdict
 from tests.suite.checkout import ROOT
+from tests.suite.forking import call
 
 SPECS = ROOT / "specs"
 JUDGED = (
@@ -146,10 +145,10 @@ def test_a_run_tells_what_a_target_does_otherwise(tmp_path: Path) -> None:
     asked = {answer.requirement for each in KNOWN.values() for answer in each.answers if answer.requirement}
     asked.add("itwins.resource.outsider-refused")
     only = [word for requirement in sorted(asked) for word in ("--only", requirement)]
-    command = [sys.executable, "-m", "conformance", "run", "--target", "live", *only, "--report-dir", "out"]
+    command = ["conformance", "run", "--target", "live", *only, "--report-dir", "out"]
     with running(["account-refuses-strangers-with-403"]) as served:
         served.targets("live").write(tmp_path / "targets.toml")
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=240)
+        done = call(command, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     found = json.loads((tmp_path / "out" / "run.json").read_text())["assumptions"]
     told = {each["behaviour"]: each["confirmed"] for each in found}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from conformance.emulator.serving import Served
 from conformance.errors import UsageError
 from tests.suite.analysis.runs import folder_of, run, verdict
 from tests.suite.checkout import ROOT
+from tests.suite.forking import call
 from tests.suite.run.runs import place, without_role
 
 GROUP: Any = typer.main.get_command(app)
@@ -85,8 +84,7 @@ def test_a_violation_is_replayed_on_no_other_target_than_its_own(
 )
 def test_pytest_itself_refuses_them_too(words: tuple[str, str]) -> None:
     """Called on the contract, its exit code is the one of a usage error."""
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "tests/contract", *words]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = call(["pytest", "-p", "no:cacheprovider", "tests/contract", *words], ROOT)
     assert done.returncode == 4
     assert "is a variable unset?" in done.stderr
 

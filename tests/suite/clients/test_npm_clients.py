@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.node
+pytestmark = [pytest.mark.node, pytest.mark.xdist_group("npm clients")]
 
 FOLDER = Path(__file__).parents[2] / "clients"
 FILES = sorted(path.name for path in FOLDER.glob("*.test.mjs"))

@@ -23,6 +23,8 @@ from conformance.exchange.model import Exchange, Request
 from conformance.results.verdicts import Outcome, Verdict
 from tests.suite.contract.runs import emulator, judged
 
+pytestmark = pytest.mark.xdist_group("proven passes")
+
 Document = dict[str, Any]
 
 

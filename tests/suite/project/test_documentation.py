@@ -20,6 +20,8 @@ from tests.suite.project.printed_commands import Printed, agrees, printed
 from tests.suite.run.derived.board_api import KEYS, BoardApi
 from tests.suite.run.derived.small_server import served
 
+pytestmark = pytest.mark.xdist_group("documentation")
+
 COMMANDS: Final = tuple({each.command: each for each in printed(ROOT)}.values())
 DEFECT: Final = "account-has-no-name"
 # What a reader puts in the place of capitals, in a folder with a target qa, a violation and two runs of it.

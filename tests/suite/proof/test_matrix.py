@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -34,6 +32,8 @@ from conformance.proof.classify import Matrix, classify, complaints, in_order
 from conformance.proof.execute import execute, run_case
 from conformance.proof.page import page_of
 from conformance.proof.write import troubles, write
+from tests.suite.checkout import ROOT
+from tests.suite.forking import call
 
 CODE = "reality-management.associate.conflict-code"
 DETAIL = "reality-management.associate.malformed-itwin-detail"
@@ -227,23 +227,11 @@ def test_names_and_requirements_choose_cases(catalogue: Catalogue) -> None:
         chosen(cases, ("no-such-name",))
 
 
+@pytest.mark.measured
 def test_the_verb_prints_saves_and_exits(tmp_path: Path) -> None:
     """`conformance defects` of one defect prints a summary, writes three files and exits 0."""
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "conformance",
-            "defects",
-            "--only",
-            "account-has-no-name",
-            "--report-dir",
-            str(tmp_path),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    words = ["conformance", "defects", "--only", "account-has-no-name", "--report-dir", str(tmp_path)]
+    done = call(words, ROOT)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 of 1 defects are caught" in done.stdout
     assert sorted(file.name for file in tmp_path.iterdir()) == ["matrix.html", "matrix.json", "matrix.md"]
@@ -253,10 +241,5 @@ def test_the_verb_prints_saves_and_exits(tmp_path: Path) -> None:
 @pytest.mark.skipif("CONFORMANCE_MATRIX" not in os.environ, reason="takes minutes: set CONFORMANCE_MATRIX=1")
 def test_the_whole_matrix_is_green(tmp_path: Path) -> None:
     """Every promise has a defect, each defect is caught where it should be, and every variation is green."""
-    done = subprocess.run(
-        [sys.executable, "-m", "conformance", "defects", "--report-dir", str(tmp_path)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = call(["conformance", "defects", "--report-dir", str(tmp_path)], ROOT)
     assert done.returncode == 0, done.stdout

@@ -13,6 +13,8 @@ from conformance.emulator.kernel.emulator import Emulator
 from conformance.emulator.serving import running
 from tests.suite.proof.walk import unserved, walk
 
+pytestmark = pytest.mark.xdist_group("walk")
+
 NEED_TIME = re.compile("-race-|-fails-|throttled-for-good|-mixes-")
 """What shows only in a race, after a pause or now and then is left to the matrix."""
 

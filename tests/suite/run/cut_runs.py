@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from conformance.emulator.serving import Served
 from conformance.proof.fault_proxy import ReceivedRequest, fault_proxy
+from tests.suite.forking import Process
 from tests.suite.independent_server import independent_server, write_targets
 from tests.suite.run.runs import QUICK_LIMITS, Ended, Place, held, place, wait
 
@@ -47,7 +47,7 @@ def cut(server: Judged, folder: Path, number: int, kind: signal.Signals) -> tupl
 
     Return how the run ended and how `conformance clean` did.
     """
-    processes: list[subprocess.Popen[bytes]] = []
+    processes: list[Process] = []
 
     def cuts(received: ReceivedRequest) -> bool:
         if received.number == number:

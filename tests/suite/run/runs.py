@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import re
 import signal
-import subprocess
-import sys
 import threading
 import time
 from contextlib import suppress
@@ -17,12 +15,14 @@ from typing import Any, Final
 import requests
 
 from conformance.emulator.serving import Served
+from tests.suite.forking import Process, start
 
 ACCOUNT: Final = ("--only", "getITwinAccount")
 QUICK_LIMITS: Final = (
     "connect_timeout = 2\nread_timeout = 1\ntotal_timeout = 2\nconsistency_timeout = 0\nidle = 0\n"
 )
-LONGEST: Final = 150.0
+LONGEST: Final = 600.0
+"""Seconds after which a run that does not end is killed; no machine is that slow."""
 
 
 @dataclass(frozen=True)
@@ -64,15 +64,10 @@ class Place:
     folder: Path
     name: str = "emulator"
 
-    def start(self, verb: str, *arguments: str) -> subprocess.Popen[bytes]:
+    def start(self, verb: str, *arguments: str) -> Process:
         """Start a verb of the command line on the target."""
-        words = [sys.executable, "-m", "conformance", verb, "--target", self.name]
-        return subprocess.Popen(
-            [*words, "--targets", str(self.folder / "targets.toml"), *arguments],
-            cwd=self.folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
+        words = ["conformance", verb, "--target", self.name, "--targets", str(self.folder / "targets.toml")]
+        return start([*words, *arguments], self.folder)
 
     def run(self, *arguments: str, report: str = "report") -> Ended:
         """Run and wait for the end."""
@@ -85,7 +80,7 @@ class Place:
         return wait(self.start(verb, *arguments), self.folder, time.monotonic())
 
 
-def wait(process: subprocess.Popen[bytes], folder: Path, started: float) -> Ended:
+def wait(process: Process, folder: Path, started: float) -> Ended:
     """Wait for the end of a process and reckon what it cost; one that takes too long is killed."""
     timer = threading.Timer(LONGEST, process.kill)
     timer.start()
@@ -94,10 +89,10 @@ def wait(process: subprocess.Popen[bytes], folder: Path, started: float) -> Ende
     watcher.start()
     said = process.communicate()[0].decode("utf-8", errors="replace")
     timer.cancel()
-    return Ended(process.returncode, said, most[0], time.monotonic() - started, folder)
+    return Ended(process.wait(), said, most[0], time.monotonic() - started, folder)
 
 
-def _watch(process: subprocess.Popen[bytes], most: list[float]) -> None:
+def _watch(process: Process, most: list[float]) -> None:
     """Keep the most memory that a process held at once, where the system tells."""
     status = Path(f"/proc/{process.pid}/status")
     while process.poll() is None:
@@ -148,7 +143,7 @@ def until_written(folder: Path, entries: int, seconds: float = 60.0) -> None:
     raise AssertionError(f"{ledger} has no {entries} entries after {seconds:g} s")
 
 
-def interrupt(process: subprocess.Popen[bytes], *kinds: signal.Signals) -> None:
+def interrupt(process: Process, *kinds: signal.Signals) -> None:
     """Send signals to a process, one shortly after the other."""
     for kind in kinds:
         process.send_signal(kind)

@@ -15,6 +15,8 @@ from conformance.run.options import Options
 from conformance.run.pytest_plugin.launch import run_scenarios
 from conformance.targets.embedded import embedded_target
 
+pytestmark = pytest.mark.xdist_group("alone")
+
 CATALOGUE: Final = load_claims()
 EVERY: Final = 10
 """One requirement in so many of those that scenarios judge; all of those that are judged on responses."""

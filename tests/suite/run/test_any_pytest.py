@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +14,7 @@ from conformance.run.open import new_run
 from conformance.run.options import Options
 from conformance.run.pytest_plugin import launch
 from conformance.targets.model import Target
+from tests.suite import forking
 from tests.suite.run.scenarios import RunResult, scenario
 from tests.suite.toy_api import Checkout
 
@@ -114,15 +113,7 @@ def call(checkout: Checkout, *words: str, **settings: str) -> tuple[int, str, di
     ours = ("PYTEST_", "COV_", "TOX_")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     environment |= {"BULB_TOKEN": "the-token-of-the-owner", "PYTHONPATH": str(checkout.root / "site")}
-    done = subprocess.run(
-        [sys.executable, "-m", *words],
-        cwd=checkout.root,
-        env=environment | settings,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = forking.call(words, checkout.root, environment | settings, timeout=120)
     report = checkout.root / "report" / "run.json"
     return (
         done.returncode,

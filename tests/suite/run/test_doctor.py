@@ -11,6 +11,8 @@ from conformance.emulator.serving import Served
 from conformance.proof.fault_proxy import ReceivedRequest, fault_proxy
 from tests.suite.run.runs import Place, held, place, without_role
 
+pytestmark = pytest.mark.measured
+
 
 def looked(home: Place, *arguments: str) -> dict[str, dict[str, str]]:
     """Return the findings by check and subject."""

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 from conformance.emulator.serving import Served
 from conformance.ledger.journal import load_ledger
 from conformance.proof.fault_proxy import ReceivedRequest, fault_proxy
+from tests.suite.forking import Process
 from tests.suite.run.runs import Place, held, interrupt, place, until_written, wait
 
 SLOW = "rate = 40\n"
@@ -79,7 +79,7 @@ def test_no_shard_outlives_the_run(tmp_path: Path, served: Served, kind: signal.
     assert held(served) == before
 
 
-def _shard_of(process: subprocess.Popen[bytes], seconds: float = 60.0) -> int:
+def _shard_of(process: Process, seconds: float = 60.0) -> int:
     """Return the number of the process that a run starts for its shard, as soon as there is one."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -89,7 +89,7 @@ def _shard_of(process: subprocess.Popen[bytes], seconds: float = 60.0) -> int:
     raise AssertionError("the run has no shard")
 
 
-def _child_of(process: subprocess.Popen[bytes]) -> int:
+def _child_of(process: Process) -> int:
     for file in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
             words = (file.parent / "cmdline").read_bytes()
@@ -136,6 +136,7 @@ def test_what_a_killed_shard_leaves_is_deleted_by_the_run(tmp_path: Path, served
     assert held(served) == before or ended.document["leaks"]
 
 
+@pytest.mark.measured
 def test_clean_finishes_a_killed_run_from_another_folder_and_twice(tmp_path: Path, served: Served) -> None:
     """The ledger is enough; a dry run sends nothing, the second clean has nothing to do."""
     before = held(served)

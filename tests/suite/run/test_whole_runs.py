@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import re
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +18,9 @@ from conformance.emulator.serving import Served, running
 from conformance.results.model import schema
 from conformance.results.verdicts import Outcome
 from tests.suite.analysis.coverage.independent_count import count
+from tests.suite.forking import call
+
+pytestmark = [pytest.mark.measured, pytest.mark.xdist_group("whole runs")]
 
 SEED: Final = 20_250_117
 GUID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
@@ -74,21 +75,14 @@ def place(folder: Path, served: Served, **changes: str) -> Path:
 
 def command(targets: Path, name: str, *arguments: str) -> Ended:
     """Call `conformance run` as a user does."""
-    return ended([sys.executable, "-m", "conformance", "run"], targets, name, *arguments)
+    return ended(["conformance", "run"], targets, name, *arguments)
 
 
 def ended(words: list[str], targets: Path, name: str, *arguments: str) -> Ended:
     """Call a program on the targets file with a report folder of its own."""
     folder = targets.parent / name
     options = ["--target", "emulator", "--targets", str(targets), "--report-dir", str(folder), *arguments]
-    done = subprocess.run(
-        [*words, *options],
-        cwd=targets.parent,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    done = call([*words, *options], targets.parent)
     return Ended(done.returncode, done.stdout + done.stderr, folder)
 
 
@@ -108,17 +102,7 @@ def by_command(right: tuple[Served, Path]) -> Ended:
 @pytest.fixture(scope="module")
 def by_pytest(right: tuple[Served, Path]) -> Ended:
     """Return a run of everything with pytest itself, from the same seed."""
-    words = [
-        sys.executable,
-        "-m",
-        "pytest",
-        str(contract_dir()),
-        "-q",
-        "-p",
-        "no:randomly",
-        "-p",
-        "no:cacheprovider",
-    ]
+    words = ["pytest", str(contract_dir()), "-q", "-p", "no:randomly", "-p", "no:cacheprovider"]
     return ended(words, right[1], "by-pytest", "--seed", str(SEED))
 
 

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +13,9 @@ import pytest
 
 from conformance.emulator.serving import running
 from tests.suite.checkout import ROOT
+from tests.suite.forking import call
+
+pytestmark = pytest.mark.xdist_group("six real runs")
 
 DEFECT = "move-stores-nothing"
 ID, OPERATION = "reality-management.move.lists-exactly-the-destination", "moveRealityData"
@@ -27,15 +29,7 @@ class House:
 
     def conformance(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Call the command line there."""
-        return subprocess.run(
-            [sys.executable, "-m", "conformance", *arguments],
-            cwd=self.root,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
+        return call(["conformance", *arguments], self.root, {**os.environ, "PYTHONPATH": str(ROOT)})
 
     def night(self, name: str, *, defects: tuple[str, ...] = ()) -> int:
         """Judge an emulator with these defects and return the run's exit code."""

@@ -28,6 +28,8 @@ from conformance.run.campaign.plan import Limits, Plan
 from tests.suite.cli.verbs import call
 from tests.suite.run.runs import ACCOUNT, LONGEST, held, place
 
+pytestmark = [pytest.mark.measured, pytest.mark.xdist_group("campaign")]
+
 ENOUGH = 30
 """Requests after which each of two workers has begun to create."""
 API = "getITwinAccount"
