@@ -2,8 +2,9 @@
 """Runs the tests on a machine that has other things to do: ``python benchmarks/busy.py [LOOPS] [ARGUMENT…]``.
 
 Starts LOOPS (4) processes that only count, then pytest under ``nice -n 19`` with the arguments, by default
-``--numprocesses 4 --dist loadgroup``. The exit code is that of pytest: a test that fails here and not on a
-quiet machine depends on how fast the machine is.
+``--numprocesses 4 --dist loadgroup``. The loops have a session of their own: where the system deals out its
+time by session (Linux with autogroups), the tests get half of it instead of a hundredth. The exit code is
+that of pytest: a test that fails here and not on a quiet machine depends on how fast the machine is.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def main() -> int:
     loops = int(words.pop(0)) if words and words[0].isdigit() else LOOPS
     with ExitStack() as stack:
         for _ in range(loops):
-            process = subprocess.Popen([sys.executable, "-c", COUNT])  # noqa: S603 - our own words
+            process = subprocess.Popen([sys.executable, "-c", COUNT], start_new_session=True)  # noqa: S603 - our own words
             stack.callback(process.wait)
             stack.callback(process.kill)
         command = [sys.executable, "-m", "pytest", *(words or ARGUMENTS)]
