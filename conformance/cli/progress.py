@@ -53,13 +53,14 @@ class Progress:
             return "starting"
         if self.is_ending:
             return _ending(self.run)
-        return f"{self.run.client.budget.sent} requests, {_violated(self.run)} violated; {self.scenario}"
+        sent = self.run.client.budget.spent.sent
+        return f"{sent} requests, {_violated(self.run)} violated; {self.scenario}"
 
 
 def _violated(run: Run) -> int:
     from conformance.results.verdicts import is_red
 
-    return sum(is_red(verdict) for verdict in run.book)
+    return run.log.violated_elsewhere + sum(is_red(verdict) for verdict in run.book)
 
 
 def _ending(run: Run) -> str:

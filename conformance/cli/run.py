@@ -43,7 +43,7 @@ def run(
             metavar="DEFINITION", help="Judge only the operations of an API that changed since this version."
         ),
     ] = "",
-    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes for the property tests.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes that judge, each its part.")] = 1,
     seed: Annotated[int | None, typer.Option(help="Seed of the generated data; repeats a run.")] = None,
     max_requests: Annotated[int | None, typer.Option(min=1, help="Send no more requests than this.")] = None,
     max_writes: Annotated[
@@ -86,8 +86,8 @@ def run(
         from conformance.run.failed import selectors_of_red
         from conformance.run.open import new_run, refuse_earlier_run, refuse_without_target
         from conformance.run.options import Options
-        from conformance.run.pytest_plugin.launch import run_scenarios
         from conformance.run.sharding import parse_shard
+        from conformance.run.workers import judge
         from conformance.targets.opened import open_target
 
         refuse_unknown_profile(profile)
@@ -122,7 +122,7 @@ def run(
             state = new_run(options, opened, catalogue)
             judged = {catalogue.operations[operation].api for _, operation in state.selected}
             said = [newer_definition(api) for name, api in catalogue.added.items() if name in judged]
-            report = run_scenarios(state, progress)
+            report = judge(state, opened, progress)
     for line in filter(None, said):
         typer.echo(terminal(f"conformance: {line}"), err=True)
     tell(report, as_json=as_json, detail=detail)

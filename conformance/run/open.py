@@ -31,7 +31,7 @@ WRITTEN: Final = (FILE_NAME, "exchanges.ndjson", "comparison.json", "history.jso
 def new_run(options: Options, target: Target, catalogue: Catalogue) -> Run:
     """Return a run that is ready to start; its report folder exists and can be written."""
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-    selected = frozenset(select(catalogue, options.only))
+    selected = _of_shard(frozenset(select(catalogue, options.only)), catalogue, options)
     waivers = load_or_none(options.waivers, today=datetime.now(UTC).date(), known=known_of(catalogue))
     baseline = _baseline(options.baseline, target)
     folder = _folder(options.report_dir or Path("reports") / run_id, target)
@@ -78,6 +78,15 @@ def _for_derived(
     if all(catalogue.rows[requirement].rule for requirement, _ in selected):
         changes["headers"] = {"Accept": "application/json, */*;q=0.5"} | dict(target.headers)
     return target.model_copy(update=changes)
+
+
+def _of_shard(
+    selected: frozenset[tuple[str, str]], catalogue: Catalogue, options: Options
+) -> frozenset[tuple[str, str]]:
+    """Return what is selected, added APIs only for the first shard: they share what a run creates."""
+    if options.shard is None or options.shard.number == 1:
+        return selected
+    return frozenset(pair for pair in selected if not catalogue.rows[pair[0]].rule)
 
 
 def refuse_without_target(catalogue: Catalogue, only: Sequence[str]) -> None:

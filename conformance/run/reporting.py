@@ -72,11 +72,11 @@ def booked_report(run: Run) -> RunReport:
             per_operation={mask(k): n for k, n in sorted(client.counts.per_operation.items())},
             per_purpose=dict(sorted(client.counts.per_purpose.items())),
             per_requirement={k: len(v) for k, v in sorted(run.log.per_requirement.items())},
-            writes=client.budget.writes,
+            writes=client.budget.spent.writes,
             created=sum(e.state in {"created", "undone"} for e in client.ledger.entries.values()),
-            seconds_waited=round(client.budget.waited, 2),
+            seconds_waited=round(client.budget.spent.waited, 2),
             throttled=client.counts.throttled,
-            unanswered=client.budget.counters.lost,
+            unanswered=client.budget.spent.lost,
             **behaviour_of(client.recorder),
         ),
         operations={
@@ -90,11 +90,17 @@ def booked_report(run: Run) -> RunReport:
             _masked(verdict, mask, run.log.generated) for verdict in sorted(verdicts, key=lambda v: v.pair)
         ),
         waivers=(),
-        leaks=tuple(
-            ReportedLeak(what=mask(leak.what), undo=mask(leak.undo), error=mask(leak.error))
-            for leak in run.log.leaks
-        ),
+        leaks=reported_leaks(run),
         harness_errors=tuple(run.log.harness_errors),
+    )
+
+
+def reported_leaks(run: Run) -> tuple[ReportedLeak, ...]:
+    """Return what could not be deleted, as the report tells it."""
+    mask = run.redactor.mask
+    return tuple(
+        ReportedLeak(what=mask(leak.what), undo=mask(leak.undo), error=mask(leak.error))
+        for leak in run.log.leaks
     )
 
 

@@ -23,7 +23,8 @@ from conformance.targets.model import Target
 class RunLog:
     """What happens on the way: `notes` say why pairs could not be judged, `stopped` why the run ended early.
 
-    `started` are seconds since the epoch; `per_requirement` holds the exchanges of each requirement by id.
+    `started` are seconds since the epoch; `per_requirement` holds the exchanges of each requirement by id;
+    `violated_elsewhere` counts what other processes of the run found so far.
     """
 
     started: float = field(default_factory=time.time)
@@ -33,6 +34,7 @@ class RunLog:
     generated: set[str] = field(default_factory=set)
     per_requirement: dict[str, set[str]] = field(default_factory=dict)
     harness_errors: list[str] = field(default_factory=list)
+    violated_elsewhere: int = 0
 
 
 @dataclass

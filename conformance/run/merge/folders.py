@@ -95,8 +95,8 @@ def _write_evidence(shards: Iterable[RunReport], folder: Path) -> None:
             for each in shards:
                 shard = shard_of(each)
                 file.writelines(f"{line}\n" for line in _exchanges(each.folder, shard))
-                if (ledger := each.folder / LEDGER).is_file():
-                    place = folder / "shards" / str(shard.number)
+                place = folder / "shards" / str(shard.number)
+                if (ledger := each.folder / LEDGER).is_file() and each.folder != place:
                     place.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(ledger, place / LEDGER)
     except OSError as error:

@@ -63,7 +63,8 @@ def of_shard(items: list[pytest.Item], run: Run) -> list[pytest.Item]:
     names = {item: f"{item.path.parent.name}/{item.path.stem}::{item.name}" for item in items}
     declared = {name: item.stash[DECLARED] for item, name in names.items()}
     checks = {row.id for row in run.catalogue.judged() if row.check is not None}
-    run.selected = shard.selection(run.selected, declared, checks)
+    derived = frozenset(pair for pair in run.selected if run.catalogue.rows[pair[0]].rule)
+    run.selected = derived | shard.selection(run.selected - derived, declared, checks)
     return [item for item in items if shard.has(names[item])]
 
 

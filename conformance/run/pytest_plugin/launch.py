@@ -12,7 +12,6 @@ from conformance.run.derived.judging import judge_derived
 from conformance.run.lifecycle import finish, stop
 from conformance.run.pytest_plugin.collection import RUN
 from conformance.run.pytest_plugin.inner import run_pytest
-from conformance.run.pytest_plugin.shards import sharded
 from conformance.run.run import Run
 from conformance.run.signals import stopped_by_signals
 
@@ -65,8 +64,7 @@ def run_scenarios(run: Run, progress: Progress = lambda *_: None, *, formats: bo
         except KeyboardInterrupt:
             stop(run, "interrupted")
         if not all(run.catalogue.rows[requirement].rule for requirement, _ in run.selected):
-            with sharded(run, _run_shard):
-                code, output = run_pytest(contract_dir(), plugins=[injector])
+            code, output = run_pytest(contract_dir(), plugins=[injector])
         if injector.problems:
             stop(run, "a module of scenarios cannot be read")
         elif code == pytest.ExitCode.INTERRUPTED:
@@ -75,7 +73,3 @@ def run_scenarios(run: Run, progress: Progress = lambda *_: None, *, formats: bo
             run.log.harness_errors.append(run.redactor.mask("\n".join(injector.problems) or output)[-2000:])
         progress(run, "")
         return finish(run, formats=formats)
-
-
-def _run_shard(run: Run) -> None:
-    run_scenarios(run, formats=False)

@@ -57,7 +57,7 @@ OWN: Final[dict[str, dict[str, Any]]] = {
 
 ONE_PROCESS: Final = (
     "scenarios share what they create and one ledger undoes it, so one process runs them; "
-    "for more processes: conformance run --profile nightly --workers N"
+    "for more processes: conformance run --workers N"
 )
 JUDGED_ONCE: Final = "a scenario is run once, and its verdict stands; run the whole contract again instead"
 REFUSED: Final = {

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import threading
-from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
 
-from conformance.client.budget import Budget, SharedCounters, Slot
-from conformance.client.process_lock import ProcessLock
+from conformance.client.budget import Budget, Slot
 from conformance.emulator.serving import Served, running
 from conformance.errors import NotJudged
 from conformance.proof.fault_proxy import ReceivedRequest, fault_proxy
@@ -39,7 +36,7 @@ def test_the_budget_is_never_overdrawn_by_threads() -> None:
     for thread in threads:
         thread.join()
     assert len(got) == 45
-    assert budget.sent == 45
+    assert budget.spent.sent == 45
 
 
 def test_writes_are_counted_with_their_undo_kept_back() -> None:
@@ -58,54 +55,6 @@ def test_a_second_try_never_spends_what_is_kept_for_undo() -> None:
     budget.acquire(Slot(writes=True, undo=True))
     with pytest.raises(NotJudged, match="budget spent"):
         budget.acquire(Slot(writes=True, undo=True, is_retry=True))
-
-
-def test_processes_spend_one_budget() -> None:
-    """What one process sends, must undo, is told to wait for, or is stopped by, holds for the other."""
-    context = multiprocessing.get_context("spawn")
-    now = [100.0]
-
-    def sleep(seconds: float) -> None:
-        now[0] += seconds
-
-    first, second = (
-        Budget(max_requests=4, reserve=reserve, clock=lambda: now[0], sleep=sleep)
-        for reserve in (lambda: 0, lambda: 2)
-    )
-    first.acquire(Slot())
-    second.join(*first.share(context), process=1)
-    second.acquire(Slot(writes=True, undo=True))
-    assert (first.sent, first.left(), second.left()) == (2, 1, 0)
-    first.block(0.2)
-    second.acquire(Slot(writes=True, undo=True))
-    assert second.waited >= 0.2
-    second.stop("enough")
-    with pytest.raises(NotJudged, match="enough"):
-        first.acquire(Slot())
-
-
-def _hold_for_ever(counters: SharedCounters, lock: ProcessLock, entered: Event) -> None:
-    """Take the lock of another process, and never release it; the body of a process."""
-    Budget().join(counters, lock, process=1)
-    with lock:
-        entered.set()
-        threading.Event().wait()
-
-
-def test_a_process_killed_with_the_lock_locks_nobody_out() -> None:
-    """Whoever waits for the lock has it as soon as its holder is dead, and no sooner."""
-    context = multiprocessing.get_context("spawn")
-    budget, entered = Budget(), context.Event()
-    process = context.Process(target=_hold_for_ever, args=(*budget.share(context), entered), daemon=True)
-    process.start()
-    assert entered.wait(timeout=30)
-    waiting = threading.Thread(target=budget.acquire, args=(Slot(),), daemon=True)
-    waiting.start()
-    waiting.join(timeout=0.3)
-    assert waiting.is_alive()
-    process.kill()
-    waiting.join(timeout=10)
-    assert not waiting.is_alive()
 
 
 def test_a_stopped_budget_wakes_whoever_waits() -> None:
@@ -156,7 +105,7 @@ def test_a_429_stops_everybody_before_anything_else_is_done_with_it(served: Serv
         client = client_of(
             proxy.url,
             budget=budget,
-            observers=(lambda _: waits.append(budget.counters.next - budget.clock()),),
+            observers=(lambda _: waits.append(budget.next_moment - budget.clock()),),
         )
         client.send(ROOT)
         client.close()
@@ -193,7 +142,7 @@ def test_what_is_lost_on_the_way_is_kept_back_for_undo() -> None:
         budget.acquire(Slot())
     assert budget.left() == 2
     budget.note_lost()
-    assert budget.counters.lost == 1
+    assert budget.spent.lost == 1
     assert budget.left() == 0
     with pytest.raises(NotJudged, match="the rest is kept for undo"):
         budget.acquire(Slot())
@@ -202,4 +151,4 @@ def test_what_is_lost_on_the_way_is_kept_back_for_undo() -> None:
         kept -= 1
     budget.acquire(Slot(undo=True, is_retry=True))
     budget.acquire(Slot(undo=True, is_retry=True))
-    assert budget.sent == 20
+    assert budget.spent.sent == 20

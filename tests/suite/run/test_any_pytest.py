@@ -133,7 +133,7 @@ def test_warnings_that_are_errors_end_no_run(surroundings: Checkout) -> None:
     assert (code, document["harness_errors"]) == (0, []), said
 
 
-ONE_PROCESS: Final = "conformance run --profile nightly --workers N"
+ONE_PROCESS: Final = "conformance run --workers N"
 
 
 @pytest.mark.parametrize(

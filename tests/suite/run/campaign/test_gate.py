@@ -95,13 +95,13 @@ def test_a_budget_asks_its_gate_before_each_request() -> None:
     one, other = budget("one", 0), budget("other", 0)
     one.acquire(Slot(writes=True, reserved_undos=1))
     other.acquire(Slot())
-    assert other.waited == pytest.approx(0.5)
+    assert other.spent.waited == pytest.approx(0.5)
     other.block(10.0)
     one.acquire(Slot(reserved_undos=1))
-    assert one.waited == pytest.approx(10.1)
+    assert one.spent.waited == pytest.approx(10.1)
     with pytest.raises(NotJudged, match="3 of 4 requests sent by the campaign, the rest is kept for undo"):
         other.acquire(Slot())
-    assert (one.sent, other.sent, gate.sent) == (2, 1, 3)
+    assert (one.spent.sent, other.spent.sent, gate.sent) == (2, 1, 3)
 
 
 class Cut:
