@@ -145,6 +145,8 @@ def _walk(
         else:
             yield from _walk(document, entry, f"{pointer}/*", depth, singular(within))
         return
+    for place, part in enumerate(deref(document, schema).get("prefixItems") or ()):
+        yield from _walk(document, part, f"{pointer}/{place}", depth, within)
     for name, node in members(document, schema).items():
         inner = deref(document, node)
         here = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"

@@ -50,3 +50,20 @@ def test_nothing_is_made_under_a_listed_value() -> None:
         paths = {"/counts/{by}": {"post": {"parameters": [by], "responses": {}}}}
         producers = Producers(endpoints({"openapi": "3.0.3", "paths": paths}))
         assert producers.table["/counts/{by}"][0].place == place
+
+
+def test_what_stands_in_its_own_place_of_a_list_is_made_and_deleted_by_it() -> None:
+    """A creation may answer with the thing and whether it is new; a list of things shows those of others."""
+    pair = {"type": "array", "prefixItems": [CARD, {"type": "boolean"}]}
+    for schema, place, is_known in ((pair, "/0/id", True), (CARDS, "/*/id", False)):
+        paths = {
+            "/cards": {"post": {"operationId": "createCard"} | _answers(schema)},
+            "/cards/{card_id}": {"get": _answers(CARD), "delete": _answers(CARD)},
+        }
+        producers = Producers(endpoints({"openapi": "3.1.0", "paths": paths}))
+        first = producers.table["/cards/{card_id}"][0]
+        assert (first.place, first.at, producers.makes(first)) == ("response", place, is_known)
+        drafts = Drafts({}, lambda word: f"ct-{word}", lambda _: None)
+        undo = Undoing(producers, drafts).undo_of(Draft(producers.by_id["createCard"], {}), "owner")
+        assert undo is not None
+        assert (place in undo.pointer.split("|")) == is_known
