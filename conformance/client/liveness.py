@@ -14,7 +14,9 @@ IN_A_ROW: Final = 3
 """After so many requests in a row without any response, ask whether the target is there at all."""
 IN_A_ROW_UNDOING: Final = 2
 BUSY_IN_A_ROW_UNDOING: Final = 8
-"""So many where something says at once that the target is busy, such as a 503: it may be so no more soon."""
+"""So many where the target may only be busy: it answered 503 at once, or not within a few seconds."""
+SLOW: Final = 5.0
+"""Seconds up to which waiting in vain says no more than that machine or target are slow just now."""
 ENOUGH: Final = 20.0
 """Seconds spent on waiting in vain after which every further silence is one too many."""
 TOO_MUCH: Final = 75.0
@@ -72,8 +74,8 @@ class Liveness:
     def _handle_no_response(self, exchange: Exchange) -> Step:
         if self.undoing:
             self.reason = f"the target is unreachable, last: {exchange.no_answer}"
-            is_silent = exchange.status is None or self.seconds >= ENOUGH
-            most = IN_A_ROW_UNDOING if is_silent else BUSY_IN_A_ROW_UNDOING
+            busy_for = ENOUGH if exchange.status is not None else SLOW if exchange.is_timed_out else 0.0
+            most = BUSY_IN_A_ROW_UNDOING if self.seconds < busy_for else IN_A_ROW_UNDOING
             return Step.END_RUN if self.row >= most else Step.GO_ON
         if self.seconds >= TOO_MUCH and self.seconds >= SMALL_PART * (self.clock() - self._began):
             self.reason = f"the target left {self.seconds:.0f} s of requests without a response"

@@ -189,6 +189,11 @@ class Exchange:
         return self.failure.startswith("broken")
 
     @property
+    def is_timed_out(self) -> bool:
+        """Tell whether the response was waited for in vain."""
+        return self.failure.startswith("timeout")
+
+    @property
     def is_gateway_page(self) -> bool:
         """Tell whether a gateway answered in the API's place: an API's own 5xx has its error or an id."""
         own = self.header(CORRELATION_ID) is not None or isinstance(self.at("/error"), dict)
