@@ -86,8 +86,8 @@ def run(
         from conformance.run.failed import selectors_of_red
         from conformance.run.open import new_run, refuse_earlier_run, refuse_without_target
         from conformance.run.options import Options
+        from conformance.run.pytest_plugin.launch import run_scenarios
         from conformance.run.sharding import parse_shard
-        from conformance.run.workers import judge
         from conformance.targets.opened import open_target
 
         refuse_unknown_profile(profile)
@@ -110,6 +110,8 @@ def run(
         )
         if sum(map(bool, (failed, only, since))) > 1:
             raise UsageError("--failed, --only, --since: choose one of them")
+        if shard and workers > 1:
+            raise UsageError("--shard, --workers: choose one of them; each worker judges a shard of the run")
         refuse_earlier_run(report_dir)
         catalogue = load_claims()
         if since:
@@ -122,7 +124,12 @@ def run(
             state = new_run(options, opened, catalogue)
             judged = {catalogue.operations[operation].api for _, operation in state.selected}
             said = [newer_definition(api) for name, api in catalogue.added.items() if name in judged]
-            report = judge(state, opened, progress)
+            if workers > 1:
+                from conformance.run.workers import judge
+
+                report = judge(state, opened, progress)
+            else:
+                report = run_scenarios(state, progress)
     for line in filter(None, said):
         typer.echo(terminal(f"conformance: {line}"), err=True)
     tell(report, as_json=as_json, detail=detail)

@@ -78,7 +78,7 @@ def judge(run: Run, target: Target, progress: Progress) -> RunReport:
     `target` is the one that the run was opened for, without the limits of the command line.
     An added API is judged by one process alone: its requirements share what the run creates.
     """
-    if run.options.workers == 1 or all(run.catalogue.rows[each].rule for each, _ in run.selected):
+    if all(run.catalogue.rows[each].rule for each, _ in run.selected):
         return run_scenarios(run, progress)
     spawn = multiprocessing.get_context("spawn")
     pace = new_pace(spawn, run.target.rate)

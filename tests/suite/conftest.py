@@ -14,10 +14,9 @@ from conformance.claims.openapi import Operation
 from conformance.claims.requirements import Catalogue
 from conformance.emulator.serving import Served, running
 from conformance.targets.model import Target
+from tests.suite.forking import COVERAGE_OF_CHILDREN
 from tests.suite.toy_api import Checkout, serve_bulbs
 
-COVERAGE_OF_CHILDREN: Final = "COVERAGE_PROCESS_CONFIG"
-"""By this a Python process that a test starts learns that its coverage is measured."""
 TOOLS: Final = {
     "browser": ("chromium", "chromium-browser", "google-chrome", "chrome"),
     "node": ("node",),

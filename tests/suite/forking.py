@@ -43,6 +43,8 @@ LIBRARIES: Final = (
 )
 """What the suite loads, now or inside of functions, and pytest does not want to load itself."""
 OURS: Final = "conformance"
+COVERAGE_OF_CHILDREN: Final = "COVERAGE_PROCESS_CONFIG"
+"""By this a Python process that a test starts learns that its coverage is measured."""
 ORDER_SIZE: Final = 1 << 20
 
 
@@ -153,8 +155,7 @@ def start(words: Sequence[str], cwd: Path, environment: Mapping[str, str] = os.e
             stderr=subprocess.STDOUT,
         )
     said, say = os.pipe()
-    order = Order(tuple(words), str(cwd), dict(environment))
-    forked = _server(order.package).start(order, say, say)
+    forked = _fork(words, cwd, environment, (say, say))
     os.close(say)
     forked.said = said
     return forked
@@ -175,8 +176,7 @@ def call(
             timeout=timeout,
         )
     with TemporaryFile("w+", encoding="utf-8") as output, TemporaryFile("w+", encoding="utf-8") as errors:
-        order = Order(tuple(words), str(cwd), dict(environment))
-        forked = _server(order.package).start(order, output.fileno(), errors.fileno())
+        forked = _fork(words, cwd, environment, (output.fileno(), errors.fileno()))
         try:
             code = forked.wait(timeout)
         finally:
@@ -186,9 +186,14 @@ def call(
         return subprocess.CompletedProcess(words, code, output.read(), errors.read())
 
 
+def _fork(words: Sequence[str], cwd: Path, environment: Mapping[str, str], files: tuple[int, int]) -> Forked:
+    order = Order(tuple(words), str(cwd), dict(environment))
+    return _server(order.package).start(order, *files)
+
+
 def _forks(environment: Mapping[str, str]) -> bool:
     """Tell whether to fork: not where coverage is measured, and not where nothing can."""
-    return "COVERAGE_PROCESS_CONFIG" not in environment and hasattr(os, "fork")
+    return COVERAGE_OF_CHILDREN not in environment and hasattr(os, "fork")
 
 
 def serve(number: int, package: str) -> None:

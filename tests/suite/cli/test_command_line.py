@@ -130,6 +130,7 @@ def test_the_package_is_the_command(tmp_path: Path) -> None:
         (TARGETS, ("--only", "bulbs.break.loudly"), "it is excluded: nobody can hear a response"),
         (TARGETS, ("--profile", "slow"), "--profile slow: there are quick, nightly, release"),
         (TARGETS, ("--rate", "fast"), "--rate: 'fast' is no rate"),
+        (TARGETS, ("--shard", "1/2", "--workers", "2"), "--shard, --workers: choose one of them"),
         (TARGETS, ("--baseline", "nowhere"), "nowhere"),
         (TARGETS, ("--waivers", "nowhere.yaml"), "nowhere.yaml"),
         (

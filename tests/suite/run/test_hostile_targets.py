@@ -17,7 +17,7 @@ from conformance.emulator.serving import Served
 from conformance.proof.fault_proxy import Behaviour, FaultProxy, ReceivedRequest, fault_proxy
 from conformance.results.model import schema
 from tests.suite.judged_requests import is_judged
-from tests.suite.run.runs import ACCOUNT, Ended, held, place
+from tests.suite.run.runs import ACCOUNT, LONGEST, Ended, held, place
 
 MEGABYTE: Final = 1024 * 1024
 DAY: Final = 86400
@@ -122,6 +122,7 @@ def test_a_hostile_target_is_judged_within_limits(tmp_path: Path, served: Served
         before = held(served)
         ended = place(tmp_path, served, proxy.url).run(*(FEW if name in COSTLY else ACCOUNT))
         check_end(ended, codes)
+        assert ended.seconds < LONGEST
         assert held(served) == before or ended.document["leaks"]
 
 

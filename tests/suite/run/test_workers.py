@@ -14,6 +14,7 @@ from conformance.results.verdicts import Outcome
 from conformance.run import workers
 from conformance.run.open import new_run
 from conformance.run.options import Options
+from conformance.run.pytest_plugin.launch import run_scenarios
 from conformance.run.run import Run
 from conformance.run.sharding import Shard
 from conformance.run.workers import Said, Worker
@@ -54,7 +55,7 @@ def test_two_processes_give_the_report_of_one(checkout: Checkout, bulb_target: T
     """Verdict for verdict; each request is sent once, and each proof stands among the exchanges."""
     checkout.rows(ROWS + MORE)
     checkout.scenarios(SCENARIOS)
-    alone = judged(opened(checkout, bulb_target, workers=1, report_dir=checkout.root / "alone"), bulb_target)
+    alone = run_scenarios(opened(checkout, bulb_target, workers=1, report_dir=checkout.root / "alone"))
     report = judged(opened(checkout, bulb_target), bulb_target)
     outcomes = {verdict.pair: verdict.outcome for verdict in report.verdicts}
     assert outcomes == {verdict.pair: verdict.outcome for verdict in alone.verdicts}
