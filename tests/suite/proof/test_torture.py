@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,7 @@ def test_a_run_takes_every_accident_well(accident: str) -> None:
 def disturbed(report: RunReport, accident: str, *, held: tuple[int, int] = (1, 1)) -> tuple[str, ...]:
     """Return what is wrong with a run of this report; `held` is what the server has before and after."""
     one = Ordeal(ONLY, 1, "GET /x", accident)
-    counts = iter(held)
+    counts = cycle(held)
     with pytest.MonkeyPatch.context() as patch, fault_proxy("http://127.0.0.1:9") as proxy:
         patch.setattr(ordeal, "held", lambda _: {"itwins": next(counts)})
         patch.setattr(ordeal, "_run", lambda *_: ((report, frozenset({"x0002"})), proxy))
@@ -97,6 +98,23 @@ def test_a_violation_that_rests_on_what_happened_is_right() -> None:
     assert disturbed(run(FAIL), "500") == ()
 
 
+@pytest.mark.parametrize(("again", "problems"), [((1, 1), 0), ((1, 2), 1)])
+def test_a_run_that_takes_it_badly_is_repeated_patiently(again: tuple[int, int], problems: int) -> None:
+    """What a busy machine does is told from what the suite does: only what stays is a problem."""
+    one, counts, seen = Ordeal(ONLY, 1, "GET /x", "429"), iter((1, 2, *again)), []
+
+    def ran(target: Target, *_: object) -> object:
+        seen.append(target.read_timeout)
+        return (run(PASS, exit_code=0), frozenset()), None
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ordeal, "held", lambda _: {"itwins": next(counts)})
+        patch.setattr(ordeal, "_run", ran)
+        ending = undergo(Target(name="t", base_url="http://127.0.0.1:9"), one, load_claims(), 1)
+    assert seen == [ordeal.HASTE["read_timeout"], ordeal.PATIENCE["read_timeout"]]
+    assert (len(ending.problems), ending.repeated) == (problems, not problems)
+
+
 def test_the_table_counts_each_run_once() -> None:
     """Rows by accident, sums last; the page holds the same."""
     one = Ordeal(ONLY, 1, "GET /x", "429")
@@ -107,7 +125,7 @@ def test_the_table_counts_each_run_once() -> None:
     row = dict(zip(HEAD, counted, strict=True))
     assert row == dict(zip(HEAD, rows[-1], strict=True)) | {"accident": "429"}
     assert (row["runs"], row["exit 0"], row["exit 3"], row["left behind"]) == ("2", "1", "1", "1")
-    assert "| 429 | 2 | 1 | 0 | 1 | 1 | 0 | 1 | 0 | 0 |" in markdown([bad, Ending(one, 0)], seed=1)
+    assert "| 429 | 2 | 1 | 0 | 1 | 0 | 1 | 0 | 1 | 0 | 0 |" in markdown([bad, Ending(one, 0)], seed=1)
 
 
 def test_the_scenarios_of_named_requirements_alone_are_tried() -> None:
