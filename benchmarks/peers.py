@@ -24,11 +24,12 @@ import requests
 ROOT: Final = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from conformance.claims.requirements import load_claims
 from conformance.cli.defects import known_cases
 from conformance.emulator.serving import Served, running
-from conformance.proof import Case, execute
-from conformance.proof import classify as weigh
-from conformance.run.run import load_claims
+from conformance.proof.cases import Case
+from conformance.proof.classify import classify as weigh
+from conformance.proof.execute import execute
 
 SPECS: Final = ("itwins", "reality-management")
 SEED: Final = 1

@@ -1,4 +1,4 @@
-"""Keeps the exchanges of a run: the newest in memory, every one as a redacted record in a file."""
+"""Keeps the exchanges of a run: in memory, and every one as a redacted record in a file."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from conformance.exchange.exchanges import Exchanges
 from conformance.exchange.model import Exchange
 from conformance.exchange.redaction import Redactor
 
@@ -56,17 +57,17 @@ def _shown(body: bytes | None, redactor: Redactor) -> str | None:
 
 @dataclass
 class Recorder:
-    """Keeps the exchanges of a run: the newest in memory, every one redacted in `exchanges.ndjson`."""
+    """Keeps the exchanges of a run: in memory, and every one redacted in `exchanges.ndjson`."""
 
     redactor: Redactor
     path: str | None = None
-    exchanges: dict[str, Exchange] = field(default_factory=dict)
+    exchanges: Exchanges = field(default_factory=Exchanges)
     _file: Any = None
 
     def record(self, exchange: Exchange) -> Exchange:
         """Write the exchange down at once, so that a killed run has its evidence too; return what is kept."""
         kept = replace(exchange, content=exchange.content[:REMEMBERED_BODY])
-        self.exchanges[exchange.id] = kept
+        self.exchanges.add(kept)
         if self.path is None:
             return kept
         if self._file is None:
@@ -78,7 +79,7 @@ class Recorder:
 
     def __iter__(self) -> Iterator[Exchange]:
         """Iterate over the exchanges, oldest first."""
-        return iter(list(self.exchanges.values()))
+        return (self.exchanges[name] for name in tuple(self.exchanges))
 
     def close(self) -> None:
         """Close the file; recording again opens it again."""

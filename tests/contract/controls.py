@@ -36,7 +36,7 @@ class Controls:
 
     def accepted(self, operation: str) -> Exchange:
         """Return a request of the operation that succeeded for the owner; one is sent where none did yet."""
-        for exchange in self.world.run.client.recorder:
+        for exchange in self.world.run.client.recorder.exchanges.of(operation):
             if exchange.role == "owner" and succeeded(exchange, operation):
                 return exchange
         world, owner = self.world, self.world.owner

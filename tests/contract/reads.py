@@ -76,7 +76,7 @@ def eventual_resources(
 def expect_unlisted(actor: Actor, repository: Repository, refused: set[str]) -> None:
     """Expect that a repository lists none of the resources that were refused."""
     listed = set(map(str, ids_of(resources(actor, repository))))
-    expect.equal(sorted(listed & refused), [], "refused and listed", list(actor.client.recorder)[-1])
+    expect.equal(sorted(listed & refused), [], "refused and listed", actor.client.recorder.exchanges.newest)
 
 
 def ids_of(listed: list[dict[str, Any]]) -> list[Any]:

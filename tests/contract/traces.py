@@ -9,7 +9,7 @@ from conformance.run.run import Run
 
 def refusals(run: Run, operation: str, *statuses: int) -> list[Exchange]:
     """Return the requests of an operation that were refused with one of these statuses, oldest first."""
-    return [x for x in run.client.recorder if x.operation_id == operation and x.status in statuses]
+    return [x for x in run.client.recorder.exchanges.of(operation) if x.status in statuses]
 
 
 def refused_ids(run: Run, *statuses: int, repository: str = "") -> set[str]:

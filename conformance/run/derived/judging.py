@@ -116,7 +116,7 @@ class Judging:
         return self.guard.why_not(endpoint, used)
 
     def _seen(self, endpoint: Endpoint) -> list[Exchange]:
-        return [x for x in self.run.client.recorder if x.operation_id == endpoint.id]
+        return list(self.run.client.recorder.exchanges.of(endpoint.id))
 
     def _creates(self, endpoint: Endpoint) -> bool:
         """Tell whether an operation makes a thing that can be deleted again."""

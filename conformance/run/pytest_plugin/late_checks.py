@@ -90,6 +90,7 @@ def _take(judge: Judge, check: Callable[[], None]) -> None:
         give_up(judge, call.excinfo.value)
     if not judge.late:
         explain_what_is_open(judge)
+        judge.exchanges.clear()
 
 
 def explain_what_is_open(judge: Judge) -> None:

@@ -146,6 +146,8 @@ def pytest_runtest_makereport(
         report.longrepr = judge.run.redactor.mask("\n".join(judge.failures))
     elif report.failed:
         report.longrepr = judge.run.redactor.mask(str(report.longrepr))
+    if call.when == "teardown" and not judge.late:
+        judge.exchanges.clear()  # the record of the run has them; a long run stays small
     return report
 
 

@@ -60,7 +60,7 @@ class ResourceMachine(TargetMachine):
         def look(names: Names) -> Exchange:
             ids = set(map(names, wanted))
             listed = ids_of(eventual_resources(self.owner, self.repository, lambda seen: ids <= set(seen)))
-            response = list(self.owner.client.recorder)[-1]
+            response = self.owner.client.recorder.exchanges.newest
             lost = [name for name in wanted if names(name) not in listed]
             expect.equal(sorted(lost), [], "created and not listed", response)
             return response
