@@ -197,13 +197,13 @@ def _enumerated(scope: Scope) -> Iterator[Instance]:
 
 
 def _closed(scope: Scope) -> Iterator[Instance]:
-    body = scope.endpoint.body
-    if (
-        body_members(scope.endpoint)[0]
-        and body is not None
-        and body.schema.get("additionalProperties") is False
-    ):
+    if body_members(scope.endpoint)[0] and is_closed(scope.endpoint):
         yield "", scope.level
+
+
+def is_closed(endpoint: Endpoint) -> bool:
+    """Tell whether a body of the operation may have no other members than those documented."""
+    return endpoint.body is not None and endpoint.body.schema.get("additionalProperties") is False
 
 
 def _unique(scope: Scope) -> Iterator[Instance]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from conformance.checks.statuses import carried_out, refused
-from conformance.claims.applies import body_members
+from conformance.claims.applies import body_members, is_closed
 from conformance.claims.schemas import deref
-from conformance.errors import NotJudged, Violation
+from conformance.errors import NotApplicable, NotJudged, Violation
 from conformance.generate.rules.case import Case, must, rule
 from conformance.generate.rules.lists import whole_list
 from conformance.generate.rules.written import changed_body
@@ -16,6 +16,7 @@ from conformance.generate.world.requests import Draft
 from conformance.generate.world.thing import body_of, shows, subject
 from conformance.generate.world.values import OWN, kind_of
 
+UNKNOWN: Final = "ctUnknownMember"
 KINDS = frozenset({"integer", "number", "boolean", "array", "object", "string"})
 
 
@@ -78,11 +79,16 @@ def _body(draft: Draft) -> dict[str, Any]:
 
 
 def _partly_wrong(case: Case, body: dict[str, Any], right: str) -> dict[str, Any]:
-    """Return the body with one member, other than the `right` one, of a type that nothing converts."""
+    """Return the body with one wrong member beside the `right` one: of a type that nothing converts.
+
+    Where there is no other, an unknown one is wrong in a body that may have none.
+    """
     found, _ = body_members(case.endpoint)
     kinds = {name: kind_of(deref(case.endpoint.document, node)) for name, node in sorted(found.items())}
     usable = [name for name, kind in kinds.items() if kind in KINDS and name != right]
     name = next((n for n in usable if n in body), usable[0] if usable else "")
+    if not name and is_closed(case.endpoint):
+        return {**body, UNKNOWN: 1}
     if not name:
-        raise NotJudged("no member can be made wrong beside one that is right")
+        raise NotApplicable("no member can be made wrong beside one that is right")
     return {**body, name: "ct-no-such" if kinds[name] in {"array", "object"} else {"ct": ["no scalar"]}}
