@@ -12,6 +12,7 @@ below 3 / N: the rule of three.
 
 from __future__ import annotations
 
+import argparse
 import json
 import multiprocessing
 import os
@@ -219,7 +220,7 @@ def summary(endings: Sequence[Ending]) -> str:
     )
 
 
-def main(runs: int = 500, first: int = 1) -> int:
+def main(runs: int, first: int) -> int:
     """Judge right servers; return 1 where one was called wrong."""
     endings: list[Ending] = []
     spawn = multiprocessing.get_context("spawn")
@@ -235,4 +236,7 @@ def main(runs: int = 500, first: int = 1) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:])))
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("runs", type=int, nargs="?", default=500)
+    parser.add_argument("first", type=int, nargs="?", default=1)
+    sys.exit(main(**vars(parser.parse_args())))

@@ -9,6 +9,7 @@ left behind or disturbed is a line; the exit code is 1 where there was any.
 
 from __future__ import annotations
 
+import argparse
 import random
 import signal
 import sys
@@ -57,7 +58,7 @@ def killed(server: Judged, folder: Path, seconds: float, *, beside: bool) -> Ite
         yield f"left { {key: after[key] - before[key] for key in after if after[key] != before[key]} }"
 
 
-def main(count: int = 200, seed: int = 1) -> int:
+def main(count: int, seed: int) -> int:
     """Kill runs on both servers; return 1 where something was left or disturbed."""
     draw = random.Random(seed)  # noqa: S311 - no secret
     bad = 0
@@ -77,4 +78,7 @@ def main(count: int = 200, seed: int = 1) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:])))
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("count", type=int, nargs="?", default=200)
+    parser.add_argument("seed", type=int, nargs="?", default=1)
+    sys.exit(main(**vars(parser.parse_args())))

@@ -93,8 +93,8 @@ def _literal(node: ast.Constant) -> Iterator[tuple[str, Edit]]:
         for other in dict.fromkeys((STATUSES.get(value, value + 1), value + 1)):
             yield f"{value} is {other}", _set("value", other)
     elif isinstance(value, str) and value:
-        for other in ("", f"{value}X"):
-            yield f"{value!r} is {other!r}", _set("value", other)
+        for text in ("", f"{value}X"):
+            yield f"{value!r} is {text!r}", _set("value", text)
     elif value is None:
         yield "None is a text", _set("value", "none")
 
@@ -132,12 +132,12 @@ def _members(node: ast.Dict) -> Iterator[tuple[str, Edit]]:
             del other.keys[at], other.values[at]
 
         yield f"without the member {key.value!r}", leave_out
-        for value in (None, 7, []):
+        for text in ("None", "7", "[]"):
 
-            def replace(other: Any, at: int = place, value: object = value) -> None:
-                other.values[at] = ast.List([], ast.Load()) if value == [] else ast.Constant(value)  # type: ignore[arg-type]
+            def replace(other: Any, at: int = place, text: str = text) -> None:
+                other.values[at] = ast.parse(text, mode="eval").body
 
-            yield f"the member {key.value!r} is {value!r}", replace
+            yield f"the member {key.value!r} is {text}", replace
 
 
 def _entries(node: ast.List) -> Iterator[tuple[str, Edit]]:

@@ -7,6 +7,7 @@ the exit code is 1 where one did. The servers are the emulator and one that was 
 
 from __future__ import annotations
 
+import argparse
 import signal
 import sys
 import tempfile
@@ -34,7 +35,7 @@ def cut_everywhere(name: str, server: Judged, numbers: range) -> int:
     return bad
 
 
-def main(step: int = 20, last: int = 480) -> int:
+def main(step: int, last: int) -> int:
     """Cut runs on both servers; return 1 where something was left."""
     numbers = range(step, last + 1, step)
     with independent() as server:
@@ -46,4 +47,7 @@ def main(step: int = 20, last: int = 480) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:])))
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("step", type=int, nargs="?", default=20)
+    parser.add_argument("last", type=int, nargs="?", default=480)
+    sys.exit(main(**vars(parser.parse_args())))

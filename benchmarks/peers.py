@@ -122,7 +122,7 @@ def _schemathesis(case: Case) -> Result:
     faults = [] if case.kind == "healthy" else [case.name]
     with running(faults) as served, tempfile.TemporaryDirectory() as place:
         config = Path(place) / "schemathesis.toml"
-        config.write_text(CONFIG.format(base=served.base_url, seed=SEED, **_things(served)), encoding="utf-8")
+        config.write_text(CONFIG.format(base=served.base_url, seed=SEED, **things(served)), encoding="utf-8")
         sent: list[str] = []
         served.emulator.record = lambda _scope, operation, *_: sent.append(operation)
         started = time.monotonic()
@@ -146,7 +146,7 @@ def _run(config: Path, spec: str, token: str) -> int:
     return done.returncode
 
 
-def _things(served: Served) -> dict[str, str]:
+def things(served: Served) -> dict[str, str]:
     """Make an iTwin, a repository and reality data, and return their ids."""
     session = requests.Session()
     session.headers["Authorization"] = f"Bearer {served.token()}"

@@ -19,7 +19,7 @@ MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 UNKNOWN: Final = "0f0e0d0c-0b0a-4908-8706-050403020100"
 DATA: Final = "/reality-management/reality-data"
 PREFER: Final = {"Prefer": "return=representation"}
-VALUES: Final = (None, "", "   ", 7, True, [], {}, "a", "x" * 200, "y" * 201, "é" * 200)
+VALUES: Final[tuple[Any, ...]] = (None, "", "   ", 7, True, [], {}, "a", "x" * 200, "y" * 201, "é" * 200)
 BROKEN: Final = ("", "{", "[]", "1", "null", '"text"')
 
 
