@@ -18,6 +18,7 @@ COLOURS: Final = {
     ExitCode.CANNOT_JUDGE: ("orange", "#a15c00"),
 }
 """By exit code: shields' name of the colour, and one on which white text can be read."""
+TEMPLATE: Final = environment().get_template("badge.svg.j2")
 CHARACTER: Final = 6.6
 """Pixels of a character at 11 pixels, about; the text is stretched to it, so that no font spoils it."""
 
@@ -39,11 +40,7 @@ class Badge:
     def svg(self) -> str:
         """Return the badge as a picture; a screen reader reads its title."""
         left, right = (round(len(text) * CHARACTER) + 12 for text in (self.label, self.message))
-        return (
-            environment()
-            .get_template("badge.svg.j2")
-            .render(badge=self, left=left, right=right, colour=COLOURS[self.code][1])
-        )
+        return TEMPLATE.render(badge=self, left=left, right=right, colour=COLOURS[self.code][1])
 
 
 def badge_of(run: RunReport, revision: str = "") -> Badge:

@@ -20,6 +20,8 @@ from conformance.results.text import scrub
 from conformance.results.verdicts import ExitCode
 
 PATH: Final = "report.html"
+TEMPLATE: Final = environment().get_template("report.html.j2")
+"""Read with the module: a run loads both while it waits."""
 SCRIPTS: Final = ("dom", "state", "difference", "verdicts", "cards", "heat", "keys", "start")
 MOODS: Final = {ExitCode.CONFORMS: "good", ExitCode.VIOLATION: "bad"}
 
@@ -30,40 +32,36 @@ def render(report: Report) -> str:
     changes, runs = comparison.changes_of(report.comparison, run), past.last_runs(run, report.history)
     style, script = _source("report.css"), _script()
     title, more = statistics.title(run)
-    return (
-        environment()
-        .get_template("report.html.j2")
-        .render(
-            run=run,
-            title=title,
-            more=more,
-            details=statistics.breakdown(run),
-            mood=MOODS.get(run.exit_code, "odd"),
-            cards=cards.cards(run, changes, runs),
-            shown=cards,
-            grid=grid.grid(run),
-            rows_shown=grid.SHOWN,
-            signs=kinds.KINDS,
-            covered=covered.picture(run),
-            counts=kinds.counts(run),
-            changes=changes,
-            changed=comparison,
-            said=said,
-            runs=runs,
-            day=past.day,
-            short_day=past.short_day,
-            trends=past.trends(runs),
-            observations=sections.observations(run),
-            waivers=sections.waivers(run),
-            gaps=sections.gaps(run),
-            assumptions=sections.assumptions(run),
-            facts=sections.facts(run),
-            style=Markup(style),  # noqa: S704 - our own file
-            script=Markup(script),  # noqa: S704 - our own files
-            style_hash=_hash(style),
-            script_hash=_hash(script),
-            data=embed(data.page_data(report, scripts_of(run), changes, runs)),
-        )
+    return TEMPLATE.render(
+        run=run,
+        title=title,
+        more=more,
+        details=statistics.breakdown(run),
+        mood=MOODS.get(run.exit_code, "odd"),
+        cards=cards.cards(run, changes, runs),
+        shown=cards,
+        grid=grid.grid(run),
+        rows_shown=grid.SHOWN,
+        signs=kinds.KINDS,
+        covered=covered.picture(run),
+        counts=kinds.counts(run),
+        changes=changes,
+        changed=comparison,
+        said=said,
+        runs=runs,
+        day=past.day,
+        short_day=past.short_day,
+        trends=past.trends(runs),
+        observations=sections.observations(run),
+        waivers=sections.waivers(run),
+        gaps=sections.gaps(run),
+        assumptions=sections.assumptions(run),
+        facts=sections.facts(run),
+        style=Markup(style),  # noqa: S704 - our own file
+        script=Markup(script),  # noqa: S704 - our own files
+        style_hash=_hash(style),
+        script_hash=_hash(script),
+        data=embed(data.page_data(report, scripts_of(run), changes, runs)),
     )
 
 

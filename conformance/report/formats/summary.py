@@ -14,6 +14,7 @@ from conformance.results.text import web_link
 from conformance.results.verdicts import ExitCode, Outcome
 
 PATH: Final = "summary.md"
+TEMPLATE: Final = environment().get_template("summary.md.j2")
 LIMIT: Final = 900_000
 """GitHub drops a step summary above 1 MiB whole."""
 
@@ -33,29 +34,25 @@ def render(report: Report) -> str:
     """Return the run as one Markdown page; with a comparison, what changed comes first."""
     run = report.run
     totals = statistics.count(run.verdicts)
-    text = (
-        environment()
-        .get_template("summary.md.j2")
-        .render(
-            run=run,
-            icon=_ICONS[run.exit_code],
-            headline=statistics.headline(run),
-            comparison=report.comparison,
-            counted=counted,
-            said=said,
-            outcomes=[outcome for outcome in Outcome if totals[outcome]],
-            by_operation=statistics.by_operation(run),
-            count=statistics.count,
-            causes=statistics.red_causes(run),
-            violations=statistics.violations(run),
-            tolerated=statistics.tolerated(run),
-            why_tolerated=statistics.why_tolerated,
-            gaps=statistics.gaps(run),
-            assumptions=assumptions_text,
-            web_link=web_link,
-            shown=SHOWN,
-            cut=Markup(CUT),  # noqa: S704 - our own mark
-        )
+    text = TEMPLATE.render(
+        run=run,
+        icon=_ICONS[run.exit_code],
+        headline=statistics.headline(run),
+        comparison=report.comparison,
+        counted=counted,
+        said=said,
+        outcomes=[outcome for outcome in Outcome if totals[outcome]],
+        by_operation=statistics.by_operation(run),
+        count=statistics.count,
+        causes=statistics.red_causes(run),
+        violations=statistics.violations(run),
+        tolerated=statistics.tolerated(run),
+        why_tolerated=statistics.why_tolerated,
+        gaps=statistics.gaps(run),
+        assumptions=assumptions_text,
+        web_link=web_link,
+        shown=SHOWN,
+        cut=Markup(CUT),  # noqa: S704 - our own mark
     )
     page, left_out = "", False
     for block in text.split(CUT):

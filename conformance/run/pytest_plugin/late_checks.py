@@ -17,7 +17,11 @@ from conformance.results.verdicts import Outcome
 from conformance.run.pytest_plugin.judge import Judge
 
 JUDGE: Final = pytest.StashKey[Judge]()
-NEEDED_LATER: Final = ("conformance.generate.state_machine", "conformance.report.registry")
+NEEDED_LATER: Final = (
+    "conformance.generate.state_machine",
+    "conformance.report.registry",
+    "openapi_schema_validator",
+)
 """What takes long to load and is not needed before: it is loaded in the first silence."""
 FURTHER_SILENCE: Final = 0.3
 """Seconds of silence that are enough for a quick run once it kept a whole one."""
