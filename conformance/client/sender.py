@@ -20,7 +20,7 @@ from conformance.exchange.model import Exchange, Request, Undo
 from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.entries import ELSE, Leak
-from conformance.ledger.journal import Ledger
+from conformance.ledger.journal import Ledger, lost_in
 from conformance.ledger.undo import DELETED, undo
 from conformance.targets.model import Target
 
@@ -96,7 +96,7 @@ class Client:
         if request.writes and (self.read_only or self.target.mode == "none"):
             raise NotJudged(f"{request.method} {request.path}: nothing may be written to this target")
         if request.undo is not None and self.ledger.is_losing(_kind_of(request.undo)):
-            lost = len(self.ledger.lost())
+            lost = len(lost_in(self.ledger))
             raise NotJudged(f"nothing more is created: {lost} creations gave no id to delete them with")
         self.ledger.foreign.refuse_foreign(request)
 
@@ -159,10 +159,10 @@ def undo_requests(target: Target, ledger: Ledger) -> int:
     timed out is looked for once more.
     """
     ledgers = (ledger, *ledger.inherited)
-    entries = [e for each in ledgers for e in [*each.pending(maybe=True), *each.lost()]]
+    entries = [e for each in ledgers for e in [*each.pending(maybe=True), *lost_in(each)]]
     roles = {entry.role for entry in entries}
     renewed = sum(bool(target.roles[r].client_id) for r in roles if r in target.roles)
-    looked_for = sum(entry.timed_out for each in ledgers for entry in each.lost())
+    looked_for = sum(entry.timed_out for each in ledgers for entry in lost_in(each))
     return len(entries) + looked_for + renewed
 
 

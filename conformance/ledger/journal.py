@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final, TextIO
@@ -38,12 +39,16 @@ class Ledger:
     foreign: ForeignResources = field(default_factory=ForeignResources)
     inherited: list[Ledger] = field(default_factory=list)
     _created: dict[str, int] = field(default_factory=dict, init=False)
+    _unfinished: dict[int, Entry] = field(default_factory=dict, init=False)
+    _undos: dict[str, dict[int, None]] = field(default_factory=dict, init=False)
+    _made: set[int] = field(default_factory=set, init=False)
     _file: TextIO | None = None
     _lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
-        """Know by its id what an earlier run created."""
-        self._created = {key_of(e.id): e.number for e in self.entries.values() if e.id}
+        """Know what an earlier run created."""
+        for entry in self.entries.values():
+            self._note(entry)
 
     def intend(self, role: str, request: Request) -> int:
         """Write down that `request` is about to create something; return the entry's number."""
@@ -102,7 +107,8 @@ class Ledger:
     def _twins(self, entry: Entry) -> list[Entry]:
         """Return the other creations that were answered with the id of this one."""
         undo = entry.undo.lower() if entry.state == "created" and entry.pointer else ""
-        return [e for e in list(self.entries.values()) if undo and e.undo.lower() == undo and e.pointer]
+        alike = [self.entries[number] for number in self._undos.get(undo, ())] if undo else []
+        return [e for e in alike if e.pointer and e.undo.lower() == undo]
 
     def _why_not_ours(self, entry: Entry, exchange: Exchange | None, twins: Iterable[Entry]) -> str:
         if exchange is None or entry.state != "created" or not entry.pointer:
@@ -127,44 +133,58 @@ class Ledger:
 
         A success for another role may mean that there is nothing of this path that it sees.
         """
-        for entry in list(self.entries.values()):
+        for entry in [self.entries[number] for number in self._undos.get(path.lower(), ())]:
             if entry.state == "created" and entry.undo == path and entry.role == role:
                 self.keep(replace(entry, state="undone"))
 
     def pending(self, *, maybe: bool = False) -> list[Entry]:
         """Return what is still to be undone, newest first; with `maybe` what is on its way too."""
-        newest = sorted(self.entries.values(), key=lambda e: -e.number)
-        return [e for e in newest if e.is_unfinished and (e.is_complete or (maybe and e.state == "intended"))]
+        newest = sorted(self.unfinished(), key=lambda e: -e.number)
+        return [e for e in newest if e.is_complete or (maybe and e.state == "intended")]
 
     def unfinished(self) -> list[Entry]:
         """Return every entry that may still exist at the target."""
-        return [e for e in list(self.entries.values()) if e.is_unfinished]
+        return list(self._unfinished.values())
 
-    def lost(self) -> list[Entry]:
-        """Return what may exist at the target and cannot be deleted: its response gave no id."""
-        return [e for e in list(self.entries.values()) if e.is_lost]
+    @property
+    def made(self) -> int:
+        """Return how many requests have created something, or may have."""
+        return len(self._made)
 
     def is_losing(self, undo: str = "") -> bool:
         """Tell whether to create no more: the latest creations gave no id, or too many of the run did not.
 
         The latest are those of the same kind, which `undo` (a path with ``{id}``) tells, where it is given.
         """
-        known = [e for e in list(self.entries.values()) if e.state != "intended"]
-        alike = [e for e in known if not undo or e.template == undo]
-        latest = [e.is_lost for e in alike][-LOST_IN_A_ROW:]
-        return (len(latest) == LOST_IN_A_ROW and all(latest)) or len(
-            [e for e in alike if e.is_lost]
-        ) >= LOST_AT_ALL
+        lost = [e for e in lost_in(self) if not undo or e.template == undo]
+        if len(lost) < LOST_IN_A_ROW or len(lost) >= LOST_AT_ALL:
+            return len(lost) >= LOST_AT_ALL
+        known = (e for e in reversed(list(self.entries.values())) if e.state != "intended")
+        alike = (e for e in known if not undo or e.template == undo)
+        return all(e.is_lost for e in islice(alike, LOST_IN_A_ROW))
 
     def inherit(self, ledger: Ledger) -> None:
         """Undo later what another process of the run, now dead, has left in its ledger."""
         ledger.foreign = self.foreign
         self.inherited.append(ledger)
 
-    def _keep(self, entry: Entry) -> None:
+    def _note(self, entry: Entry) -> None:
+        """Keep an entry where it is looked for: in a long run most of them are done with."""
         self.entries[entry.number] = entry
+        self._undos.setdefault(entry.undo.lower(), {})[entry.number] = None
+        if entry.is_unfinished:
+            self._unfinished[entry.number] = entry
+        else:
+            self._unfinished.pop(entry.number, None)
+        if entry.answered or entry.is_unfinished:
+            self._made.add(entry.number)
+        else:
+            self._made.discard(entry.number)
         if entry.id:
             self._created[key_of(entry.id)] = entry.number
+
+    def _keep(self, entry: Entry) -> None:
+        self._note(entry)
         if self.path is None:
             return
         if self._file is None:
@@ -195,6 +215,11 @@ class Ledger:
             self._file = None
         for ledger in self.inherited:
             ledger.close()
+
+
+def lost_in(ledger: Ledger) -> list[Entry]:
+    """Return what may exist at the target and cannot be deleted: its response gave no id."""
+    return [e for e in ledger.unfinished() if e.is_lost]
 
 
 def readdress(ledger: Ledger, path: str, other: str) -> None:

@@ -35,9 +35,7 @@ class Spending:
     def spent(self) -> int:
         """Return how many requests were sent, with the DELETE and the read of each creation's undo."""
         sent = sum(self.client.counts.per_purpose.values()) - self._before
-        entries = list(self.client.ledger.entries.values())
-        created = [entry for entry in entries if entry.answered or entry.is_unfinished]
-        return sent + len(created) + len([entry for entry in created if entry.is_unfinished])
+        return sent + self.client.ledger.made + len(self.client.ledger.unfinished())
 
     def refuse_more(self, wanted: int = 1) -> None:
         """Raise `NotJudged` where so many requests are more than what is left."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,15 @@ import pytest
 from conformance.errors import UsageError
 from conformance.exchange.model import Request, Undo
 from conformance.ledger.entries import Entry
-from conformance.ledger.journal import Ledger, load_ledger, new_ledger, refuse_unfinished
+from conformance.ledger.journal import (
+    LOST_AT_ALL,
+    LOST_IN_A_ROW,
+    Ledger,
+    load_ledger,
+    lost_in,
+    new_ledger,
+    refuse_unfinished,
+)
 from conformance.ledger.undo import undo
 from tests.suite.ledger.toy_ledger import THING, Boxes, create, exchange_of
 
@@ -118,17 +127,37 @@ def test_entries_may_be_added_while_others_are_looked_at() -> None:
         """An entry in whose look another one is added."""
 
         @property
-        def is_unfinished(self) -> bool:
+        def is_lost(self) -> bool:
             """Add one more."""
             added = len(ledger.entries) + 1
-            ledger.entries[added] = Entry(
-                added, "owner", "thing", "POST /things", "/things/1", "", "", "undone"
-            )
+            ledger.keep(Entry(added, "owner", "thing", "POST /things", "/things/1", "", "", "created"))
             return True
 
-        is_lost = is_unfinished
-
-    ledger.entries[1] = Busy(1, "owner", "thing", "POST /things", "/things/1", "", "", "created")
-    assert len(ledger.unfinished()) == 1
-    assert len(ledger.lost()) == 1
+    for number in (1, 2, 3):
+        ledger.keep(Busy(number, "owner", "thing", "POST /things", "/things/1", "", "", "created"))
+    assert len(lost_in(ledger)) == 3
     assert not ledger.is_losing()
+
+
+def test_what_a_long_ledger_knows_at_once_is_what_its_entries_say() -> None:
+    """Every state an entry may take: counted and found without a look at those that are done with."""
+    draw, ledger = random.Random(1), Ledger()  # noqa: S311 - no secret
+    states = ["intended", "created", "refused", "unknown", "undone"]
+    for _ in range(400):
+        number = draw.randrange(1, 60)
+        pointer, answered = draw.choice(["", "/id"]), draw.choice([0, 201])
+        undo = f"/things/{draw.randrange(9)}" if draw.random() < 0.8 else "/things/{id}"
+        ledger.keep(
+            Entry(number, "owner", "thing", "", undo, pointer, "", draw.choice(states), answered=answered)
+        )
+        entries = list(ledger.entries.values())
+        assert {e.number for e in ledger.unfinished()} == {e.number for e in entries if e.is_unfinished}
+        assert ledger.made == sum(bool(e.answered) or e.is_unfinished for e in entries)
+        assert [e.number for e in ledger.pending()] == sorted(
+            (e.number for e in entries if e.is_unfinished and e.is_complete), reverse=True
+        )
+        latest = [e.is_lost for e in entries if e.state != "intended"]
+        many = sum(latest) >= LOST_AT_ALL
+        assert ledger.is_losing() == (many or (len(latest) > 2 and all(latest[-LOST_IN_A_ROW:])))
+    ledger.mark_deleted("/things/3", "owner")
+    assert not [e for e in ledger.entries.values() if e.undo == "/things/3" and e.state == "created"]

@@ -14,7 +14,7 @@ import requests
 from conformance.emulator.serving import Served
 from conformance.errors import NotJudged
 from conformance.exchange.model import Request
-from conformance.ledger.journal import Ledger
+from conformance.ledger.journal import Ledger, lost_in
 from conformance.ledger.ownership import ForeignResources
 from conformance.ledger.undo import undo
 from conformance.proof.fault_proxy import ReceivedRequest, fault_proxy
@@ -54,7 +54,7 @@ def test_an_id_that_is_answered_twice_is_never_deleted() -> None:
     assert "another creation" in created(ledger, "A")
     assert created(ledger, "b") == ""
     assert deleted(ledger) == ["/things/b"]
-    assert len(ledger.lost()) == 2
+    assert len(lost_in(ledger)) == 2
 
 
 def test_an_id_that_stood_in_an_earlier_response_is_never_deleted() -> None:
