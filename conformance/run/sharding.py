@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,10 +23,14 @@ MOST_SHARDS: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """The part `number` of `of` parts, counted from one."""
+    """The part `number` of `of` parts, counted from one.
+
+    The processes of one machine, which are never told one by one, are `dealt` scenarios in turn.
+    """
 
     number: int
     of: int
+    dealt: bool = False
 
     def __str__(self) -> str:
         """Return it as the command line takes it."""
@@ -36,20 +40,31 @@ class Shard:
         """Tell whether what has this name belongs to the shard; it does to exactly one."""
         return zlib.crc32(name.encode()) % self.of == self.number - 1
 
+    def share(self, names: Sequence[str], long: Collection[str]) -> frozenset[str]:
+        """Return which of these scenarios are the shard's own; the `long` ones are dealt first."""
+        if not self.dealt:
+            return frozenset(filter(self.has, names))
+        turns = sorted(names, key=lambda name: name not in long)
+        return frozenset(turns[self.number - 1 :: self.of])
+
     def part_of(self, whole: int) -> int:
         """Return what of a limit this shard may spend, so that all of them together stay within it."""
         return whole // self.of + (self.number <= whole % self.of)
 
     def selection(
-        self, selected: Collection[Pair], declared: Mapping[str, Collection[Pair]], checks: Collection[str]
+        self,
+        selected: Collection[Pair],
+        declared: Mapping[str, Collection[Pair]],
+        checks: Collection[str],
+        share: Collection[str],
     ) -> frozenset[Pair]:
-        """Return what of a selection this shard judges.
+        """Return what of a selection this shard judges, `share` being its scenarios.
 
         `declared` are the pairs of each scenario by its name, `checks` the requirements that are judged on
         every response. A pair that no scenario declares and no check judges belongs to one shard, too.
         """
         everywhere = {pair for pair in selected if pair[0] in checks}
-        own = {pair for name, pairs in declared.items() if self.has(name) for pair in pairs}
+        own = {pair for name, pairs in declared.items() if name in share for pair in pairs}
         known = everywhere.union(*declared.values())
         left = {pair for pair in selected if pair not in known and self.has("@".join(pair))}
         return frozenset((everywhere | own | left) & frozenset(selected))

@@ -82,7 +82,8 @@ def judge(run: Run, target: Target, progress: Progress) -> RunReport:
         return run_scenarios(run, progress)
     spawn = multiprocessing.get_context("spawn")
     pace = new_pace(spawn, run.target.rate)
-    shards = [Shard(number + 1, run.options.workers) for number in range(run.options.workers)]
+    of = run.options.workers
+    shards = [Shard(number + 1, of, dealt=True) for number in range(of)]
     with signals_held_back():  # for good in the new processes: the run stops them
         workers = [_started(run, target, shard, spawn, pace) for shard in shards]
 

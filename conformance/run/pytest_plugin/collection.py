@@ -64,8 +64,9 @@ def of_shard(items: list[pytest.Item], run: Run) -> list[pytest.Item]:
     declared = {name: item.stash[DECLARED] for item, name in names.items()}
     checks = {row.id for row in run.catalogue.judged() if row.check is not None}
     derived = frozenset(pair for pair in run.selected if run.catalogue.rows[pair[0]].rule)
-    run.selected = derived | shard.selection(run.selected - derived, declared, checks)
-    return [item for item in items if shard.has(names[item])]
+    share = shard.share([*declared], {name for item, name in names.items() if is_generated(item)})
+    run.selected = derived | shard.selection(run.selected - derived, declared, checks, share)
+    return [item for item in items if names[item] in share]
 
 
 def chosen(items: Iterable[pytest.Item], run: Run) -> list[pytest.Item]:

@@ -11,6 +11,8 @@ from tests.suite.project import house_rules as rules
 from tests.suite.project import text_rules as texts
 from tests.suite.project.source_tree import Tree
 
+pytestmark = pytest.mark.xdist_group("architecture")
+
 Rule = Callable[[Tree], Iterator[str]]
 
 

@@ -82,11 +82,22 @@ SCENARIOS = scenario(
 )
 
 
-def test_merged_shards_are_the_run(checkout: Checkout, bulb_target: Target) -> None:
+@pytest.mark.parametrize("of", [1, 2, 3, 5, 40])
+def test_what_is_dealt_belongs_to_one_shard_and_the_long_ones_to_as_many_as_there_are(of: int) -> None:
+    """No process of one machine gets two long scenarios more than another."""
+    names, long = [f"s{number}" for number in range(30)], {"s3", "s4", "s17", "s20", "s29"}
+    shares = [Shard(number, of, dealt=True).share(names, long) for number in range(1, of + 1)]
+    assert sorted(name for share in shares for name in share) == sorted(names)
+    for counts in ([len(share) for share in shares], [len(share & long) for share in shares]):
+        assert max(counts) - min(counts) <= 1
+
+
+@pytest.mark.parametrize("dealt", [False, True])
+def test_merged_shards_are_the_run(checkout: Checkout, bulb_target: Target, dealt: bool) -> None:  # noqa: FBT001 - a parameter of the test
     """Verdict for verdict; exchanges, ledgers and counts of all shards are kept."""
     checkout.scenarios(SCENARIOS)
     reports = {}
-    for part in (None, *(Shard(number, 3) for number in (1, 2, 3))):
+    for part in (None, *(Shard(number, 3, dealt) for number in (1, 2, 3))):
         folder = checkout.root / "all" / str(part or "whole").replace("/", "of")
         options = Options(report_dir=folder, seed=3, shard=part)
         state = new_run(options, bulb_target, checkout.catalogue())
