@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from conformance.client import Budget, Client
+from conformance.client.auth.login import logged_in
 from conformance.client.budget import Gate
 from conformance.client.sender import undo_requests
 from conformance.errors import UsageError
@@ -98,7 +99,7 @@ def _calls(target: Target, ledger: Ledger) -> list[str]:
 
 def _undo(target: Target, ledger: Ledger, gate: Gate | None) -> list[Leak]:
     budget = Budget(target.rate, reserve=partial(undo_requests, target, ledger), gate=gate)
-    client = Client(target, Recorder(Redactor()), budget, ledger)
+    client = Client(logged_in(target), Recorder(Redactor()), budget, ledger)
     try:
         return client.undo()
     finally:

@@ -12,6 +12,7 @@ from conformance.analysis.waivers import known_of, load_or_none
 from conformance.checks.booker import booker
 from conformance.claims.requirements import Catalogue, select
 from conformance.client import Client, budget_for
+from conformance.client.auth.login import logged_in
 from conformance.errors import UsageError
 from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
@@ -35,6 +36,7 @@ def new_run(options: Options, target: Target, catalogue: Catalogue) -> Run:
     waivers = load_or_none(options.waivers, today=datetime.now(UTC).date(), known=known_of(catalogue))
     baseline = _baseline(options.baseline, target)
     folder = _folder(options.report_dir or Path("reports") / run_id, target)
+    target = logged_in(target)
     target = limited(_for_derived(target, catalogue, selected, options), options)
     redactor = Redactor()
     ledger = new_ledger(folder / "ledger.ndjson", target.base_url)

@@ -12,6 +12,7 @@ from pydantic import SecretStr, ValidationError
 
 from conformance.claims.text_files import read_text
 from conformance.errors import UsageError, did_you_mean
+from conformance.targets.auth_file import user_of, users_of
 from conformance.targets.model import Role, Target
 from conformance.targets.variables import REFERENCE, resolved, variables_for
 
@@ -59,7 +60,7 @@ def parse_target(document: Mapping[str, Any], name: str, variables: Mapping[str,
             )
     where = f"{file}: [targets.{name}]"
     _refuse_clear_secrets(targets[name], where)
-    content = _content(targets[name], variables, where)
+    content = _content(targets[name], variables, where, Path(file))
     try:
         target = Target.model_validate({**content, "name": name})
     except ValidationError as error:
@@ -72,14 +73,29 @@ def parse_target(document: Mapping[str, Any], name: str, variables: Mapping[str,
     return target
 
 
-def _content(table: Mapping[str, Any], variables: Mapping[str, str], where: str) -> dict[str, Any]:
-    """Return the table of a target with its variables resolved."""
+def _content(
+    table: Mapping[str, Any], variables: Mapping[str, str], where: str, file: Path
+) -> dict[str, Any]:
+    """Return the table of a target with its variables resolved, and the users of its `auth_file`."""
     content = {**_with_secret_headers(table, variables, f"{where} ")}
     if roles := _tables(table, "roles"):
         own = {n: _with_secret_headers(e, variables, f"{where} roles.{n}.") for n, e in roles}
         content["roles"] = {**_table(table, "roles"), **own}
     found: dict[str, Any] = resolved(content, variables, where)
+    if isinstance(found.get("auth_file"), str):
+        _let_in_by(_beside(file, found["auth_file"]), found, variables, where)
     return found
+
+
+def _let_in_by(auth_file: str, content: dict[str, Any], variables: Mapping[str, str], where: str) -> None:
+    """Give each role with `auth` what the file says of that user; the first user is the owner without one."""
+    users = users_of(Path(auth_file), variables)
+    roles = dict(_table(content, "roles")) or {"owner": {"auth": next(iter(users))}}
+    for name, role in roles.items():
+        if isinstance(role, dict) and isinstance(role.get("auth"), str):
+            user = user_of(users, role["auth"], Path(auth_file), f"{where} roles.{name}.auth:")
+            roles[name] = {**user, **role, "headers": {**user.get("headers", {}), **role.get("headers", {})}}
+    content["roles"] = roles
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -135,7 +151,7 @@ def _unknown_keys(content: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]
     owners: list[tuple[str, Mapping[str, Any], type[Target | Role]]] = [("", content, Target)]
     owners += [(f"roles.{name}.", e, Role) for name, e in _tables(content, "roles")]
     for place, owner, model in owners:
-        known = [name for name in model.model_fields if name != "name"]
+        known = [name for name in model.model_fields if name not in {"name", "login"}]
         yield from ((f"{place}{key}", known) for key in owner if key not in {*known, OLD_KEY})
 
 

@@ -22,12 +22,13 @@ from pydantic import (
 
 from conformance.targets.credentials import Credentials, basic, plain
 from conformance.targets.fields import Fixture, Headers, ReadyToken, RoleHeaders, secret_words
+from conformance.targets.login import Login
 from conformance.targets.urls import check_base_url, check_issuer, check_url, is_loopback
 from conformance.targets.variables import useless
 
 RATE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*/\s*(s|m|h)")
 SECONDS: Final = {"s": 1.0, "m": 60.0, "h": 3600.0}
-NEWER: Final = ("query", "cookies", "username", "password")
+NEWER: Final = ("query", "cookies", "username", "password", "auth_file")
 """Keys that older runs knew nothing of: where they are empty, a target is the one that it was."""
 
 
@@ -47,6 +48,8 @@ class Role(_StrictModel):
     headers: RoleHeaders = Field(default_factory=dict)
     query: Mapping[str, SecretStr] = Field(default_factory=dict)
     cookies: Mapping[str, SecretStr] = Field(default_factory=dict)
+    auth: str = ""
+    login: Login | None = None
 
     @property
     def has_token(self) -> bool:
@@ -56,15 +59,20 @@ class Role(_StrictModel):
     @property
     def has_own_authorization(self) -> bool:
         """Tell whether the header Authorization is given as it is sent."""
-        return any(name.lower() == "authorization" for name in self.headers)
+        later = self.login.sent_as if self.login is not None and self.login.sent_in == "header" else ""
+        return any(name.lower() == "authorization" for name in (*self.headers, later))
+
+    @property
+    def _has_other_credentials(self) -> bool:
+        return bool(self.username or self.headers or self.query or self.cookies or self.login)
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         ways = [bool(self.client_id), self.token is not None, bool(self.token_command)]
-        if sum(ways) > 1 or not (any(ways) or self.username or self.headers or self.query or self.cookies):
+        if sum(ways) > 1 or not (any(ways) or self._has_other_credentials):
             raise ValueError(
                 "give client_id and client_secret, or token, or token_command: exactly one of the three; "
-                "or username and password, headers, query or cookies"
+                "or username and password, headers, query, cookies, or auth with a user of the auth_file"
             )
         if bool(self.username) != (self.password is not None):
             raise ValueError("username and password belong together")
@@ -108,6 +116,7 @@ class Target(_StrictModel):
     total_timeout: float = Field(default=15.0, gt=0)
     max_wait: float = Field(default=90.0, ge=0)
     ca: str = ""
+    auth_file: str = ""
     proxy: str = ""
     traceparent: bool = True
     headers: Headers = Field(default_factory=dict)
@@ -211,6 +220,7 @@ class Target(_StrictModel):
         """Return every secret of the configuration, for whoever masks them; for no other use."""
         roles = self.roles.values()
         held = [s for r in roles for s in (r.client_secret, r.token, r.password)] + [*self.tokens.values()]
+        held += [s for r in roles if r.login for s in (r.login.password, *r.login.headers.values())]
         held += [self.password, *self.query.values(), *self.cookies.values()]
         held += [s for r in roles for each in (r.query, r.cookies) for s in each.values()]
         pairs = [(self.username, self.password), *((r.username, r.password) for r in roles)]

@@ -9,6 +9,7 @@ from typing import Final
 
 from conformance.analysis.replay.model import Send
 from conformance.client import Client, budget_for
+from conformance.client.auth.login import logged_in
 from conformance.errors import NotJudged
 from conformance.exchange.curl import OF_THE_CLIENT
 from conformance.exchange.groups import concurrently
@@ -30,7 +31,7 @@ DEFAULTS: Final = ("Accept", "Content-Type", "Authorization")
 def sender(target: Target) -> Iterator[Send]:
     """Give a `Send` to the target, within its limits; a target that is read-only is not written to."""
     ledger = Ledger(None, target.base_url)
-    client = Client(target, Recorder(Redactor()), budget_for(target, ledger), ledger)
+    client = Client(logged_in(target), Recorder(Redactor()), budget_for(target, ledger), ledger)
 
     def checked(recorded: RecordedExchange) -> tuple[Request, str]:
         request, role = request_of(recorded), recorded.role or "owner"

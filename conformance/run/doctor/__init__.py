@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from conformance.claims.requirements import Catalogue, select
 from conformance.client import Budget, Client
+from conformance.client.auth.login import logged_in
 from conformance.exchange.recorder import Recorder
 from conformance.exchange.redaction import Redactor
 from conformance.ledger.journal import Ledger
@@ -24,6 +25,7 @@ def diagnose(
     target: Target, catalogue: Catalogue, only: Sequence[str] = (), *, read_only: bool = False
 ) -> Diagnosis:
     """Look at everything that can be seen by reading; requests are reads and token calls only."""
+    target = logged_in(target)
     client = Client(
         target, Recorder(Redactor()), Budget(target.rate, target.max_requests), Ledger(), read_only=True
     )
