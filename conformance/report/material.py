@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from conformance.analysis.compare.model import Comparison
 from conformance.analysis.history.digest import RunDigest, history_text, read_kept_history
 from conformance.exchange.recorded import RecordedExchange
-from conformance.results.exchange_log import shown_exchanges
+from conformance.results.exchange_log import ShownExchanges
 from conformance.results.model import RunReport
 from conformance.results.run_json import load_run, write_text
 from conformance.results.text import json_text
@@ -34,7 +34,8 @@ class Report:
 
     def evidence(self, verdict: Verdict) -> list[RecordedExchange]:
         """Return the recorded exchanges that prove a verdict; the last one decided."""
-        return [self.exchanges[name] for name in verdict.evidence if name in self.exchanges]
+        found = map(self.exchanges.get, verdict.evidence)
+        return [exchange for exchange in found if exchange is not None]
 
 
 def load_report(folder: Path | str) -> Report:
@@ -43,7 +44,7 @@ def load_report(folder: Path | str) -> Report:
     evidence = {name for verdict in run.verdicts for name in verdict.evidence}
     return Report(
         run,
-        shown_exchanges(run.folder, evidence),
+        ShownExchanges(run.folder, evidence),
         kept_comparison(run.folder),
         read_kept_history(run.folder / HISTORY) or (),
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import OrderedDict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +21,10 @@ FILE_NAME: Final = "exchanges.ndjson"
 ROUNDED: Final = 0.002
 """Seconds by which two exchanges that were sent one after the other may seem to overlap."""
 
+FIRST_ID: Final = re.compile(rb'{"id": "([\w-]+)"')
+"""How a line begins that this suite wrote; others are read whole to know whose they are."""
+REMEMBERED: Final = 2_000
+"""So many exchanges that were read for a report are kept, all of those of a quick run."""
 SHOWN_BODY: Final = 16 * 1024
 """So much of a body is shown: hundreds of large ones at once would not go into a small machine's memory."""
 
@@ -82,21 +88,65 @@ def _with_groups(exchanges: list[RecordedExchange]) -> tuple[RecordedExchange, .
     return tuple(grouped.get(exchange.id, exchange) for exchange in exchanges)
 
 
-def shown_exchanges(folder: Path, wanted: Collection[str]) -> dict[str, RecordedExchange]:
-    """Return the wanted exchanges by id, harmless to print and with long bodies cut.
+class ShownExchanges(Mapping[str, RecordedExchange]):
+    """The wanted exchanges of a run folder by id, harmless to print and with long bodies cut.
 
-    A report without its evidence still says what was found, so a missing file is no error.
+    They are read from the file as they are asked for: a long run has more than go into a small machine's
+    memory. A report without its evidence still says what was found, so a missing file is no error.
     """
-    found: dict[str, RecordedExchange] = {}
-    try:
-        with (folder / FILE_NAME).open(encoding="utf-8", errors="replace") as lines:
-            for document in map(_parsed, lines):
-                if isinstance(document, dict) and document.get("id") in wanted:
-                    exchange = _record(scrub(_cut(document)))
-                    found |= {exchange.id: exchange} if exchange else {}
-    except OSError:
+
+    def __init__(self, folder: Path, wanted: Collection[str]) -> None:
+        """Look where each of the wanted ones stands."""
+        self._file = folder / FILE_NAME
+        self._offsets = dict(_places(self._file, wanted))
+        self._newest: OrderedDict[str, RecordedExchange] = OrderedDict()
+
+    def __getitem__(self, name: str) -> RecordedExchange:
+        """Return the exchange of this id; `KeyError` where there is none that can be read."""
+        found = self._newest.get(name) or self._read(self._offsets[name])
+        if found is None:
+            raise KeyError(name)
+        self._newest[name] = found
+        if len(self._newest) > REMEMBERED:
+            self._newest.popitem(last=False)
         return found
-    return found
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the ids in the order of the run."""
+        return iter(self._offsets)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._offsets)
+
+    def _read(self, offset: int) -> RecordedExchange | None:
+        try:
+            with self._file.open("rb") as lines:
+                lines.seek(offset)
+                document = _parsed(lines.readline().decode(errors="replace"))
+        except OSError:
+            return None
+        return _record(scrub(_cut(document))) if isinstance(document, dict) else None
+
+
+def _places(file: Path, wanted: Collection[str]) -> Iterator[tuple[str, int]]:
+    """Yield the id and the place in the file of each wanted exchange."""
+    offset = 0
+    try:
+        with file.open("rb") as lines:
+            for line in lines:
+                start, offset = offset, offset + len(line)
+                if (name := _id_of(line)) in wanted:
+                    yield name, start
+    except OSError:
+        return
+
+
+def _id_of(line: bytes) -> str:
+    if (match := FIRST_ID.match(line)) is not None:
+        return match[1].decode()
+    document = _parsed(line.decode(errors="replace"))
+    return str(document.get("id", "")) if isinstance(document, dict) else ""
 
 
 def _cut(document: dict[str, Any]) -> dict[str, Any]:

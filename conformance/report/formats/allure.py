@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
 
@@ -27,6 +28,7 @@ from conformance.exchange.recorded import RecordedExchange
 from conformance.report import statistics
 from conformance.report.ci_job import ci_job
 from conformance.report.exchanges import request_text, response_text, title
+from conformance.report.files import Files
 from conformance.report.material import Report
 from conformance.report.timestamps import milliseconds
 from conformance.results.model import RunReport, WaiverStanding, WaiverState
@@ -37,6 +39,10 @@ PATH: Final = "allure-results"
 KNOWN_ISSUES: Final = "known-issues.json"
 """Not a file of Allure's own: `allurerc.mjs` reads it, as Allure 3 keeps what is known in its settings."""
 
+PARTS: Final[Mapping[str, Callable[[RecordedExchange], str]]] = {
+    "request": request_text,
+    "response": response_text,
+}
 _LOGGER: Final[Any] = AllureMemoryLogger  # has no annotations of its own
 _SEVERITY: Final = {
     Level.MUST: Severity.CRITICAL,
@@ -65,19 +71,36 @@ _CATEGORIES: Final = (
 
 def render(report: Report) -> Mapping[str, str]:
     """Return the text of each file of the folder, by its name."""
-    run, logger = report.run, _LOGGER()
-    files: dict[str, str] = {}
-    shown = {each.id: each for verdict in run.verdicts for each in report.evidence(verdict)}
-    attached = {name: _attach(run, exchange, files) for name, exchange in shown.items()}
+    run = report.run
+    files: dict[str, Callable[[], str]] = {}
+    for name in report.exchanges:
+        for part in PARTS:
+            files[_attachment(run, name, part)] = partial(_attached, report, name, part)
     for verdict in run.verdicts:
-        logger.report_result(_result(report, verdict, attached))
-    files |= {f"{result['uuid']}-result.json": json_text(result) for result in logger.test_cases}
-    files["environment.properties"] = _environment(run)
-    files["categories.json"] = json_text(_categories(), 1)
-    files[KNOWN_ISSUES] = json_text(_known_issues(run.waivers), 1)
+        files[f"{_uuid(run, *verdict.pair)}-result.json"] = partial(_result_text, report, verdict)
+    files["environment.properties"] = partial(_environment, run)
+    files["categories.json"] = partial(json_text, _categories(), 1)
+    files[KNOWN_ISSUES] = partial(json_text, _known_issues(run.waivers), 1)
     if executor := ci_job(os.environ):
-        files["executor.json"] = json_text(executor, 1)
-    return files
+        files["executor.json"] = partial(json_text, executor, 1)
+    return Files(files)
+
+
+def _result_text(report: Report, verdict: Verdict) -> str:
+    logger = _LOGGER()
+    logger.report_result(_result(report, verdict))
+    return json_text(logger.test_cases[0])
+
+
+def _attachment(run: RunReport, exchange: str, part: str) -> str:
+    """Return the name of the file that holds a part of an exchange."""
+    return f"{_uuid(run, exchange, part)}-attachment.txt"
+
+
+def _attached(report: Report, exchange: str, part: str) -> str:
+    """Return the text of a part of an exchange, "" where the exchange cannot be read."""
+    found = report.exchanges.get(exchange)
+    return terminal(PARTS[part](found)) if found is not None else ""
 
 
 def history_id(requirement: str, operation: str, target: str) -> str:
@@ -99,17 +122,7 @@ def _uuid(run: RunReport, *words: str) -> str:
     return str(uuid5(NAMESPACE_URL, "\n".join(("conformance", run.run_id, *words))))
 
 
-def _attach(run: RunReport, exchange: RecordedExchange, files: dict[str, str]) -> list[Attachment]:
-    """Add the texts of an exchange to the files, and return where they are."""
-    attachments = []
-    for name, text in (("request", request_text(exchange)), ("response", response_text(exchange))):
-        source = f"{_uuid(run, exchange.id, name)}-attachment.txt"
-        files[source] = terminal(text)
-        attachments.append(Attachment(name=name, source=source, type="text/plain"))
-    return attachments
-
-
-def _result(report: Report, verdict: Verdict, attached: Mapping[str, list[Attachment]]) -> TestResult:
+def _result(report: Report, verdict: Verdict) -> TestResult:
     run, evidence = report.run, report.evidence(verdict)
     times = [_times(exchange) for exchange in evidence] or [(milliseconds(run.started),) * 2]
     status = _status(run, verdict)
@@ -125,7 +138,7 @@ def _result(report: Report, verdict: Verdict, attached: Mapping[str, list[Attach
         statusDetails=_details(run, verdict),
         stage="finished",
         steps=[
-            _step(exchange, attached[exchange.id], status if exchange is evidence[-1] else Status.PASSED)
+            _step(run, exchange, status if exchange is evidence[-1] else Status.PASSED)
             for exchange in evidence
         ],
         parameters=[
@@ -205,7 +218,7 @@ def _links(run: RunReport, verdict: Verdict) -> list[Link]:
     return links
 
 
-def _step(exchange: RecordedExchange, attachments: list[Attachment], status: str) -> TestStepResult:
+def _step(run: RunReport, exchange: RecordedExchange, status: str) -> TestStepResult:
     start, stop = _times(exchange)
     return TestStepResult(
         name=shorten(title(exchange), 300),
@@ -213,7 +226,10 @@ def _step(exchange: RecordedExchange, attachments: list[Attachment], status: str
         stage="finished",
         start=start,
         stop=stop,
-        attachments=attachments,
+        attachments=[
+            Attachment(name=part, source=_attachment(run, exchange.id, part), type="text/plain")
+            for part in PARTS
+        ],
     )
 
 
