@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
@@ -43,6 +43,7 @@ PARTS: Final[Mapping[str, Callable[[RecordedExchange], str]]] = {
     "request": request_text,
     "response": response_text,
 }
+GREEN: Final = frozenset({Outcome.PASS, Outcome.OBSERVED})  # a thousand files of what nobody looks at
 _LOGGER: Final[Any] = AllureMemoryLogger  # has no annotations of its own
 _SEVERITY: Final = {
     Level.MUST: Severity.CRITICAL,
@@ -73,11 +74,14 @@ def render(report: Report) -> Mapping[str, str]:
     """Return the text of each file of the folder, by its name."""
     run = report.run
     files: dict[str, Callable[[], str]] = {}
-    for name in report.exchanges:
-        for part in PARTS:
-            files[_attachment(run, name, part)] = partial(_attached, report, name, part)
     for verdict in run.verdicts:
         files[f"{_uuid(run, *verdict.pair)}-result.json"] = partial(_result_text, report, verdict)
+        if verdict.outcome not in GREEN:  # the exchanges of the others stand in exchanges.ndjson
+            files |= {
+                _attachment(run, name, part): partial(_attached, report, name, part)
+                for name in verdict.evidence
+                for part in PARTS
+            }
     files["environment.properties"] = partial(_environment, run)
     files["categories.json"] = partial(json_text, _categories(), 1)
     files[KNOWN_ISSUES] = partial(json_text, _known_issues(run.waivers), 1)
@@ -126,6 +130,7 @@ def _result(report: Report, verdict: Verdict) -> TestResult:
     run, evidence = report.run, report.evidence(verdict)
     times = [_times(exchange) for exchange in evidence] or [(milliseconds(run.started),) * 2]
     status = _status(run, verdict)
+    parts = () if verdict.outcome in GREEN else tuple(PARTS)
     return TestResult(
         uuid=_uuid(run, *verdict.pair),
         historyId=history_id(*verdict.pair, run.target),
@@ -138,7 +143,7 @@ def _result(report: Report, verdict: Verdict) -> TestResult:
         statusDetails=_details(run, verdict),
         stage="finished",
         steps=[
-            _step(run, exchange, status if exchange is evidence[-1] else Status.PASSED)
+            _step(run, exchange, status if exchange is evidence[-1] else Status.PASSED, parts)
             for exchange in evidence
         ],
         parameters=[
@@ -218,7 +223,7 @@ def _links(run: RunReport, verdict: Verdict) -> list[Link]:
     return links
 
 
-def _step(run: RunReport, exchange: RecordedExchange, status: str) -> TestStepResult:
+def _step(run: RunReport, exchange: RecordedExchange, status: str, parts: Sequence[str]) -> TestStepResult:
     start, stop = _times(exchange)
     return TestStepResult(
         name=shorten(title(exchange), 300),
@@ -228,7 +233,7 @@ def _step(run: RunReport, exchange: RecordedExchange, status: str) -> TestStepRe
         stop=stop,
         attachments=[
             Attachment(name=part, source=_attachment(run, exchange.id, part), type="text/plain")
-            for part in PARTS
+            for part in parts
         ],
     )
 

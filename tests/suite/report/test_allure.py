@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
+from conformance.exchange.recorded import RecordedExchange
 from conformance.report.formats import allure
+from conformance.report.material import Report
 from conformance.report.registry import render
+from tests.suite.analysis import runs
 from tests.suite.checkout import ROOT
 from tests.suite.report import documents
 
@@ -71,6 +74,18 @@ def test_labels_steps_and_attachments_lead_to_the_proof(tmp_path: Path) -> None:
     response = tmp_path / "allure-results" / step["attachments"][1]["source"]
     assert response.read_text(encoding="utf-8").startswith("HTTP 200")
     assert result["stop"] - result["start"] == 3
+
+
+def test_what_is_green_has_steps_and_no_attachments() -> None:
+    """A thousand files of what nobody looks at would be most of the work; exchanges.ndjson has them all."""
+    request = {"method": "GET", "url": "http://a/b"}
+    exchanges = {n: RecordedExchange.model_validate({"id": n, "request": request}) for n in ("x1", "x2")}
+    both = (runs.verdict("a.b", "PASS", evidence=["x1"]), runs.verdict("a.c", evidence=["x1", "x2"]))
+    files = allure.render(Report(runs.run(*both), exchanges))
+    results = [json.loads(text) for name, text in files.items() if name.endswith("-result.json")]
+    attached = {r["name"]: [len(step.get("attachments", ())) for step in r["steps"]] for r in results}
+    assert attached == {"a.b": [0], "a.c": [2, 2]}
+    assert sum(name.endswith("-attachment.txt") for name in files) == 4
 
 
 def test_history_follows_requirement_operation_and_target() -> None:
