@@ -12,7 +12,6 @@ from pydantic import SecretStr, ValidationError
 
 from conformance.claims.text_files import read_text
 from conformance.errors import UsageError, did_you_mean
-from conformance.targets.auth_file import user_of, users_of
 from conformance.targets.model import Role, Target
 from conformance.targets.variables import REFERENCE, resolved, variables_for
 
@@ -89,6 +88,8 @@ def _content(
 
 def _let_in_by(auth_file: str, content: dict[str, Any], variables: Mapping[str, str], where: str) -> None:
     """Give each role with `auth` what the file says of that user; the first user is the owner without one."""
+    from conformance.targets.auth_file import user_of, users_of
+
     users = users_of(Path(auth_file), variables)
     roles = dict(_table(content, "roles")) or {"owner": {"auth": next(iter(users))}}
     for name, role in roles.items():
