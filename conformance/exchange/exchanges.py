@@ -28,6 +28,7 @@ class Exchanges(Mapping[str, Exchange]):
         self._packed: dict[str, bytes] = {}
         self._of: defaultdict[str, list[str]] = defaultdict(list)
         self._operations: dict[int, Operation] = {}
+        self._alike = b""  # the first that was packed: most of any other stands in it
 
     def add(self, exchange: Exchange) -> None:
         """Keep one more, the newest."""
@@ -65,10 +66,13 @@ class Exchanges(Mapping[str, Exchange]):
         pickler = _Pickler(file, protocol=5)
         pickler.dump(tuple(getattr(exchange, name) for name in FIELDS))
         self._operations |= pickler.operations
-        return zlib.compress(file.getvalue(), 1)
+        self._alike = self._alike or file.getvalue()
+        packing = zlib.compressobj(level=1, zdict=self._alike)
+        return packing.compress(file.getvalue()) + packing.flush()
 
     def _unpack(self, packed: bytes) -> Exchange:
-        unpickler = _Unpickler(io.BytesIO(zlib.decompress(packed)))
+        content = zlib.decompressobj(zdict=self._alike).decompress(packed)
+        unpickler = _Unpickler(io.BytesIO(content))
         unpickler.operations = self._operations
         return Exchange(**dict(zip(FIELDS, unpickler.load(), strict=True)))
 
