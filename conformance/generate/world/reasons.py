@@ -11,3 +11,13 @@ class PutOff(NotJudged):
 
 class Circular(NotJudged):
     """To have a thing takes a thing of its own kind: from elsewhere it may be had."""
+
+
+class CircularPutOff(PutOff, Circular):
+    """One way to have a thing is put off, another takes a thing of its own kind."""
+
+
+def weightier(kind: type[NotJudged], why: NotJudged) -> type[NotJudged]:
+    """Return what two reasons come to: what may be had later is not given up."""
+    kinds = {kind, type(why)} & {PutOff, Circular, CircularPutOff}
+    return CircularPutOff if len(kinds) > 1 else next(iter(kinds), NotJudged)

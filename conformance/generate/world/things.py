@@ -13,10 +13,11 @@ from conformance.errors import NotJudged
 from conformance.exchange.model import ABSENT, Exchange
 from conformance.generate.world.confirming import NOT_FOUND, Confirming
 from conformance.generate.world.ids import squeezed
+from conformance.generate.world.kept import Kept
 from conformance.generate.world.mending import heeding, mended
 from conformance.generate.world.producers import Producers
 from conformance.generate.world.reach import Reach
-from conformance.generate.world.reasons import Circular, PutOff
+from conformance.generate.world.reasons import Circular, weightier
 from conformance.generate.world.requests import Draft, Drafts
 from conformance.generate.world.slots import INVENTED, Producer, Slot, slots_of
 from conformance.generate.world.thing import Thing, unknown_id
@@ -44,13 +45,12 @@ class World:
     may_send: Callable[[Endpoint, Mapping[str, Thing]], str] = lambda *_: ""
     seed: int = 1
     creations: dict[str, tuple[Exchange, Draft]] = field(default_factory=dict)
-    _kept: dict[tuple[str, str, str], Thing | NotJudged] = field(default_factory=dict)
-    _failed: dict[tuple[str, str], NotJudged] = field(default_factory=dict)
     _open: list[tuple[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Begin to keep the account of what must be deleted again, and of what is shown."""
         self.undoing = Undoing(self.producers, self.drafts)
+        self.kept = Kept(self.undoing.stays)
         self._confirming = Confirming(self.read, self.reach.pause, self.reach.patience, self._listed)
 
     def get(self, prefix: str, variant: str = "ours", role: str = "owner") -> Thing:
@@ -59,51 +59,36 @@ class World:
         `NotJudged` says why there is none; the same reason is given whenever it is asked for again.
         """
         key = (prefix, variant, role)
-        found = self._kept.get(key)
+        found = self.kept.found.get(key)
         if found is None:
             try:
                 found = self._get(prefix, variant, role)
             except NotJudged as why:
                 found = why
             if not isinstance(found, Circular) or not self._open:
-                self._kept[key] = found
+                self.kept.found[key] = found
         if isinstance(found, NotJudged):
             raise found
         return found
 
     def fresh(self, prefix: str, role: str = "owner") -> Thing:
         """Return a new thing that nothing else uses; `NotJudged` where none can be made."""
-        known = self._failed.get((prefix, role)) or self._kept.get((prefix, "ours", role))
+        known = self.kept.failed.get((prefix, role)) or self.kept.found.get((prefix, "ours", role))
         if isinstance(known, NotJudged):
             raise known
         if (prefix, role) in self._open:
             raise Circular(f"{prefix}: to make one takes one")
+        if self.undoing.stays(prefix):
+            raise NotJudged(f"{prefix}: nothing deletes one, so that no other is made")
         self._open.append((prefix, role))
         try:
             return self._make(prefix, role, fresh=True)
         except NotJudged as why:
             if not isinstance(why, Circular) or len(self._open) == 1:
-                self._failed[prefix, role] = why
+                self.kept.failed[prefix, role] = why
             raise
         finally:
             self._open.pop()
-
-    def forget(self) -> None:
-        """Let later rules have fresh things instead of those that were used."""
-        self._drop(lambda found: isinstance(found, Thing) and found.ours)
-
-    def try_again(self, *, only_put_off: bool = False) -> None:
-        """Try anew what was put off, or what failed: what is not ours may be ours now, too."""
-        kind = PutOff if only_put_off else NotJudged
-        self._drop(
-            lambda found: isinstance(found, kind) or not (only_put_off or getattr(found, "ours", True))
-        )
-        failed = self._failed.items() if only_put_off else ()
-        self._failed = {key: why for key, why in failed if not isinstance(why, PutOff)}
-
-    def _drop(self, is_wanted: Callable[[Thing | NotJudged], object]) -> None:
-        for key in [key for key, found in self._kept.items() if is_wanted(found)]:
-            del self._kept[key]
 
     def _get(self, prefix: str, variant: str, role: str) -> Thing:
         if variant == "ours":
@@ -128,7 +113,7 @@ class World:
         for slot in reversed(slots_of(endpoint.path)):
             thing = (things or {}).get(slot.prefix)
             if thing is None and slot.name in found:
-                above = self._kept.get((slot.prefix, "ours", role))
+                above = self.kept.found.get((slot.prefix, "ours", role))
                 if isinstance(above, Thing) and above.id == found[slot.name]:
                     used[slot.prefix] = above
                 continue
@@ -183,7 +168,7 @@ class World:
         """Tell whether a 404 speaks of what the body refers to: a read showed all that the path names."""
         if refusal.status != NOT_FOUND or draft.json is ABSENT or draft.endpoint.method == "DELETE":
             return False
-        known = (found for found in self._kept.values() if isinstance(found, Thing) and found.confirmed)
+        known = (found for found in self.kept.things if found.confirmed)
         return set(draft.params.values()) <= {found.id for found in known} or any(
             text in refusal.text for text in texts_of(draft.json) - set(draft.params.values())
         )
@@ -202,7 +187,7 @@ class World:
                     unseen = made
                 return self._confirmed(made, role)
             except NotJudged as why:
-                kind = type(why) if isinstance(why, PutOff | Circular) else kind
+                kind = weightier(kind, why)
                 reasons.append(f"{producer}: {why.reason}")
         if unseen is not None:
             return unseen
@@ -257,11 +242,6 @@ class World:
         origin = "given" if producer.source == "definition" else ""
         is_sure = producer.place == "fixture" or bool(origin)
         return Thing(slot, value, {slot.name: value}, confirmed=is_sure, role=role, origin=origin)
-
-    @property
-    def ids(self) -> set[str]:
-        """Return the ids of the things that are known."""
-        return {found.id for found in self._kept.values() if isinstance(found, Thing)}
 
     def item(self, prefix: str, method: str) -> Endpoint | None:
         """Return the operation of this method on the item of a slot, or None."""

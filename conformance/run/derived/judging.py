@@ -167,7 +167,7 @@ class Judging:
     def _retry(self, endpoints: list[Endpoint]) -> None:
         """Send the valid requests anew that failed before what was put off had been made."""
         if any(self._succeeded(e) and self.sender.created_by(e) for e in endpoints):
-            self.sender.world.try_again()
+            self.sender.world.kept.try_again()
             for endpoint in (e for e in endpoints if not self._succeeded(e)):
                 self.sender.forget(endpoint)
                 self._valid(endpoint)
@@ -196,7 +196,7 @@ class Judging:
     def _send_late(self, put_off: list[Endpoint]) -> None:
         """Send what was put off, each followed by reads that succeeded before: a broken one ends it."""
         self.guard.late = True
-        self.sender.world.try_again(only_put_off=True)
+        self.sender.world.kept.try_put_off()
         for endpoint in sorted(put_off, key=_order):
             self.sender.forget(endpoint)
             self._valid(endpoint)
@@ -244,7 +244,7 @@ class Judging:
         except Violation as first:
             if not repeat:
                 raise
-            self.sender.world.forget()
+            self.sender.world.kept.forget()
             try:
                 function(case)
             except Violation as again:
@@ -253,7 +253,7 @@ class Judging:
                 seen = f"seen once ({first.actual}) and not to be repeated: {why.reason}"
                 raise NotJudged(seen, first.evidence) from None
             finally:
-                self.sender.world.forget()
+                self.sender.world.kept.forget()
             raise NotJudged(
                 f"seen once and not again on fresh things: {first.actual}", first.evidence
             ) from None
