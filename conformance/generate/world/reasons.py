@@ -9,6 +9,10 @@ class PutOff(NotJudged):
     """A request is not sent yet; it may be at the end."""
 
 
+class Spent(NotJudged):
+    """The budget allows no more requests: nothing is known of what was asked for."""
+
+
 class Circular(NotJudged):
     """To have a thing takes a thing of its own kind: from elsewhere it may be had."""
 

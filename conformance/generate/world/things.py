@@ -17,7 +17,7 @@ from conformance.generate.world.kept import Kept
 from conformance.generate.world.mending import heeding, mended
 from conformance.generate.world.producers import Producers
 from conformance.generate.world.reach import Reach
-from conformance.generate.world.reasons import Circular, weightier
+from conformance.generate.world.reasons import Circular, Spent, weightier
 from conformance.generate.world.requests import Draft, Drafts
 from conformance.generate.world.slots import INVENTED, Producer, Slot, slots_of
 from conformance.generate.world.thing import Thing, unknown_id
@@ -65,7 +65,7 @@ class World:
                 found = self._get(prefix, variant, role)
             except NotJudged as why:
                 found = why
-            if not isinstance(found, Circular) or not self._open:
+            if not isinstance(found, Spent) and (not isinstance(found, Circular) or not self._open):
                 self.kept.found[key] = found
         if isinstance(found, NotJudged):
             raise found
@@ -84,7 +84,7 @@ class World:
         try:
             return self._make(prefix, role, fresh=True)
         except NotJudged as why:
-            if not isinstance(why, Circular) or len(self._open) == 1:
+            if not isinstance(why, Circular | Spent) or len(self._open) == 1:
                 self.kept.failed[prefix, role] = why
             raise
         finally:
@@ -186,6 +186,8 @@ class World:
                 if unseen is None and made.ours:
                     unseen = made
                 return self._confirmed(made, role)
+            except Spent:
+                raise
             except NotJudged as why:
                 kind = weightier(kind, why)
                 reasons.append(f"{producer}: {why.reason}")
