@@ -20,6 +20,7 @@ from conformance.generate.world.undoing import SURE
 
 FIRST_PAUSE: Final = 0.2
 REREADS: Final = 3
+NOT_FOUND: Final = 404
 OTHER_ID: Final = frozenset({400, 404, 422})
 """Statuses after which another id of the same thing is tried."""
 
@@ -163,6 +164,9 @@ class Sender:
         if why := world.may_send(endpoint, used):
             raise NotJudged(why)
         exchange, draft = world.tried(endpoint, params)
+        if exchange.status == NOT_FOUND and endpoint.method != "DELETE" and world.ended(used):
+            params, used = world.params_of(endpoint)
+            exchange, draft = world.tried(endpoint, params)
         others = {thing.slot.name: thing.other for thing in used.values() if thing.other}
         if exchange.status in OTHER_ID and others:
             exchange, draft = world.tried(endpoint, {**params, **others})

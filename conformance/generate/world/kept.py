@@ -30,6 +30,15 @@ class Kept:
         """Let later rules have fresh things instead of those that were used, if a DELETE ends them."""
         self._drop(lambda each: isinstance(each, Thing) and each.ours and not self.stays(each.slot.prefix))
 
+    def drop(self, thing: Thing) -> None:
+        """Forget a thing wherever it is kept, and what is below it."""
+        self._drop(
+            lambda each: (
+                isinstance(each, Thing)
+                and (each.id == thing.id or each.slot.prefix.startswith(f"{thing.slot.prefix}/"))
+            )
+        )
+
     def try_put_off(self) -> None:
         """Try anew what was put off; what somebody else made may be made now where nothing deletes it."""
         self._drop(

@@ -14,7 +14,7 @@ from conformance.exchange.model import ABSENT, Exchange
 from conformance.generate.world.confirming import NOT_FOUND, Confirming
 from conformance.generate.world.ids import squeezed
 from conformance.generate.world.kept import Kept
-from conformance.generate.world.mending import heeding, mended
+from conformance.generate.world.mending import mended
 from conformance.generate.world.producers import Producers
 from conformance.generate.world.reach import Reach
 from conformance.generate.world.reasons import Circular, Spent, weightier
@@ -23,6 +23,7 @@ from conformance.generate.world.slots import INVENTED, Producer, Slot, slots_of
 from conformance.generate.world.thing import Thing, unknown_id
 from conformance.generate.world.undoing import Undoing
 from conformance.generate.world.values_of import texts_of, values_of
+from conformance.generate.world.worked import Worked
 
 TRIES: Final = 7
 """So many bodies of a request are tried."""
@@ -51,6 +52,7 @@ class World:
         """Begin to keep the account of what must be deleted again, and of what is shown."""
         self.undoing = Undoing(self.producers, self.drafts)
         self.kept = Kept(self.undoing.stays)
+        self._worked = Worked(self.drafts)
         self._confirming = Confirming(self.read, self.reach.pause, self.reach.patience, self._listed)
 
     def get(self, prefix: str, variant: str = "ours", role: str = "owner") -> Thing:
@@ -138,18 +140,21 @@ class World:
         self.undoing.note(draft, exchange)
         if carried_out(exchange):
             self.drafts.learned.note(draft.endpoint, exchange)
+            self._worked.note(draft, exchange)
         return exchange
 
     def again(self, draft: Draft) -> Draft:
         """Return a draft of the same request with new names of its own, mended as it was."""
-        new = self.drafts.again(draft)
-        return heeding(new, draft.complaints, self.drafts.maker(draft.endpoint))
+        return self._worked.like(self.drafts.again(draft), draft)
 
     def tried(
         self, endpoint: Endpoint, params: Mapping[str, str], role: str = "owner"
     ) -> tuple[Exchange, Draft]:
-        """Send valid requests until one is not refused for its body; return the last of them."""
-        last, ahead = None, list(self.drafts.drafts(endpoint, params))
+        """Send valid requests until one is not refused for its body; return the last of them.
+
+        What was carried out before is tried first, mended as it was.
+        """
+        last, ahead = None, self._worked.likeliest(self.drafts.drafts(endpoint, params))
         for _ in range(TRIES):
             if not ahead:
                 break
@@ -164,10 +169,21 @@ class World:
             raise NotJudged(f"{endpoint.id}: no valid request can be made")
         return last
 
+    def ended(self, used: Mapping[str, Thing]) -> bool:
+        """Tell whether a thing of ours that was there is there no more, and forget it with what is in it."""
+        for thing in used.values():
+            seen = self.read(thing) if thing.ours and thing.confirmed else None
+            if seen is not None and seen.status == NOT_FOUND:
+                self.kept.drop(thing)
+                return True
+        return False
+
     def _is_of_the_body(self, refusal: Exchange, draft: Draft) -> bool:
-        """Tell whether a 404 speaks of what the body refers to: a read showed all that the path names."""
-        if refusal.status != NOT_FOUND or draft.json is ABSENT or draft.endpoint.method == "DELETE":
+        """Tell whether a 404 speaks of what body or query refer to: a read showed all that the path names."""
+        if refusal.status != NOT_FOUND or draft.endpoint.method == "DELETE":
             return False
+        if draft.json is ABSENT:
+            return not draft.params and any(p.get("in") == "query" for p in draft.endpoint.parameters)
         known = (found for found in self.kept.things if found.confirmed)
         return set(draft.params.values()) <= {found.id for found in known} or any(
             text in refusal.text for text in texts_of(draft.json) - set(draft.params.values())
@@ -210,7 +226,8 @@ class World:
         params, used = self.params_of(endpoint, chosen, role)
         if why := self.may_send(endpoint, used):
             raise NotJudged(why)
-        exchange, draft = self.tried(endpoint, params, role)
+        lasting = self._worked.lasting(endpoint, params, role)
+        exchange, draft = lasting or self.tried(endpoint, params, role)
         if not carried_out(exchange):
             raise NotJudged(
                 f"{endpoint.id} was answered with {exchange.summary()} {exchange.text[:160]}".strip(),

@@ -94,7 +94,8 @@ class Undoing:
                     slot.kind or "thing", self.drafts.path(item, {**known, item.path_names[-1]: chosen})
                 )
         at = producer.at.replace("*", "0") if producer is not None and producer.place == "response" else ""
-        places = dict.fromkeys([*([at] if at else []), LOCATION, *USUAL])
+        first = "/0" if isinstance(draft.json, list) and len(draft.json) == 1 else ""
+        places = dict.fromkeys([*([at] if at else []), LOCATION, *USUAL, *(first + each for each in USUAL)])
         if not at and (name := chosen_name(draft)):
             places[f"{LITERAL}{name}"] = None
         path = self.drafts.path(item, known, is_open=True)
