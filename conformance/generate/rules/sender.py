@@ -11,6 +11,7 @@ from conformance.claims.endpoints import Endpoint
 from conformance.claims.path_names import plain
 from conformance.errors import NotJudged
 from conformance.exchange.model import Exchange
+from conformance.generate.world.reasons import Spent
 from conformance.generate.world.requests import Draft
 from conformance.generate.world.slots import slots_of
 from conformance.generate.world.thing import Thing
@@ -19,6 +20,7 @@ from conformance.generate.world.undoing import SURE
 
 FIRST_PAUSE: Final = 0.2
 REREADS: Final = 3
+NOT_FOUND: Final = 404
 OTHER_ID: Final = frozenset({400, 404, 422})
 """Statuses after which another id of the same thing is tried."""
 
@@ -57,11 +59,16 @@ class Sender:
         """Send a draft as a role; what it may create is in the ledger before it is sent."""
         return self.world.send_draft(draft, role)
 
-    def valid_call(self, endpoint: Endpoint) -> Valid:
-        """Return a valid exchange of the operation with its draft; sent once. `NotJudged` says why not."""
-        if endpoint.id not in self._valid:
+    def valid_call(self, endpoint: Endpoint, *, anew: bool = False) -> Valid:
+        """Return a valid exchange of the operation with its draft; sent once. `NotJudged` says why not.
+
+        Sent `anew`, what was seen before stands where the budget allows no more.
+        """
+        if anew or endpoint.id not in self._valid:
             try:
                 self._valid[endpoint.id] = self._call(endpoint)
+            except Spent as why:
+                self._valid.setdefault(endpoint.id, why)
             except NotJudged as why:
                 self._valid[endpoint.id] = why
         found = self._valid[endpoint.id]
@@ -73,9 +80,15 @@ class Sender:
         """Return the valid exchange of the operation, or why there is none; None where none was tried."""
         return self._valid.get(endpoint.id)
 
-    def forget(self, endpoint: Endpoint) -> None:
-        """Let the valid request of an operation be sent anew when it is wanted next."""
-        self._valid.pop(endpoint.id, None)
+    def why_failed(self, endpoint: Endpoint) -> NotJudged | None:
+        """Return why no valid request of the operation succeeded, None where one did, or none was tried."""
+        found = self.known(endpoint)
+        try:
+            if isinstance(found, Valid):
+                self.succeeded(endpoint)
+        except NotJudged as why:
+            return why
+        return None if isinstance(found, Valid) else found
 
     def succeeded(self, endpoint: Endpoint) -> Valid:
         """Return a valid exchange that was carried out: the positive control of whatever is refused."""
@@ -151,6 +164,9 @@ class Sender:
         if why := world.may_send(endpoint, used):
             raise NotJudged(why)
         exchange, draft = world.tried(endpoint, params)
+        if exchange.status == NOT_FOUND and endpoint.method != "DELETE" and world.ended(used):
+            params, used = world.params_of(endpoint)
+            exchange, draft = world.tried(endpoint, params)
         others = {thing.slot.name: thing.other for thing in used.values() if thing.other}
         if exchange.status in OTHER_ID and others:
             exchange, draft = world.tried(endpoint, {**params, **others})

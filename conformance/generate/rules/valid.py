@@ -29,7 +29,7 @@ def has_a_documented_status(case: Case) -> None:
     if status >= SERVER_ERROR and not documented and status not in UNABLE:
         if not all(thing.confirmed for thing in valid.used.values()):
             raise NotJudged(f"a request about what no read confirmed: {exchange.summary()}", (exchange.id,))
-        if name := _refers_to_nothing(valid.draft.json, case.world.ids):
+        if name := _refers_to_nothing(valid.draft.json, {t.id for t in case.world.kept.things}):
             raise NotJudged(f"its {name} is of nothing that is there: {exchange.summary()}", (exchange.id,))
         must(carried_out(case.send(valid.draft)), "a documented status", exchange)
     if status >= REDIRECT:

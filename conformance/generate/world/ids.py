@@ -107,7 +107,7 @@ def candidates(parameter: str, kind: str) -> list[str]:
         found += [last, f"{stem(parameter)}{last}", f"{kind}{last}"]
     if last in {"", "id"}:
         found += ["id", f"{kind}id", f"{kind}_id".replace("_", ""), "uuid", "guid", "uid", "gid"]
-    found += [squeezed(each) for each in PLAIN]
+    found += [*(squeezed(each) for each in PLAIN), stem(parameter)]
     return list(dict.fromkeys(each for each in found if each))
 
 

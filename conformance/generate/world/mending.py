@@ -104,6 +104,9 @@ def _of(node: dict[str, Any]) -> Iterator[Complaint]:
         for key in NAMING:
             if isinstance(value := node.get(key), str) and re.fullmatch(r"[\w./-]{1,80}", value):
                 yield "", tuple(re.split(r"[./]", value.strip("./")))
+        for key, value in node.items():  # by the name of the member, a list of what is wrong with it
+            if isinstance(value, list) and value and all(isinstance(each, str) for each in value):
+                yield "", tuple(key.split("."))
 
 
 def _echoed(body: Any, refusal: Exchange, path: tuple[str, ...] = ()) -> Iterator[Complaint]:

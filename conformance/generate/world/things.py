@@ -13,15 +13,17 @@ from conformance.errors import NotJudged
 from conformance.exchange.model import ABSENT, Exchange
 from conformance.generate.world.confirming import NOT_FOUND, Confirming
 from conformance.generate.world.ids import squeezed
-from conformance.generate.world.mending import heeding, mended
+from conformance.generate.world.kept import Kept
+from conformance.generate.world.mending import mended
 from conformance.generate.world.producers import Producers
 from conformance.generate.world.reach import Reach
-from conformance.generate.world.reasons import Circular, PutOff
+from conformance.generate.world.reasons import Circular, Spent, weightier
 from conformance.generate.world.requests import Draft, Drafts
 from conformance.generate.world.slots import INVENTED, Producer, Slot, slots_of
 from conformance.generate.world.thing import Thing, unknown_id
 from conformance.generate.world.undoing import Undoing
 from conformance.generate.world.values_of import texts_of, values_of
+from conformance.generate.world.worked import Worked
 
 TRIES: Final = 7
 """So many bodies of a request are tried."""
@@ -44,13 +46,13 @@ class World:
     may_send: Callable[[Endpoint, Mapping[str, Thing]], str] = lambda *_: ""
     seed: int = 1
     creations: dict[str, tuple[Exchange, Draft]] = field(default_factory=dict)
-    _kept: dict[tuple[str, str, str], Thing | NotJudged] = field(default_factory=dict)
-    _failed: dict[tuple[str, str], NotJudged] = field(default_factory=dict)
     _open: list[tuple[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Begin to keep the account of what must be deleted again, and of what is shown."""
         self.undoing = Undoing(self.producers, self.drafts)
+        self.kept = Kept(self.undoing.stays)
+        self._worked = Worked(self.drafts)
         self._confirming = Confirming(self.read, self.reach.pause, self.reach.patience, self._listed)
 
     def get(self, prefix: str, variant: str = "ours", role: str = "owner") -> Thing:
@@ -59,51 +61,36 @@ class World:
         `NotJudged` says why there is none; the same reason is given whenever it is asked for again.
         """
         key = (prefix, variant, role)
-        found = self._kept.get(key)
+        found = self.kept.found.get(key)
         if found is None:
             try:
                 found = self._get(prefix, variant, role)
             except NotJudged as why:
                 found = why
-            if not isinstance(found, Circular) or not self._open:
-                self._kept[key] = found
+            if not isinstance(found, Spent) and (not isinstance(found, Circular) or not self._open):
+                self.kept.found[key] = found
         if isinstance(found, NotJudged):
             raise found
         return found
 
     def fresh(self, prefix: str, role: str = "owner") -> Thing:
         """Return a new thing that nothing else uses; `NotJudged` where none can be made."""
-        known = self._failed.get((prefix, role)) or self._kept.get((prefix, "ours", role))
+        known = self.kept.failed.get((prefix, role)) or self.kept.found.get((prefix, "ours", role))
         if isinstance(known, NotJudged):
             raise known
         if (prefix, role) in self._open:
             raise Circular(f"{prefix}: to make one takes one")
+        if self.undoing.stays(prefix):
+            raise NotJudged(f"{prefix}: nothing deletes one, so that no other is made")
         self._open.append((prefix, role))
         try:
             return self._make(prefix, role, fresh=True)
         except NotJudged as why:
-            if not isinstance(why, Circular) or len(self._open) == 1:
-                self._failed[prefix, role] = why
+            if not isinstance(why, Circular | Spent) or len(self._open) == 1:
+                self.kept.failed[prefix, role] = why
             raise
         finally:
             self._open.pop()
-
-    def forget(self) -> None:
-        """Let later rules have fresh things instead of those that were used."""
-        self._drop(lambda found: isinstance(found, Thing) and found.ours)
-
-    def try_again(self, *, only_put_off: bool = False) -> None:
-        """Try anew what was put off, or what failed: what is not ours may be ours now, too."""
-        kind = PutOff if only_put_off else NotJudged
-        self._drop(
-            lambda found: isinstance(found, kind) or not (only_put_off or getattr(found, "ours", True))
-        )
-        failed = self._failed.items() if only_put_off else ()
-        self._failed = {key: why for key, why in failed if not isinstance(why, PutOff)}
-
-    def _drop(self, is_wanted: Callable[[Thing | NotJudged], object]) -> None:
-        for key in [key for key, found in self._kept.items() if is_wanted(found)]:
-            del self._kept[key]
 
     def _get(self, prefix: str, variant: str, role: str) -> Thing:
         if variant == "ours":
@@ -128,7 +115,7 @@ class World:
         for slot in reversed(slots_of(endpoint.path)):
             thing = (things or {}).get(slot.prefix)
             if thing is None and slot.name in found:
-                above = self._kept.get((slot.prefix, "ours", role))
+                above = self.kept.found.get((slot.prefix, "ours", role))
                 if isinstance(above, Thing) and above.id == found[slot.name]:
                     used[slot.prefix] = above
                 continue
@@ -153,18 +140,21 @@ class World:
         self.undoing.note(draft, exchange)
         if carried_out(exchange):
             self.drafts.learned.note(draft.endpoint, exchange)
+            self._worked.note(draft, exchange)
         return exchange
 
     def again(self, draft: Draft) -> Draft:
         """Return a draft of the same request with new names of its own, mended as it was."""
-        new = self.drafts.again(draft)
-        return heeding(new, draft.complaints, self.drafts.maker(draft.endpoint))
+        return self._worked.like(self.drafts.again(draft), draft)
 
     def tried(
         self, endpoint: Endpoint, params: Mapping[str, str], role: str = "owner"
     ) -> tuple[Exchange, Draft]:
-        """Send valid requests until one is not refused for its body; return the last of them."""
-        last, ahead = None, list(self.drafts.drafts(endpoint, params))
+        """Send valid requests until one is not refused for its body; return the last of them.
+
+        What was carried out before is tried first, mended as it was.
+        """
+        last, ahead = None, self._worked.likeliest(self.drafts.drafts(endpoint, params))
         for _ in range(TRIES):
             if not ahead:
                 break
@@ -179,11 +169,22 @@ class World:
             raise NotJudged(f"{endpoint.id}: no valid request can be made")
         return last
 
+    def ended(self, used: Mapping[str, Thing]) -> bool:
+        """Tell whether a thing of ours that was there is there no more, and forget it with what is in it."""
+        for thing in used.values():
+            seen = self.read(thing) if thing.ours and thing.confirmed else None
+            if seen is not None and seen.status == NOT_FOUND:
+                self.kept.drop(thing)
+                return True
+        return False
+
     def _is_of_the_body(self, refusal: Exchange, draft: Draft) -> bool:
-        """Tell whether a 404 speaks of what the body refers to: a read showed all that the path names."""
-        if refusal.status != NOT_FOUND or draft.json is ABSENT or draft.endpoint.method == "DELETE":
+        """Tell whether a 404 speaks of what body or query refer to: a read showed all that the path names."""
+        if refusal.status != NOT_FOUND or draft.endpoint.method == "DELETE":
             return False
-        known = (found for found in self._kept.values() if isinstance(found, Thing) and found.confirmed)
+        if draft.json is ABSENT:
+            return not draft.params and any(p.get("in") == "query" for p in draft.endpoint.parameters)
+        known = (found for found in self.kept.things if found.confirmed)
         return set(draft.params.values()) <= {found.id for found in known} or any(
             text in refusal.text for text in texts_of(draft.json) - set(draft.params.values())
         )
@@ -201,8 +202,10 @@ class World:
                 if unseen is None and made.ours:
                     unseen = made
                 return self._confirmed(made, role)
+            except Spent:
+                raise
             except NotJudged as why:
-                kind = type(why) if isinstance(why, PutOff | Circular) else kind
+                kind = weightier(kind, why)
                 reasons.append(f"{producer}: {why.reason}")
         if unseen is not None:
             return unseen
@@ -223,7 +226,8 @@ class World:
         params, used = self.params_of(endpoint, chosen, role)
         if why := self.may_send(endpoint, used):
             raise NotJudged(why)
-        exchange, draft = self.tried(endpoint, params, role)
+        lasting = self._worked.lasting(endpoint, params, role)
+        exchange, draft = lasting or self.tried(endpoint, params, role)
         if not carried_out(exchange):
             raise NotJudged(
                 f"{endpoint.id} was answered with {exchange.summary()} {exchange.text[:160]}".strip(),
@@ -257,11 +261,6 @@ class World:
         origin = "given" if producer.source == "definition" else ""
         is_sure = producer.place == "fixture" or bool(origin)
         return Thing(slot, value, {slot.name: value}, confirmed=is_sure, role=role, origin=origin)
-
-    @property
-    def ids(self) -> set[str]:
-        """Return the ids of the things that are known."""
-        return {found.id for found in self._kept.values() if isinstance(found, Thing)}
 
     def item(self, prefix: str, method: str) -> Endpoint | None:
         """Return the operation of this method on the item of a slot, or None."""

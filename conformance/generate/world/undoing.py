@@ -14,7 +14,7 @@ from conformance.exchange.model import Exchange, Undo
 from conformance.generate.world.ids import values_at
 from conformance.generate.world.producers import SEARCHES, Producers
 from conformance.generate.world.requests import Draft, Drafts
-from conformance.generate.world.slots import Producer, Slot
+from conformance.generate.world.slots import Producer, Slot, slots_of
 from conformance.generate.world.values_of import chosen_name
 from conformance.ledger.entries import ELSE, LITERAL, LOCATION
 
@@ -37,6 +37,15 @@ class Undoing:
     drafts: Drafts
     invented: set[str] = field(default_factory=set)
     _alive: set[tuple[str, str]] = field(default_factory=set)
+
+    def stays(self, prefix: str) -> bool:
+        """Tell whether what is made for a slot is there for good: no DELETE of it, nothing that it is in."""
+        slot = self.producers.slots[prefix]
+        makers = [p for p in self.producers.table[prefix] if p.source in SURE and self.producers.makes(p)]
+        made_by = [self.producers.by_id[p.operation] for p in makers]
+        is_alone = bool(made_by) and all(s.prefix == prefix for e in made_by for s in slots_of(e.path))
+        is_allowed = any(e.label in self.producers.override.writes for e in made_by)
+        return is_alone and not is_allowed and self._delete_of(slot) is None
 
     def undo_of(self, draft: Draft, role: str) -> Undo | None:
         """Return how to delete what a request of this draft may create; None where nothing can."""
@@ -85,7 +94,8 @@ class Undoing:
                     slot.kind or "thing", self.drafts.path(item, {**known, item.path_names[-1]: chosen})
                 )
         at = producer.at.replace("*", "0") if producer is not None and producer.place == "response" else ""
-        places = dict.fromkeys([*([at] if at else []), LOCATION, *USUAL])
+        first = "/0" if isinstance(draft.json, list) and len(draft.json) == 1 else ""
+        places = dict.fromkeys([*([at] if at else []), LOCATION, *USUAL, *(first + each for each in USUAL)])
         if not at and (name := chosen_name(draft)):
             places[f"{LITERAL}{name}"] = None
         path = self.drafts.path(item, known, is_open=True)

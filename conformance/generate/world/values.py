@@ -32,8 +32,10 @@ FORMATS: Final[dict[str, str]] = {
 }
 OWN: Final = "ct-"
 """What every text that a run makes up itself has in it."""
-REFERRING: Final = re.compile(r"(_id|Id|_uuid|Uuid|ID|_identifier|Identifier)$")
-"""How the name of a member ends that holds the id of something."""
+REFERRING: Final = re.compile(r"(_id|Id|_uuid|Uuid|ID|_identifier|Identifier)s?$")
+"""How the name of a member ends that holds the id of something, or a list of ids."""
+SAYING: Final = frozenset({"enum", "const", "default", "minimum", "maximum", "multipleOf"})
+"""What a schema has that says of a number what it is for; an id has nothing of it."""
 LATER: Final = "2024-01-16"
 ENDS: Final = frozenset({"end", "ends", "ended", "until", "before", "to", "stop", "finish", "finished"})
 """Words in the names of days and times that come after others of the same request."""
@@ -132,7 +134,8 @@ class Maker:
         entry = items(self.document, node)
         least = int(node.get("minItems") or 0)
         if not least and (depth or entry is None):
-            return []
+            real = self.reference(entry or {}, name) if entry and REFERRING.search(name) else None
+            return [] if real is None else [real]
         return (
             []
             if depth > DEEPEST
@@ -230,9 +233,11 @@ def _of_pattern(pattern: str, fallback: str) -> str:
 def _kinds(node: JsonObject, name: str) -> Iterator[str]:
     """Yield the kinds that a member may refer to: of ``target_board_id`` ``targetboard`` and ``board``.
 
-    A UUID needs no such ending: it is of what it is called.
+    A UUID needs no such ending, nor has a number it on servers that call a member after what it is of.
     """
     bare = REFERRING.sub("", name)
+    if bare == name and kind_of(node) == "integer" and not node.keys() & SAYING:
+        yield singular("".join(words(name)))
     if parts := words(bare) if bare != name or node.get("format") == "uuid" else ():
         yield singular("".join(parts))
         if len(parts) > 1:

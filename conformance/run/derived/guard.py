@@ -16,10 +16,21 @@ from conformance.generate.world.thing import Thing
 
 GRAVE: Final = re.compile(
     r"shut.?down|restart|reboot|maintenance|log.?out|sign.?out|reset|wipe|purge|clear|flush|import|restore"
-    r"|upgrade|update.?all|disable|suspend|kill|admin|delete|destroy|remove|drop|revoke|rotate|terminate|stop",
+    r"|upgrade|update.?all|disable|suspend|kill|admin|delete|destroy|remove|drop|revoke|rotate|terminate|stop"
+    r"|password|black.?list|(auth|jwt|oidc|saml|sso|ldap|log.?in|session|security|credential|token)s?"
+    r"[^a-z]+(config|setting|polic|option|preference|rule)",
     re.IGNORECASE,
 )
-"""What the path or the name of a write about nothing of ours has in it where it is not even tried."""
+"""What the path or the name of a write about nothing of ours has in it where it is not even tried.
+
+How one signs in is among it: a change of that may shut out the run itself, so that it cannot delete again.
+"""
+ACTS: Final = re.compile(
+    r"(shut.?down|(re)?start|reboot|log.?out|sign.?out|reset|wipe|purge|clear|flush|kill|terminate|stop|delete"
+    r"|remove|drop|revoke|rotate|upgrade|restore)(.?(all|now|server|service|system|app|db|database|cache))?",
+    re.IGNORECASE,
+)
+"""How the path of a GET ends that does something instead of reading, as some servers have it."""
 ALLOW: Final = "allow it with writes: in the override"
 
 
@@ -40,7 +51,11 @@ class Guard:
             return "the override says never"
         if not self.writes and not endpoint.safe:
             return "the run is read-only and this operation writes"
-        if endpoint.safe or endpoint.label in {*override.writes, *override.reads}:
+        if endpoint.label in {*override.writes, *override.reads}:
+            return ""
+        if endpoint.safe and ACTS.fullmatch(endpoint.path.rstrip("/").rpartition("/")[2]):
+            return "by its name it does more than read: allow it with reads: in the override"
+        if endpoint.safe:
             return ""
         return self._why_not_written(endpoint, used)
 

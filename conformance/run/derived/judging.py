@@ -20,7 +20,7 @@ from conformance.exchange.model import Exchange, Request
 from conformance.generate.rules.case import Case, Judge, known_rules
 from conformance.generate.rules.sender import Sender
 from conformance.generate.world.reach import Reach
-from conformance.generate.world.reasons import PutOff
+from conformance.generate.world.reasons import PutOff, Spent
 from conformance.generate.world.requests import Drafts
 from conformance.generate.world.slots import noun_of
 from conformance.generate.world.survey import producers_of
@@ -167,10 +167,9 @@ class Judging:
     def _retry(self, endpoints: list[Endpoint]) -> None:
         """Send the valid requests anew that failed before what was put off had been made."""
         if any(self._succeeded(e) and self.sender.created_by(e) for e in endpoints):
-            self.sender.world.try_again()
+            self.sender.world.kept.try_again()
             for endpoint in (e for e in endpoints if not self._succeeded(e)):
-                self.sender.forget(endpoint)
-                self._valid(endpoint)
+                self._valid(endpoint, anew=True)
 
     def _ranked(self) -> list[Requirement]:
         """Return the requirements by their worth, the first members of each operation before others."""
@@ -182,10 +181,10 @@ class Judging:
             ranked.append((late - self.rules[row.rule].worth, row))
         return [row for _, row in sorted(ranked, key=lambda each: (each[0], each[1].id))]
 
-    def _valid(self, endpoint: Endpoint) -> None:
+    def _valid(self, endpoint: Endpoint, *, anew: bool = False) -> None:
         self._collect(endpoint.id)
         try:
-            self.sender.valid_call(endpoint)
+            self.sender.valid_call(endpoint, anew=anew)
         except (NotJudged, HarnessError, *FAULTS):
             return  # each requirement of the operation says so
 
@@ -196,10 +195,9 @@ class Judging:
     def _send_late(self, put_off: list[Endpoint]) -> None:
         """Send what was put off, each followed by reads that succeeded before: a broken one ends it."""
         self.guard.late = True
-        self.sender.world.try_again(only_put_off=True)
+        self.sender.world.kept.try_put_off()
         for endpoint in sorted(put_off, key=_order):
-            self.sender.forget(endpoint)
-            self._valid(endpoint)
+            self._valid(endpoint, anew=True)
             if not self.health.check():
                 return
 
@@ -220,8 +218,7 @@ class Judging:
             return
         self._collect(row.id)
         try:
-            if rule.cost:
-                self.spending.refuse_more(rule.cost)
+            self._afford(rule, case)
             self._once(case, function, repeat=rule.inferred)
         except Violation as violation:
             self._book_violation(row, rule, violation)
@@ -237,6 +234,14 @@ class Judging:
             evidence = tuple(dict.fromkeys([*first, *(e.id for e in self._evidence)]))
             self._book(row, held(row.level), reason=f"judged by the rule {rule.id}", evidence=evidence)
 
+    def _afford(self, rule: Rule, case: Case) -> None:
+        """Raise why a rule cannot be judged for what it costs: first of all that nothing of it succeeded."""
+        try:
+            self.spending.refuse_more(rule.cost)
+        except Spent as spent:
+            if rule.cost:
+                raise self.sender.why_failed(case.endpoint) or spent from None
+
     def _once(self, case: Case, function: Judge, *, repeat: bool) -> None:
         """Judge; a violation that is inferred is booked only if fresh things show it again."""
         try:
@@ -244,7 +249,7 @@ class Judging:
         except Violation as first:
             if not repeat:
                 raise
-            self.sender.world.forget()
+            self.sender.world.kept.forget()
             try:
                 function(case)
             except Violation as again:
@@ -253,7 +258,7 @@ class Judging:
                 seen = f"seen once ({first.actual}) and not to be repeated: {why.reason}"
                 raise NotJudged(seen, first.evidence) from None
             finally:
-                self.sender.world.forget()
+                self.sender.world.kept.forget()
             raise NotJudged(
                 f"seen once and not again on fresh things: {first.actual}", first.evidence
             ) from None

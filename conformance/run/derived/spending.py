@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from conformance.client import Client
-from conformance.errors import NotJudged
+from conformance.generate.world.reasons import Spent
 
 FEWEST: Final = {"quick": 120, "nightly": 600, "release": 600}
 STEPS: Final = {"quick": 6, "nightly": 40, "release": 40}
@@ -38,6 +38,6 @@ class Spending:
         return sent + self.client.ledger.made + len(self.client.ledger.unfinished())
 
     def refuse_more(self, wanted: int = 1) -> None:
-        """Raise `NotJudged` where so many requests are more than what is left."""
+        """Raise `Spent` where so many requests are more than what is left."""
         if self.spent + wanted > self.limit - self.reserved:
-            raise NotJudged(f"the budget of {self.limit} requests is spent")
+            raise Spent(f"the budget of {self.limit} requests is spent")

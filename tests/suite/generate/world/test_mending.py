@@ -67,6 +67,11 @@ MENDED: Final[dict[str, tuple[Any, Any, dict[str, str]]]] = {
     ),
     "of the query": ({"detail": [{"loc": ["query", "room"], "msg": "field required"}]}, BODY, {"room": "1"}),
     "as Kinto says it": ({"details": [{"location": "body", "name": "size"}]}, BODY | {"size": 1}, {}),
+    "by the names of the members": (
+        {"errors": {"size": ["This field is required."]}},
+        BODY | {"size": 1},
+        {},
+    ),
     "in a sentence": ({"message": "'size' is required"}, BODY | {"size": 1}, {}),
     "a member that is not wanted": ({"errors": [{"field": "kind"}]}, {"name": "ct-1"}, {}),
     "a listed value": ({"message": "no oak here"}, BODY | {"kind": "elm"}, {}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from conformance.claims.endpoints import endpoints
+from conformance.generate.world.ids import candidates
 from conformance.generate.world.producers import Producers
 from conformance.generate.world.requests import Draft, Drafts
 from conformance.generate.world.undoing import Undoing
@@ -67,3 +68,17 @@ def test_what_stands_in_its_own_place_of_a_list_is_made_and_deleted_by_it() -> N
         undo = Undoing(producers, drafts).undo_of(Draft(producers.by_id["createCard"], {}), "owner")
         assert undo is not None
         assert (place in undo.pointer.split("|")) == is_known
+
+
+def test_a_member_that_is_called_after_the_thing_holds_its_name() -> None:
+    """Who asks who they are is told their tenant: that is a ``tenant_name``; a plain id is surer."""
+    found = {"type": "object", "properties": {"user": {"type": "string"}, "tenant": {"type": "string"}}}
+    paths = {
+        "/whoami": {"get": {"operationId": "me"} | _answers(found)},
+        "/tenants/{tenant_name}": {"get": {}},
+    }
+    producers = Producers(endpoints({"openapi": "3.0.3", "paths": paths}))
+    assert [(p.operation, p.at) for p in producers.table["/tenants/{tenant_name}"]] == [("me", "/tenant")]
+    assert candidates("tenant_name", "tenant").index("name") < candidates("tenant_name", "tenant").index(
+        "tenant"
+    )

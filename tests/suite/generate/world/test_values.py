@@ -151,3 +151,23 @@ def test_another_alternative_may_be_chosen() -> None:
     """Counted round, where a schema has several."""
     several = {"oneOf": [{"const": "a"}, {"const": "b"}]}
     assert [replace(maker(), choice=number).value(several) for number in range(3)] == ["a", "b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("name", "schema", "value"),
+    [
+        ("room", {"type": "integer"}, 7),
+        ("room", {"type": "integer", "minimum": 3}, 3),
+        ("room", {"type": "integer", "default": 2}, 2),
+        ("room_ids", {"type": "array", "items": {"type": "integer"}}, [7]),
+        ("roomIds", {"type": "array", "items": {"type": "string"}}, ["7"]),
+        ("rooms", {"type": "array", "items": {"type": "string"}}, []),
+        ("desk_ids", {"type": "array", "items": {"type": "string"}}, []),
+    ],
+)
+def test_a_number_and_a_list_may_refer_to_what_they_are_called_after(
+    name: str, schema: dict[str, Any], value: Any
+) -> None:
+    """A number of which the schema says nothing else; a list of ids, which has one then."""
+    body = {"type": "object", "required": [name], "properties": {name: schema}}
+    assert maker().value(body) == {name: value}

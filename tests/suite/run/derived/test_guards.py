@@ -11,7 +11,7 @@ import pytest
 
 from conformance.ledger.journal import load_ledger
 from conformance.results.verdicts import VIOLATED, Outcome, Verdict
-from conformance.run.derived.guard import Guard
+from conformance.run.derived.guard import ACTS, GRAVE, Guard
 from conformance.run.derived.judging import judge_derived
 from conformance.run.open import new_run
 from conformance.run.options import Options
@@ -198,3 +198,14 @@ def test_undo_is_by_the_same_item_and_never_of_a_search(tmp_path: Path) -> None:
     assert not api.things[1000].get("deleted")
     assert not [c for c in api.calls if c.method == "DELETE" and len(c.parts) == 2]
     assert run.log.leaks == []
+
+
+def test_what_shuts_out_or_acts_by_its_name_is_known() -> None:
+    """How one signs in is grave, signing in is not; a GET acts where the end of its path is a verb."""
+    grave = ["/jwt/settings", "/auth/config", "/session-policy", "/login_options", "/users/password"]
+    assert [path for path in grave if not GRAVE.search(path)] == []
+    assert [
+        p for p in ["/tokens", "/auth/login", "/sessions", "/settings", "/author/options"] if GRAVE.search(p)
+    ] == []
+    assert [end for end in ["restart", "logout", "shut-down", "reset_all"] if not ACTS.fullmatch(end)] == []
+    assert [end for end in ["started", "resets", "stops", "delete-log", "users"] if ACTS.fullmatch(end)] == []
