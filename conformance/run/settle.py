@@ -140,18 +140,24 @@ def _retracted(verdicts: Iterable[Verdict], known: Known) -> Iterator[Verdict]:
 
 def _excuses(known: Known) -> dict[str, str]:
     """Return why exchanges prove nothing: a role's token was never taken, or the thing is not ours."""
-    own = {name: x for name, x in known.exchanges.items() if x.request.is_ours}
-    taken = {x.role for x in own.values() if x.status is not None and x.status != UNAUTHORIZED}
+    taken: set[str] = set()
+    unauthorized: dict[str, str] = {}
+    foreign: dict[str, str] = {}
+    for name, exchange in known.exchanges.items():  # one at a time: a long run has more than memory holds
+        if not exchange.request.is_ours:
+            continue
+        if exchange.status == UNAUTHORIZED:
+            unauthorized[name] = exchange.role
+        elif exchange.status is not None:
+            taken.add(exchange.role)
+        if known.is_foreign(exchange.request):
+            foreign[name] = "it was about something that this run turned out not to have created"
     refused = {
-        name: f"the target answers 401 to whatever role {x.role} sends"
-        for name, x in own.items()
-        if x.status == UNAUTHORIZED and x.role not in taken
+        name: f"the target answers 401 to whatever role {role} sends"
+        for name, role in unauthorized.items()
+        if role not in taken
     }
-    return refused | {
-        name: "it was about something that this run turned out not to have created"
-        for name, x in own.items()
-        if known.is_foreign(x.request)
-    }
+    return refused | foreign
 
 
 def _exit_code(
