@@ -20,6 +20,7 @@ SWAPPED: Final[dict[type[ast.cmpop], type[ast.cmpop]]] = {
     ast.NotIn: ast.In,
     ast.Is: ast.IsNot,
     ast.IsNot: ast.Is,
+    ast.IsNot: ast.Is,
 }
 STATUSES: Final = {200: 201, 201: 200, 204: 200, 401: 403, 403: 404, 404: 403, 409: 422, 422: 400}
 Edit = Callable[[Any], None]
@@ -39,23 +40,26 @@ class Mutant:
 
 def mutants(file: str, source: str, functions: Collection[str] = ()) -> Iterator[Mutant]:
     """Return every mutant of a file's source, of these functions alone where some are named."""
-    tree = ast.parse(source)
-    plain = ast.unparse(tree)
-    for place, (function, node) in enumerate(_places(tree)):
-        if functions and function not in functions:
-            continue
-        for change, edit in _edits(node):
-            changed = copy.deepcopy(tree)
-            edit(list(_places(changed))[place][1])
-            text = ast.unparse(ast.fix_missing_locations(changed))
-            if text != plain:
-                yield Mutant(file, function, getattr(node, "lineno", 0), change, text)
+    statements = ast.parse(source).body
+    plain = [ast.unparse(statement) for statement in statements]
+    for number, statement in enumerate(statements):
+        for place, (function, node) in enumerate(_places(statement)):
+            if functions and function not in functions:
+                continue
+            for change, edit in _edits(node):
+                changed = copy.deepcopy(statement)
+                edit(list(_places(changed))[place][1])
+                text = ast.unparse(ast.fix_missing_locations(changed))
+                if text != plain[number]:
+                    whole = "\n".join((*plain[:number], text, *plain[number + 1 :]))
+                    yield Mutant(file, function, getattr(node, "lineno", 0), change, whole)
 
 
 def _places(tree: ast.AST, function: str = "") -> Iterator[tuple[str, ast.AST]]:
+    """Return a node and what is in it, each with the function that it is in."""
+    inside = tree.name if isinstance(tree, ast.FunctionDef) else function
+    yield inside, tree
     for node in ast.iter_child_nodes(tree):
-        inside = node.name if isinstance(node, ast.FunctionDef) else function
-        yield inside, node
         yield from _places(node, inside)
 
 

@@ -46,7 +46,7 @@ class Controls:
             ),
             "moveRealityData": lambda: owner.move(owner.new_reality_data(world.itwin_a), world.itwin_b),
             "createRepositoryResource": lambda: owner.create_resource(world.repository),
-            "getITwinAccount": lambda: world.first.account(world.itwin_a),
+            "getITwinAccount": lambda: world.first.account(world.itwin_to_read),
         }
         reason = f"nothing proves why {operation} refuses: without the fault it is refused, too"
         example = partial(owner.example, operation, ExampleIds(world).generated())

@@ -17,6 +17,8 @@ from .reads import associations, read_itwin
 
 T = TypeVar("T")
 LOCATION = "/iTwin/dataCenterLocation"
+SEEN_BY_OWNER = ("itwin_id", "other_data_center_itwin_id", "foreign_member_itwin_id")
+"""The fixtures that name an iTwin of which the owner is a member."""
 
 
 @dataclass
@@ -110,6 +112,39 @@ class World:
         given = "itwin_id" in self.run.target.fixtures
         place = self.first.itwin(self.itwin_a).at(LOCATION) if given else ABSENT
         return self.owner.new_itwin(**({"dataCenterLocation": place} if isinstance(place, str) else {}))
+
+    @property
+    def itwin_to_read(self) -> str:
+        """Return an iTwin that the owner sees: its own, or one of a fixture where none can be made."""
+        return self._or_given(lambda: [self.itwin_a])[0]
+
+    @property
+    def itwins_to_read(self) -> list[str]:
+        """Return iTwins that the owner sees: its own, or those of fixtures where none can be made."""
+        if self.run.writes:
+            return self._or_given(lambda: [self.itwin_a, self.itwin_b, self.itwin_c])
+        return list(dict.fromkeys((self.itwin_to_read, *self._given())))
+
+    def _or_given(self, ours: Callable[[], list[str]]) -> list[str]:
+        try:
+            return ours()
+        except NotJudged:
+            given = self._given()
+            if not given:
+                raise
+            return given
+
+    def _given(self) -> list[str]:
+        """Return the iTwins of the fixtures that the owner is seen to read."""
+        fixtures = self.run.target.fixtures
+        named = {name: str(fixtures[name]) for name in SEEN_BY_OWNER if fixtures.get(name)}
+        return [itwin for name, itwin in named.items() if self._is_seen(itwin, name)]
+
+    def _is_seen(self, itwin: str, fixture: str) -> bool:
+        try:
+            return bool(self.first.itwin(itwin, fixture))
+        except NotJudged:
+            return False
 
     @property
     def other_data_center_itwin(self) -> str:

@@ -35,7 +35,7 @@ MEMBERS = ("id", "class", "subClass", "number", "displayName")
 )
 def test_each_itwin_names_its_account(owner: Actor, world: World, judge: Judge) -> None:
     """For each of several iTwins the response is the account that the iTwin itself names."""
-    for itwin in dict.fromkeys((*_ours(world)[:2], *_elsewhere(world))):
+    for itwin in dict.fromkeys((*world.itwins_to_read[:2], *_elsewhere(world))):
         response = world.first.account(itwin)
         with judge("itwins.account.answers-200"):
             expect.status(response, 200)
@@ -67,13 +67,6 @@ def test_each_itwin_names_its_account(owner: Actor, world: World, judge: Judge) 
             )
 
 
-def _ours(world: World) -> list[str]:
-    """Return the iTwins that there are: a run that may not write has those of its fixtures."""
-    if world.run.writes:
-        return [world.itwin_a, world.itwin_b, world.itwin_c]
-    return [world.itwin_a, *_elsewhere(world)]
-
-
 def _elsewhere(world: World) -> list[str]:
     """Return an iTwin of another data center, where there is one."""
     try:
@@ -97,7 +90,7 @@ def _account_itself(owner: Actor, world: World, account: Any) -> dict[str, Any]:
 @verifies("itwins.account.reads-alike", "itwins.account.read-changes-nothing")
 def test_reading_twice_gives_the_same(owner: Actor, world: World, judge: Judge) -> None:
     """Reading the account again gives the same response and leaves the iTwin as it was."""
-    itwin = world.itwin_b if world.run.writes else world.itwin_a
+    itwin = world.itwins_to_read[:2][-1]
     world.first.account(itwin)
     before = world.first.itwin(itwin)
     first, second = owner.account(itwin), owner.account(itwin)
@@ -112,7 +105,7 @@ def test_reading_twice_gives_the_same(owner: Actor, world: World, judge: Judge) 
 @verifies("itwins.account.at-once-alike")
 def test_accounts_read_concurrently_are_each_right(owner: Actor, world: World, judge: Judge) -> None:
     """Read at the same moment, the accounts of several iTwins are those that are read one by one."""
-    itwins = _ours(world)
+    itwins = world.itwins_to_read
     alone = [world.first.account(itwin) for itwin in itwins]
     with judge("itwins.account.at-once-alike"):
         responses = concurrently(*[partial(owner.account, itwin) for itwin in itwins])
@@ -129,13 +122,13 @@ def test_accounts_read_concurrently_are_each_right(owner: Actor, world: World, j
 def test_an_unknown_itwin_has_no_account(owner: Actor, world: World, judge: Judge) -> None:
     """An iTwin that does not exist is not found, and no odd id is ever accepted."""
     with judge("itwins.account.unknown-itwin-not-found"):
-        expect.error(owner.account(lookalike_id(world.itwin_a)), 404, "iTwinNotFound")
+        expect.error(owner.account(lookalike_id(world.itwin_to_read)), 404, "iTwinNotFound")
     tolerated = frozenset({400, 403, 405, 414, 422})
     with judge("itwins.account.malformed-itwin") as seen:
         odd = owner.account(MALFORMED, tolerated=tolerated)
         seen.observed(odd.summary())
     with judge("itwins.account.odd-ids-refused"):
-        for odd_id in malformed_ids(world.itwin_a):
+        for odd_id in malformed_ids(world.itwin_to_read):
             expect.refused(owner.account(odd_id, tolerated=tolerated), 400, 403, 404, 405, 414, 422)
 
 
@@ -164,16 +157,17 @@ def test_what_is_no_itwin_has_no_account(owner: Actor, world: World, judge: Judg
 @verifies("itwins.account.id-case", "itwins.account.prefer-minimal", "itwins.account.prefer-representation")
 def test_prefer_asks_for_more_or_less(owner: Actor, world: World, judge: Judge) -> None:
     """Prefer return=minimal is the default; return=representation adds what clients of the platform read."""
-    plain = world.first.account(world.itwin_a)
+    itwin = world.itwin_to_read
+    plain = world.first.account(itwin)
     with judge("itwins.account.prefer-minimal"):
-        minimal = owner.account(world.itwin_a, headers={"Prefer": "return=minimal"})
+        minimal = owner.account(itwin, headers={"Prefer": "return=minimal"})
         expect.equal(minimal.at("/iTwin"), plain.at("/iTwin"), "the account", plain, minimal)
     with judge("itwins.account.prefer-representation"):
-        full = owner.account(world.itwin_a, headers={"Prefer": "return=representation"}, off_spec=True)
+        full = owner.account(itwin, headers={"Prefer": "return=representation"}, off_spec=True)
         expect.status(full, 200)
         expect.text(full, "/iTwin/createdDateTime")
     with judge("itwins.account.id-case") as seen:
-        seen.observed(owner.account(world.itwin_a.upper(), tolerated=frozenset({400, 422})).summary())
+        seen.observed(owner.account(itwin.upper(), tolerated=frozenset({400, 422})).summary())
 
 
 @verifies("platform.safe.changes-nothing")

@@ -9,6 +9,8 @@ from typing import Any, Final
 import pytest
 
 from conformance.claims.requirements import load_claims
+from conformance.emulator.defects.changes import body, status
+from conformance.emulator.defects.defect import Defect
 from conformance.run.open import new_run
 from conformance.run.options import Options
 from conformance.run.pytest_plugin.launch import run_scenarios
@@ -17,6 +19,14 @@ from tests.suite.contract.runs import emulator
 
 Verdicts = Mapping[tuple[str, str], str]
 CHANGES_NOTHING: Final = "refused-user-changes-nothing"
+ACCOUNT: Final = "getITwinAccount"
+MADE_HERE: Final = "A defect of this test alone."
+NO_ITWIN: Final = Defect("no-itwin", MADE_HERE, (), status("createITwin", 201, 403))
+
+
+def without_id(shown: dict[str, Any]) -> None:
+    """Take the id of an iTwin out of a body."""
+    shown.get("iTwin", {}).pop("id", None)
 
 
 def judged(target: Target, folder: Path, **options: Any) -> tuple[int, Verdicts]:
@@ -65,7 +75,27 @@ def test_what_remains_is_judged_and_conforms(
 
 def test_a_read_only_target_without_an_itwin_cannot_be_judged(tmp_path: Path) -> None:
     """Where nothing may be made and no iTwin is named no refusal proves anything, and none passes."""
-    with emulator() as (_, target):
+    with emulator() as (_, served):
+        target = served.model_copy(update={"fixtures": {}})
         code, verdicts = judged(target, tmp_path, read_only=True)
     assert code == 3
     assert "PASS" not in verdicts.values()
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_an_account_is_read_of_a_fixture_where_no_itwin_can_be_made(read_only: bool, tmp_path: Path) -> None:  # noqa: FBT001 - a parameter of pytest
+    """A right target in which the owner makes no iTwin shows accounts all the same, and the rest is open."""
+    with emulator(NO_ITWIN) as (_, target):
+        code, verdicts = judged(target, tmp_path, only=(ACCOUNT,), read_only=read_only)
+    assert code == 3
+    assert not {"FAIL", "DEVIATION"} & set(verdicts.values())
+    assert verdicts["itwins.account.of-this-itwin", ACCOUNT] == "PASS"
+
+
+def test_an_account_without_id_is_seen_though_new_itwins_have_none_either(tmp_path: Path) -> None:
+    """What a target's set-up shows wrong it shows wrong in the operation that is judged, and that is red."""
+    no_id = Defect("no-id", MADE_HERE, (), body(("createITwin", ACCOUNT), without_id))
+    with emulator(no_id) as (_, target):
+        code, verdicts = judged(target, tmp_path, only=(ACCOUNT,))
+    assert code == 1
+    assert verdicts["itwins.account.text-present", ACCOUNT] == "FAIL"

@@ -16,6 +16,8 @@ def answer(sent):
     if sent > 3 and sent != 5:
         raise Problem(404, 'NotFound')
     stored.append(sent.lower())
+    if stored is not None:
+        stored.sort()
     return 200, {'id': sent, 'more': None}
 
 def other():
@@ -49,6 +51,7 @@ def test_each_mutant_is_one_change_of_the_source(mutate: ModuleType) -> None:
     ("change", "line"),
     [
         ("Gt is GtE", "    if sent >= 3 and sent != 5:"),
+        ("IsNot is Is", "    if stored is None:"),
         ("And is Or", "    if sent > 3 or sent != 5:"),
         ("never: if sent > 3 and sent != 5", "    if False:"),
         ("404 is 403", "        raise Problem(403, 'NotFound')"),
