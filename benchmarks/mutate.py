@@ -20,7 +20,6 @@ SWAPPED: Final[dict[type[ast.cmpop], type[ast.cmpop]]] = {
     ast.NotIn: ast.In,
     ast.Is: ast.IsNot,
     ast.IsNot: ast.Is,
-    ast.IsNot: ast.Is,
 }
 STATUSES: Final = {200: 201, 201: 200, 204: 200, 401: 403, 403: 404, 404: 403, 409: 422, 422: 400}
 Edit = Callable[[Any], None]
