@@ -171,7 +171,7 @@ def operations(folder: Path) -> list[Row]:
 
 
 def memory(folder: Path) -> list[Row]:
-    """Judge with about 1,000 and about 50,000 requests, and open the reports in a browser."""
+    """Judge APIs of 32 and 1,640 operations by night, and open the reports in a browser."""
     rows = []
     for kinds in (8, 410):
         with boards(folder, kinds):
@@ -186,6 +186,15 @@ def memory(folder: Path) -> list[Row]:
             shown_in = spend(*words, "--dump-dom", report.as_uri(), folder=folder, codes={0})
             empty = spend(*words, "--dump-dom", "about:blank", folder=folder, codes={0})
             rows[-1]["browser seconds"] = round(shown_in.clock - empty.clock, 2)
+    return rows
+
+
+def exchanges(folder: Path) -> list[Row]:
+    """Send 1,000 and 50,000 different requests of one operation within one run, and write its report."""
+    rows = []
+    for number in (1_000, 50_000):
+        cost = spend(sys.executable, str(HERE / "sends.py"), str(number), folder=folder, codes={0})
+        rows.append({"of": f"{number} requests", **shown(cost)})
     return rows
 
 
@@ -208,6 +217,7 @@ MEASURES: Final[Mapping[str, tuple[Callable[[Path], list[Row]], bool]]] = {
     "cases": (cases, True),
     "workers": (workers, True),
     "operations": (operations, True),
+    "exchanges": (exchanges, False),
     "memory": (memory, False),
     "merge": (merge, False),
 }

@@ -1,7 +1,7 @@
 # ruff: noqa: INP001 - a script that is started by its path, and no package
 """Sends so many different requests within one run, and writes its report: how its memory grows.
 
-python benchmarks/sends.py 50000
+``python benchmarks/sends.py 50000``; the emulator that answers is in the same process.
 """
 
 from __future__ import annotations
