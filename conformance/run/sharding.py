@@ -10,6 +10,7 @@ import re
 import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 from conformance.errors import UsageError
@@ -40,12 +41,19 @@ class Shard:
         """Tell whether what has this name belongs to the shard; it does to exactly one."""
         return zlib.crc32(name.encode()) % self.of == self.number - 1
 
-    def share(self, names: Sequence[str], long: Collection[str]) -> frozenset[str]:
-        """Return which of these scenarios are the shard's own; the `long` ones are dealt first."""
+    def share(self, names: Sequence[str], long: Sequence[str]) -> frozenset[str]:
+        """Return which of these scenarios are the shard's own; the `long` ones are dealt by themselves.
+
+        Those of one function go round, the next function begins one further: what takes longest is often the
+        same operation in each.
+        """
         if not self.dealt:
             return frozenset(filter(self.has, names))
-        turns = sorted(names, key=lambda name: name not in long)
-        return frozenset(turns[self.number - 1 :: self.of])
+        own = [name for name in names if name not in long][self.number - 1 :: self.of]
+        functions = groupby(long, lambda name: name.partition("[")[0])
+        for turn, (_, members) in enumerate(functions):
+            own += list(members)[(self.number - 1 - turn) % self.of :: self.of]
+        return frozenset(own)
 
     def part_of(self, whole: int) -> int:
         """Return what of a limit this shard may spend, so that all of them together stay within it."""

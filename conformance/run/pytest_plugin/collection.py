@@ -64,7 +64,8 @@ def of_shard(items: list[pytest.Item], run: Run) -> list[pytest.Item]:
     declared = {name: item.stash[DECLARED] for item, name in names.items()}
     checks = {row.id for row in run.catalogue.judged() if row.check is not None}
     derived = frozenset(pair for pair in run.selected if run.catalogue.rows[pair[0]].rule)
-    share = shard.share([*declared], {name for item, name in names.items() if is_generated(item)})
+    long = [names[item] for item in sorted(filter(is_generated, items), key=_phase)]
+    share = shard.share([*declared], long)
     run.selected = derived | shard.selection(run.selected - derived, declared, checks, share)
     return [item for item in items if names[item] in share]
 

@@ -83,13 +83,17 @@ SCENARIOS = scenario(
 
 
 @pytest.mark.parametrize("of", [1, 2, 3, 5, 40])
-def test_what_is_dealt_belongs_to_one_shard_and_the_long_ones_to_as_many_as_there_are(of: int) -> None:
-    """No process of one machine gets two long scenarios more than another."""
-    names, long = [f"s{number}" for number in range(30)], {"s3", "s4", "s17", "s20", "s29"}
-    shares = [Shard(number, of, dealt=True).share(names, long) for number in range(1, of + 1)]
+def test_what_is_dealt_belongs_to_one_shard_and_goes_round(of: int) -> None:
+    """Short ones in turn; the long ones of one function too, each function from the next shard on."""
+    long = [f"{function}[{operation}]" for function in ("bad", "good") for operation in "abcd"]
+    names = [*(f"s{number}" for number in range(30)), "walk", *long]
+    shares = [Shard(number, of, dealt=True).share(names, ["walk", *long]) for number in range(1, of + 1)]
     assert sorted(name for share in shares for name in share) == sorted(names)
-    for counts in ([len(share) for share in shares], [len(share & long) for share in shares]):
+    for some in (names[:30], long[:4], long[4:]):
+        counts = [len(share & set(some)) for share in shares]
         assert max(counts) - min(counts) <= 1
+    if of == 2:
+        assert shares[0] & {"walk", *long} == {"walk", "bad[b]", "bad[d]", "good[a]", "good[c]"}
 
 
 @pytest.mark.parametrize("dealt", [False, True])
